@@ -1,0 +1,92 @@
+"""nasviz: algebraic architecture search in Jupyter.
+
+Write a grammar, see every network it can make, search it, train the best, in one notebook:
+
+    >>> import nasviz as nv
+    >>> arch = nv.parse("Linear(Residual(conv, id, conv), Residual(conv, id, conv), fc)")
+    >>> str(arch[0])
+    'Residual2(conv, id, conv)'
+
+The public names are loaded on first use, so that importing nasviz and counting a space loads no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nasviz import spaces as spaces
+    from nasviz.errors import NasvizError as NasvizError
+    from nasviz.evaluation import data as data
+    from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
+    from nasviz.graph import topology as topology
+    from nasviz.jobs import Job as Job
+    from nasviz.jobs import LocalExecutor as LocalExecutor
+    from nasviz.jobs import attach as attach
+    from nasviz.jobs import list_jobs as list_jobs
+    from nasviz.jobs import train as train
+    from nasviz.nn import primitive as primitive
+    from nasviz.search import BayesOpt as BayesOpt
+    from nasviz.search import RandomSearch as RandomSearch
+    from nasviz.search import Study as Study
+    from nasviz.search import load_study as load_study
+    from nasviz.spaces import Architecture as Architecture
+    from nasviz.spaces import SearchSpace as SearchSpace
+    from nasviz.spaces import parse as parse
+    from nasviz.surrogate import GP as GP
+    from nasviz.surrogate import FlatWL as FlatWL
+    from nasviz.widgets import ArchitectureView as ArchitectureView
+    from nasviz.widgets import Board as Board
+    from nasviz.widgets import Gallery as Gallery
+    from nasviz.widgets import GrammarEditor as GrammarEditor
+    from nasviz.widgets import Training as Training
+    from nasviz.widgets import show as show
+
+_WHERE = {
+    "Architecture": "nasviz.spaces",
+    "ArchitectureView": "nasviz.widgets",
+    "BayesOpt": "nasviz.search",
+    "Board": "nasviz.widgets",
+    "FlatWL": "nasviz.surrogate",
+    "GP": "nasviz.surrogate",
+    "Gallery": "nasviz.widgets",
+    "GrammarEditor": "nasviz.widgets",
+    "Job": "nasviz.jobs",
+    "LocalExecutor": "nasviz.jobs",
+    "NasvizError": "nasviz.errors",
+    "RandomSearch": "nasviz.search",
+    "SearchSpace": "nasviz.spaces",
+    "Study": "nasviz.search",
+    "Training": "nasviz.widgets",
+    "TrainingObjective": "nasviz.evaluation.objective",
+    "attach": "nasviz.jobs",
+    "data": "nasviz.evaluation",
+    "list_jobs": "nasviz.jobs",
+    "load_study": "nasviz.search",
+    "parse": "nasviz.spaces",
+    "primitive": "nasviz.nn",
+    "show": "nasviz.widgets",
+    "spaces": "nasviz",
+    "topology": "nasviz.graph",
+    "train": "nasviz.jobs",
+}
+_MODULES = {"data": "nasviz.evaluation.data", "spaces": "nasviz.spaces"}
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(_MODULES[name])
+    if name in _WHERE:
+        value = getattr(import_module(_WHERE[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'nasviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

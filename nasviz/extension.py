@@ -1,0 +1,41 @@
+"""Where upper layers find what lower layers add to them.
+
+`Architecture.to_torch` belongs to the person who holds an architecture, its meaning to the layer of torch, which may not be
+imported from above. This table names, for each such capability, the function that gives it; it is imported on first use.
+It is the only place at which an upper layer reaches a lower one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from nasviz.errors import NasvizError
+
+CAPABILITIES: dict[str, str] = {
+    "to_torch": "nasviz.nn.torch_build:to_torch",
+    "infer_shapes": "nasviz.nn.shapes:infer_shapes",
+    "cost": "nasviz.nn.cost:cost",
+    "default_executor": "nasviz.jobs.executor:default_executor",
+    "view_mimebundle": "nasviz.widgets.show:view_mimebundle",
+}
+
+
+def lower(name: str) -> Callable[..., Any]:
+    """Return the function of a lower layer that gives the capability `name`.
+
+    Raises
+    ------
+    NasvizError
+        If a package that the capability needs is not installed; the sentence says which.
+    """
+    module, function = CAPABILITIES[name].split(":")
+    try:
+        return getattr(import_module(module), function)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "nasviz":
+            raise
+        raise NasvizError(
+            f"{name} needs the package {error.name!r}, which is not installed here. Type: pip install {error.name}"
+        ) from error

@@ -1,0 +1,33 @@
+"""Records: what is stored, sent and drawn, as frozen dataclasses that check themselves.
+
+A *Trial* is one evaluation of a search with its *Curve* and the *Belief* the surrogate held when it was proposed. A *JobState*
+says what a training is doing. A *CostRow* says what one position of an architecture costs. A *Selection* is an architecture
+and a position. A *Message* is what page and kernel send each other. Every record has a JSON form (`to_json`, `from_json`) with
+a schema version, so a study written today opens tomorrow, and what comes from outside is checked before it is believed.
+The other layers exchange records, never their own objects: the views draw them without knowing torch or optuna.
+Units are in the docstrings: seconds, parameters, FLOPs (2 per multiply-add), errors in [0, 1].
+Nothing here computes anything.
+"""
+
+from nasviz.records.base import VERSION, Record
+from nasviz.records.cost import CostRow
+from nasviz.records.job import JobPhase, JobState
+from nasviz.records.message import KINDS, Kind, Message
+from nasviz.records.selection import Selection
+from nasviz.records.trial import Belief, Curve, Trial, TrialState
+
+__all__ = [
+    "KINDS",
+    "VERSION",
+    "Belief",
+    "CostRow",
+    "Curve",
+    "JobPhase",
+    "JobState",
+    "Kind",
+    "Message",
+    "Record",
+    "Selection",
+    "Trial",
+    "TrialState",
+]

@@ -1,0 +1,46 @@
+"""Operators and signatures check themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from nasviz.algebra import Operator, Signature, Sort, literal
+from nasviz.errors import NasvizError
+
+
+@pytest.mark.parametrize("name", ["", "3x", "a b", "<b>", "a" * 201, "x\n"])
+def test_bad_names(name: str) -> None:
+    with pytest.raises(NasvizError, match="cannot name an operator"):
+        Operator(name)
+
+
+def test_a_variadic_operator_has_an_operand() -> None:
+    with pytest.raises(NasvizError, match="needs at least one operand sort"):
+        Operator("f", variadic=True)
+
+
+def test_variadic_operands_repeat_the_last_sort() -> None:
+    op = Operator("f", (Sort.MERGE, Sort.MAP), variadic=True)
+    assert [op.accepts(n) for n in range(4)] == [False, False, True, True]
+    assert [op.sort_of(i) for i in range(4)] == [Sort.MERGE, Sort.MAP, Sort.MAP, Sort.MAP]
+    assert op.arity_text == "2 or more operands"
+
+
+def test_declaration_is_json_and_has_no_prose() -> None:
+    op = Operator("f", (Sort.MAP,), doc="words", source="words")
+    assert op.declaration() == {"kind": "Operator", "name": "f", "operands": ["map"], "result": "map", "variadic": False}
+    assert literal(2).declaration()["result"] == "int"
+
+
+def test_signature_errors_name_the_nearest_operator() -> None:
+    signature = Signature([Operator("conv3x3")])
+    with pytest.raises(NasvizError, match=r"unknown operator 'conv3x4'; did you mean conv3x3\?"):
+        signature.resolve("conv3x4", 0)
+    with pytest.raises(NasvizError, match="the alias R names the unknown operator Residual9"):
+        Signature([], {"R": ("Residual9",)})
+
+
+def test_with_replaces_an_operator_of_the_same_name() -> None:
+    signature = Signature([Operator("f")]).with_([Operator("f", (Sort.MAP,)), Operator("g")])
+    assert signature.names() == ("f", "g")
+    assert signature.resolve("f", 1).arity == 1
