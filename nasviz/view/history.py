@@ -1,0 +1,282 @@
+"""How a search went: the value of every trial, the best so far, and a baseline in grey.
+
+The *incumbent* is the best value found up to a trial. A baseline (random search with the same budget, say) may consist
+of several runs; they are pooled: the median of their incumbents with the range from the lowest to the highest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nasviz.records import Trial
+from nasviz.view import numbers, theme
+
+Direction = Literal["minimize", "maximize"]
+
+
+@dataclass(frozen=True)
+class FailedTrial:
+    """A trial that gave no value: its number, its term and why."""
+
+    number: int
+    term: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BaselineInfo:
+    """Incumbents of one or several runs that the search is compared with.
+
+    Attributes
+    ----------
+    evaluations
+        1 … m, the number of finished trials.
+    median
+        Median incumbent of the runs, (m,).
+    low, high
+        Lowest and highest incumbent of the runs, (m,).
+    runs
+        How many runs were pooled.
+    label
+        What it is called.
+    """
+
+    evaluations: tuple[int, ...]
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    runs: int
+    label: str = "random"
+
+
+@dataclass(frozen=True)
+class HistoryInfo:
+    """Progress of a search as plain data.
+
+    Attributes
+    ----------
+    evaluations
+        1 … n, counted over usable trials in the order of their numbers.
+    trials
+        Numbers of these trials, (n,).
+    values
+        Their values, (n,).
+    incumbent
+        Best value up to each, (n,).
+    terms, proposed_by
+        Their terms and who proposed them, (n,).
+    failed
+        Trials without a value.
+    failed_at
+        For each failed trial the number of usable trials before it.
+    running
+        Numbers of the trials that run now.
+    baseline
+        What the search is compared with, or None.
+    direction
+        Whether less or more is better.
+    value_name
+        What is measured.
+    """
+
+    evaluations: tuple[int, ...] = ()
+    trials: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+    incumbent: tuple[float, ...] = ()
+    terms: tuple[str, ...] = ()
+    proposed_by: tuple[str, ...] = ()
+    failed: tuple[FailedTrial, ...] = ()
+    failed_at: tuple[int, ...] = ()
+    running: tuple[int, ...] = ()
+    baseline: BaselineInfo | None = None
+    direction: Direction = "minimize"
+    value_name: str = "value"
+
+    @property
+    def best(self) -> int | None:
+        """Index of the first trial that reached the best value, or None."""
+        return self.values.index(self.incumbent[-1]) if self.values else None
+
+
+def history_info(
+    trials: Sequence[Trial],
+    baseline: Sequence[Trial] | Sequence[Sequence[Trial]] | None = None,
+    *,
+    direction: Direction = "minimize",
+    value_name: str = "value",
+    baseline_label: str = "random",
+) -> HistoryInfo:
+    """Collect what the progress figure shows.
+
+    Parameters
+    ----------
+    trials
+        Trials of the study, in any order and state.
+    baseline
+        Trials of one run to compare with, or one such sequence for each of several runs.
+    direction
+        Whether less or more is better.
+    value_name
+        What is measured, e.g. "validation error".
+    baseline_label
+        What the baseline is called.
+    """
+    ordered = sorted(trials, key=lambda t: t.number)
+    usable = [t for t in ordered if t.usable]
+    values = [float(t.value) for t in usable if t.value is not None]
+    failed = [t for t in ordered if t.state == "failed" or (t.state == "finished" and not t.usable)]
+    return HistoryInfo(
+        evaluations=tuple(range(1, len(usable) + 1)),
+        trials=tuple(t.number for t in usable),
+        values=tuple(values),
+        incumbent=tuple(_incumbent(values, direction).tolist()),
+        terms=tuple(t.term for t in usable),
+        proposed_by=tuple(t.proposed_by for t in usable),
+        failed=tuple(FailedTrial(t.number, t.term, t.reason or f"the value is {t.value}") for t in failed),
+        failed_at=tuple(sum(u.number < t.number for u in usable) for t in failed),
+        running=tuple(t.number for t in ordered if t.state == "running"),
+        baseline=baseline_info(baseline, direction, baseline_label) if baseline else None,
+        direction=direction,
+        value_name=value_name,
+    )
+
+
+def baseline_info(
+    baseline: Sequence[Trial] | Sequence[Sequence[Trial]], direction: Direction = "minimize", label: str = "random"
+) -> BaselineInfo | None:
+    """Pool the incumbents of one or several runs, up to the length of the shortest run that has a value.
+
+    Parameters
+    ----------
+    baseline
+        Trials of one run, or one sequence of trials for each run.
+    direction
+        Whether less or more is better.
+    label
+        What it is called.
+
+    Returns
+    -------
+        None when no run has a usable trial.
+    """
+    single = [t for t in baseline if isinstance(t, Trial)]
+    runs = [single] if single else [list(run) for run in baseline if not isinstance(run, Trial)]
+    curves = [_incumbent(_values(run), direction) for run in runs]
+    curves = [c for c in curves if len(c)]
+    if not curves:
+        return None
+    length = min(len(c) for c in curves)
+    table = np.stack([c[:length] for c in curves])
+    return BaselineInfo(
+        evaluations=tuple(range(1, length + 1)),
+        median=tuple(np.median(table, axis=0).tolist()),
+        low=tuple(table.min(axis=0).tolist()),
+        high=tuple(table.max(axis=0).tolist()),
+        runs=len(curves),
+        label=label,
+    )
+
+
+def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = False) -> go.Figure:
+    """Value by number of evaluations, the incumbent as steps, failures as crosses, the baseline in grey.
+
+    Parameters
+    ----------
+    info
+        From `history_info`.
+    total
+        Budget of finished trials: the horizontal axis reaches it from the start.
+    dark
+        See `nasviz.view.theme.template`.
+
+    Returns
+    -------
+        Traces "baseline range", "baseline", "trial", "best so far" and "failed", always these five in this order, so
+        that a live figure can be updated in place.
+    """
+    fig = theme.figure(
+        *_baseline_traces(info.baseline), *_search_traces(info), x="finished trials", y=info.value_name, dark=dark
+    )
+    longest = max([*info.evaluations[-1:], total or 0, 5])
+    fig.update_xaxes(range=[0.4, longest + 0.6], tickformat="d", nticks=10)
+    if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
+        fig.update_yaxes(type="log")
+    if not info.values and not info.failed:
+        theme.note(fig, "No finished trial yet")
+    return fig
+
+
+def _search_traces(info: HistoryInfo) -> list[go.Scatter]:
+    points = go.Scatter(
+        x=info.evaluations,
+        y=info.values,
+        mode="markers",
+        name="trial",
+        marker={"color": theme.OBSERVED, "size": 8, "symbol": "circle"},
+        customdata=info.trials,
+        text=[
+            f"trial {n}: {numbers.measure(v)}<br>{theme.clipped(by)}<br>{theme.clipped(t)}"
+            for n, v, by, t in zip(info.trials, info.values, info.proposed_by, info.terms, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    steps = go.Scatter(
+        x=info.evaluations,
+        y=info.incumbent,
+        mode="lines",
+        name="best so far",
+        line={"color": theme.INCUMBENT, "width": 2.5, "shape": "hv"},
+        hoverinfo="skip",
+    )
+    level = (max(info.values) if info.direction == "minimize" else min(info.values)) if info.values else 0.0
+    crosses = go.Scatter(
+        x=[n + 0.5 for n in info.failed_at],
+        y=[level] * len(info.failed),
+        mode="markers",
+        name="failed",
+        marker={"color": theme.FAILED, "size": 9, "symbol": "x"},
+        customdata=[f.number for f in info.failed],
+        text=[f"trial {f.number} failed<br>{theme.clipped(f.reason)}" for f in info.failed],
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=bool(info.failed),
+    )
+    return [points, steps, crosses]
+
+
+def _baseline_traces(baseline: BaselineInfo | None) -> list[go.Scatter]:
+    several = baseline is not None and baseline.runs > 1
+    label = theme.clipped(baseline.label) if baseline else "random"
+    band = go.Scatter(
+        x=[*baseline.evaluations, *reversed(baseline.evaluations)] if baseline and several else [],
+        y=[*baseline.high, *reversed(baseline.low)] if baseline and several else [],
+        mode="lines",
+        name=f"{label}, range",
+        fill="toself",
+        fillcolor=theme.faded(theme.BASELINE, 0.2),
+        line={"width": 0, "color": theme.BASELINE},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    line = go.Scatter(
+        x=baseline.evaluations if baseline else [],
+        y=baseline.median if baseline else [],
+        mode="lines",
+        name=f"{label}, median of {baseline.runs}" if baseline and several else label,
+        line={"color": theme.BASELINE, "width": 2, "dash": "dash", "shape": "hv"},
+        hovertemplate=f"{label}, best of %{{x}}: %{{y:.3g}}<extra></extra>",
+        showlegend=baseline is not None,
+    )
+    return [band, line]
+
+
+def _values(trials: Sequence[Trial]) -> list[float]:
+    return [float(t.value) for t in sorted(trials, key=lambda t: t.number) if t.usable and t.value is not None]
+
+
+def _incumbent(values: Sequence[float], direction: Direction) -> np.ndarray:
+    """Best value up to each, (n,)."""
+    best = np.minimum if direction == "minimize" else np.maximum
+    return best.accumulate(np.asarray(values, float)) if len(values) else np.zeros(0)

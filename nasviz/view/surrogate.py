@@ -1,0 +1,236 @@
+"""What the surrogate believes, against what was measured.
+
+Each finished trial is predicted from all the others (leave-one-out). Points on the diagonal are predicted exactly; the
+bar is ± one standard deviation, so about 68 % of the bars of an honest surrogate touch the diagonal. Kendall τ says how
+well the order is predicted: 1 all pairs in order, 0 by chance, −1 all reversed.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nasviz.view import numbers, theme
+
+
+@dataclass(frozen=True)
+class SurrogateInfo:
+    """Leave-one-out predictions beside observations, as plain data.
+
+    Attributes
+    ----------
+    trials
+        Numbers of the trials, (n,).
+    terms
+        Their terms, (n,).
+    observed
+        Measured values, (n,).
+    mean
+        Leave-one-out means, (n,), in the unit of the values.
+    sd
+        Leave-one-out standard deviations, (n,), at least 0.
+    tau
+        Kendall τ-b between observed and mean, −1 … 1; NaN for fewer than two distinct values.
+    coverage
+        Fraction of observations within ± one sd, 0 … 1; NaN without observations.
+    current
+        (mean, sd) believed of the architecture shown, or None.
+    current_term
+        Its term.
+    value_name
+        What is measured.
+    """
+
+    trials: tuple[int, ...] = ()
+    terms: tuple[str, ...] = ()
+    observed: tuple[float, ...] = ()
+    mean: tuple[float, ...] = ()
+    sd: tuple[float, ...] = ()
+    tau: float = math.nan
+    coverage: float = math.nan
+    current: tuple[float, float] | None = None
+    current_term: str = ""
+    value_name: str = "value"
+
+    @property
+    def summary(self) -> str:
+        """One line: number of trials, Kendall τ and coverage."""
+        if len(self.observed) < 2:
+            return "no prediction yet"
+        tau = "undefined" if math.isnan(self.tau) else f"{self.tau:.2f}".replace("-", numbers.MINUS)
+        inside = round(self.coverage * len(self.observed))
+        return f"Kendall τ {tau} · {inside} of {len(self.observed)} within ± 1 sd"
+
+
+def kendall_tau(x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray) -> float:
+    """Kendall's τ-b, the rank correlation corrected for ties (Kendall 1945).
+
+    Parameters
+    ----------
+    x
+        Values, (n,).
+    y
+        Values, (n,).
+
+    Returns
+    -------
+        −1 … 1; NaN when all values of x or of y are equal, or n < 2.
+
+    Raises
+    ------
+    ValueError
+        Lengths differ.
+
+    >>> kendall_tau([1, 2, 3, 4], [1, 3, 2, 4])
+    0.6666666666666667
+    """
+    a, b = np.asarray(x, float), np.asarray(y, float)
+    if a.shape != b.shape or a.ndim != 1:
+        raise ValueError(f"kendall_tau needs two sequences of one length, got shapes {a.shape} and {b.shape}")
+    upper = np.triu_indices(len(a), 1)
+    da = np.sign(a[:, None] - a[None, :])[upper]
+    db = np.sign(b[:, None] - b[None, :])[upper]
+    pairs = math.sqrt(float(np.count_nonzero(da)) * float(np.count_nonzero(db)))
+    return float(da @ db) / pairs if pairs else math.nan
+
+
+def surrogate_info(
+    observed: Sequence[float] | np.ndarray,
+    mean: Sequence[float] | np.ndarray,
+    sd: Sequence[float] | np.ndarray,
+    *,
+    trials: Sequence[int] = (),
+    terms: Sequence[str] = (),
+    current: tuple[float, float] | None = None,
+    current_term: str = "",
+    value_name: str = "value",
+) -> SurrogateInfo:
+    """Collect what the surrogate figure shows.
+
+    Parameters
+    ----------
+    observed
+        Measured values, (n,).
+    mean
+        Leave-one-out means, (n,).
+    sd
+        Leave-one-out standard deviations, (n,).
+    trials
+        Trial numbers, (n,); 0 … n−1 when left out.
+    terms
+        Terms, (n,).
+    current
+        (mean, sd) of the architecture shown.
+    current_term
+        Its term.
+    value_name
+        What is measured, e.g. "validation error".
+
+    Raises
+    ------
+    ValueError
+        Lengths differ.
+    """
+    lengths = {len(observed), len(mean), len(sd)} | {len(s) for s in (trials, terms) if len(s)}
+    if len(lengths) > 1:
+        raise ValueError(f"observed, mean, sd, trials and terms must have one length, got {sorted(lengths)}")
+    y, m, s = (np.asarray(v, float) for v in (observed, mean, sd))
+    keep: list[int] = np.flatnonzero(np.isfinite(y) & np.isfinite(m) & np.isfinite(s)).tolist()
+    y, m, s = y[keep], m[keep], s[keep]
+    return SurrogateInfo(
+        trials=tuple(trials[i] for i in keep) if len(trials) else tuple(keep),
+        terms=tuple(terms[i] for i in keep) if len(terms) else ("",) * len(keep),
+        observed=tuple(y.tolist()),
+        mean=tuple(m.tolist()),
+        sd=tuple(s.tolist()),
+        tau=kendall_tau(y, m),
+        coverage=float(np.mean(np.abs(y - m) <= s)) if len(y) else math.nan,
+        current=current,
+        current_term=current_term,
+        value_name=value_name,
+    )
+
+
+def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
+    """Predicted against observed with ± sd, the diagonal, and the architecture shown as a band.
+
+    Parameters
+    ----------
+    info
+        From `surrogate_info`.
+    dark
+        See `nasviz.view.theme.template`.
+
+    Returns
+    -------
+        Traces "exact" (diagonal), "left out" (points with bars) and "this architecture"; always these three, so that
+        a live figure can be updated in place.
+    """
+    low, high = _range(info)
+    diagonal = go.Scatter(
+        x=[low, high],
+        y=[low, high],
+        mode="lines",
+        name="exact",
+        line={"color": theme.BASELINE, "dash": "dash", "width": 1},
+        hoverinfo="skip",
+    )
+    points = go.Scatter(
+        x=info.observed,
+        y=info.mean,
+        mode="markers",
+        name="left out",
+        marker={"color": theme.OBSERVED, "size": 8, "symbol": "circle"},
+        error_y={"type": "data", "array": info.sd, "color": theme.faded(theme.OBSERVED, 0.55), "thickness": 1.5},
+        customdata=info.trials,
+        text=[_hover(info, i) for i in range(len(info.observed))],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    fig = theme.figure(
+        diagonal,
+        points,
+        _current(info, low, high),
+        x=f"observed {info.value_name}",
+        y=f"predicted {info.value_name}",
+        dark=dark,
+    )
+    if len(info.observed) < 2:
+        theme.note(fig, "The surrogate needs two finished trials")
+    return fig
+
+
+def _current(info: SurrogateInfo, low: float, high: float) -> go.Scatter:
+    """The belief about the architecture shown: a level line at its mean with its sd at the right end."""
+    xs, ys, sds, text = [], [], [], ""
+    if info.current is not None:
+        mean, sd = info.current
+        xs, ys, sds = [low, high], [mean, mean], [0.0, sd]
+        text = f"{numbers.spread(mean, sd)} believed<br>{theme.clipped(info.current_term)}"
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        mode="lines+markers",
+        name="this architecture",
+        line={"color": theme.INCUMBENT, "width": 1.5, "dash": "dot"},
+        marker={"color": theme.INCUMBENT, "symbol": ["line-ns", "diamond"][: len(xs)], "size": 10},
+        error_y={"type": "data", "array": sds, "color": theme.INCUMBENT, "thickness": 2},
+        text=[text] * len(xs),
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _range(info: SurrogateInfo) -> tuple[float, float]:
+    """Ends of the diagonal: all observed and predicted values with a margin of 5 %."""
+    values = [*info.observed, *info.mean] or [0.0, 1.0]
+    low, high = min(values), max(values)
+    margin = 0.05 * (high - low) or 0.05 * abs(high) or 0.5
+    return low - margin, high + margin
+
+
+def _hover(info: SurrogateInfo, i: int) -> str:
+    return (
+        f"trial {info.trials[i]}<br>observed {numbers.measure(info.observed[i])}"
+        f"<br>predicted {numbers.spread(info.mean[i], info.sd[i])}<br>{theme.clipped(info.terms[i])}"
+    )
