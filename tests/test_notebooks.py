@@ -1,0 +1,134 @@
+"""The shipped notebooks: clean as committed, run by themselves on a CPU, and a second run in the same kernel adds nothing."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LIMIT = 240
+"""Seconds for one notebook, its searches and trainings included."""
+BLOCK = 20
+"""Seconds for one cell: a shipped notebook blocks nowhere, so what is left is imports and the first use of torch."""
+
+SETTLE = """
+import asyncio, time
+import nasviz as nv
+def _left():
+    studies = [v for v in globals().values() if isinstance(v, nv.Study) and v.running]
+    return studies + [j for j in nv.list_jobs() if j.state in ("waiting", "starting", "running")]
+while _left():
+    await asyncio.sleep(0.2)
+del _left
+"""
+COUNT = """{
+    "trials": {k: len(v.trials) for k, v in globals().items() if isinstance(v, nv.Study)},
+    "jobs": len(nv.list_jobs()),
+    "names": sorted(k for k in globals() if not k.startswith("_")),
+}"""
+
+
+def state(notebook: nbformat.NotebookNode) -> list[str]:
+    """What a committed notebook should not hold, in words."""
+    found: list[str] = []
+    if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
+        found.append("the kernelspec is not python3")
+    if "widgets" in notebook.metadata:
+        found.append("widget state is saved in it")
+    for i, cell in enumerate(notebook.cells):
+        if cell.get("outputs") or cell.get("execution_count"):
+            found.append(f"cell {i} holds an output or a number")
+    return found
+
+
+class Run:
+    """A notebook in a kernel of its own, in a folder of its own."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        shutil.copyfile(path, folder / path.name)
+        self.folder = folder
+        self.notebook = nbformat.read(path, as_version=4)
+        resources = {"metadata": {"path": str(folder)}}
+        self.client = NotebookClient(self.notebook, kernel_name="python3", resources=resources, timeout=LIMIT)
+        self.seconds: dict[int, float] = {}
+
+    def all_cells(self) -> None:
+        """Run every code cell in order and note how long each took."""
+        for i, cell in enumerate(self.notebook.cells):
+            if cell.cell_type == "code":
+                began = time.monotonic()
+                self.client.execute_cell(cell, i)
+                self.seconds[i] = time.monotonic() - began
+
+    def quietly(self, source: str) -> nbformat.NotebookNode:
+        """Run code that is no part of the notebook."""
+        cell = nbformat.v4.new_code_cell(source)
+        self.notebook.cells.append(cell)
+        try:
+            return self.client.execute_cell(cell, len(self.notebook.cells) - 1)
+        finally:
+            self.notebook.cells.pop()
+
+    def settled(self) -> dict[str, Any]:
+        """Wait until no search and no training runs; then the counts of trials and jobs, the names, and the files."""
+        self.quietly(SETTLE)
+        (output,) = self.quietly(COUNT).outputs
+        files = sorted(str(p.relative_to(self.folder)) for p in self.folder.rglob("*") if p.is_file())
+        return ast.literal_eval(output.data["text/plain"]) | {"files": files}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder to run in, and a home that no test shares."""
+    for name in ("HOME", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
+    (tmp_path / "run").mkdir()
+    yield tmp_path / "run"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_clean_as_committed(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert state(notebook) == []
+    assert path.stat().st_size < 60_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2 * LIMIT + 60)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_runs_and_a_second_run_adds_nothing(path, home):
+    run = Run(path, home)
+    began = time.monotonic()
+    with run.client.setup_kernel():
+        run.all_cells()
+        first = run.settled()
+        took = time.monotonic() - began
+        slowest = max(run.seconds.values())
+        run.all_cells()
+        second = run.settled()
+    assert took < LIMIT
+    assert slowest < BLOCK, run.seconds
+    assert second == first
+
+
+def test_there_is_a_first_look():
+    assert "00_first_look" in {p.stem for p in NOTEBOOKS}
+
+
+def test_an_executed_notebook_is_found():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)])
+    notebook.metadata["widgets"] = {}
+    assert len(state(notebook)) == 3
