@@ -1,0 +1,357 @@
+"""Worker processes behind the standard `Executor`: what a notebook defines runs there, and a crash stays there.
+
+A seat is one thread here with one process there. The process is started for the first call, kept for the next ones, and
+replaced when it dies; all seats take calls from one queue.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+from nasviz.errors import JobError
+from nasviz.jobs.payload import pack, unpack
+from nasviz.jobs.process import WorkerProcess, cores
+from nasviz.jobs.protocol import Frame, unpack_rows
+
+__all__ = ["LocalExecutor", "OnLog", "OnReport", "default_executor"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+OnReport = Callable[[int, dict[str, float]], str | None]
+"""``on_report(step, metrics)``; answering "stop" asks the call to stop."""
+OnLog = Callable[[str], object]
+"""``on_log(text)`` with what the call printed."""
+
+_log = logging.getLogger("nasviz.jobs")
+
+
+class _Call:
+    """One submitted call: its bytes, its future and who listens."""
+
+    def __init__(self, blobs: list[bytes | memoryview], on_report: OnReport | None, on_log: OnLog | None) -> None:
+        self.future: Future[Any] = Future()
+        self.blobs = blobs
+        self.on_report = on_report
+        self.on_log = on_log
+        self.on_start: Callable[[], object] | None = None
+        self.stopping = False
+
+
+class _Seat(threading.Thread):
+    """A thread that serves calls from the queue with one worker process, until it takes None."""
+
+    def __init__(self, calls: queue.SimpleQueue[_Call | None], idle: threading.Semaphore, threads: int, grace: float):
+        super().__init__(name="nasviz-seat", daemon=True)
+        self._calls = calls
+        self._idle = idle
+        self._threads = threads
+        self._grace = grace
+        self._process: WorkerProcess | None = None
+        self._number = 0
+        self._lock = threading.Lock()
+        self._current: _Call | None = None
+
+    def run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            if call.future.set_running_or_notify_cancel():
+                with self._lock:
+                    self._current = call
+                self._serve(call)
+                with self._lock:
+                    self._current = None
+            del call
+            self._idle.release()
+        if self._process is not None:
+            self._process.close()
+
+    def stop(self, future: Future[Any]) -> bool:
+        """Ask the call of `future` to stop, and end the process if it does not; False if it does not run here."""
+        with self._lock:
+            call = self._current
+            if call is None or call.future is not future:
+                return False
+            call.stopping = True
+            if self._process is not None:
+                self._process.stop_call(self._number)
+        timer = threading.Timer(self._grace, self._end_if_running, (call,))
+        timer.daemon = True
+        timer.start()
+        return True
+
+    def _end_if_running(self, call: _Call) -> None:
+        with self._lock:
+            running, process = self._current is call, self._process
+        if running and process is not None:
+            process.end()
+
+    def _serve(self, call: _Call) -> None:
+        try:
+            value = self._answer(call)
+        except BaseException as error:
+            call.future.set_exception(error)
+        else:
+            call.future.set_result(value)
+
+    def _answer(self, call: _Call) -> Any:
+        process = self._process
+        if process is None or not process.alive:
+            process = WorkerProcess(self._threads)
+        with self._lock:
+            self._process = process
+            self._number += 1
+        try:
+            process.send(Frame("call", self._number, {"path": list(sys.path)}, call.blobs))
+            call.blobs = []
+            if call.stopping:
+                process.stop_call(self._number)
+            while (frame := process.receive()) is not None:
+                if frame.kind == "result":
+                    return unpack(frame.blobs)
+                if frame.kind == "error":
+                    raise _remote_error(frame)
+                self._listen(call, frame, process)
+        except OSError:
+            pass
+        raise self._crash(call, process)
+
+    def _crash(self, call: _Call, process: WorkerProcess) -> JobError:
+        reason = process.bury()
+        self._process = None
+        return JobError(f"stopped: it did not answer in time and was ended ({reason})" if call.stopping else reason)
+
+    def _listen(self, call: _Call, frame: Frame, process: WorkerProcess) -> None:
+        try:
+            if frame.kind == "report" and call.on_report is not None:
+                answers = [call.on_report(step, metrics) for step, metrics in unpack_rows(frame.body["rows"])]
+                if "stop" in answers:
+                    process.stop_call(self._number)
+            elif frame.kind == "log" and call.on_log is not None:
+                call.on_log(frame.body["text"])
+            elif frame.kind == "started" and call.on_start is not None:
+                call.on_start()
+        except Exception:
+            _log.exception("a listener of a worker's messages failed")
+
+
+def _remote_error(frame: Frame) -> BaseException:
+    """The exception of an error message; its cause shows where in the worker it was raised."""
+    kind, message, text = frame.body["type"], frame.body["message"], frame.body["traceback"]
+    cause = JobError(f"in the worker process:\n{text}")
+    if frame.blobs:
+        try:
+            error = unpack(frame.blobs)
+        except Exception:
+            error = None
+        if isinstance(error, Exception):
+            error.__cause__ = cause
+            return error
+    error = JobError(f"{kind}: {message}")
+    error.__cause__ = cause
+    return error
+
+
+class LocalExecutor(Executor):
+    """Worker processes on this machine, as a `concurrent.futures.Executor`.
+
+    Functions, arguments and results travel by cloudpickle over pipes, so what a notebook defines works and nothing is
+    written to disk. Workers are started when they are needed and stay. They end with this process, whatever ends it.
+
+    Parameters
+    ----------
+    workers
+        How many calls run at once, ≥ 1.
+    threads
+        Threads of each worker's numerics; the default shares the cores among the workers.
+    grace
+        Seconds that a running call has to answer a stop before its process is ended.
+
+    Raises
+    ------
+    JobError
+        If `workers` or `threads` is below 1.
+
+    Notes
+    -----
+    A call whose process dies (``os._exit``, a signal, out of memory) raises a `JobError` with the reason from its future, and
+    the next call gets a new process. An exception of the function is raised from the future as it is.
+
+    Examples
+    --------
+    >>> with LocalExecutor() as executor:
+    ...     executor.submit(pow, 2, 10).result()
+    1024
+    """
+
+    def __init__(self, workers: int = 1, *, threads: int | None = None, grace: float = 5.0) -> None:
+        if workers < 1:
+            raise JobError(f"workers must be at least 1, found {workers}")
+        if threads is not None and threads < 1:
+            raise JobError(f"threads must be at least 1, found {threads}")
+        self.workers = workers
+        self._threads = threads if threads is not None else max(1, cores() // workers)
+        self._grace = grace
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._seats: list[_Seat] = []
+        self._lock = threading.Lock()
+        self._shut = False
+        self._finalizer = weakref.finalize(self, _retire, self._calls, self._seats)
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run ``fn(*args, **kwargs)`` in a worker.
+
+        Raises
+        ------
+        RuntimeError
+            After `shutdown`.
+        """
+        return self._enqueue((fn, args, kwargs, False), None, None, None)
+
+    def submit_reporting(
+        self,
+        fn: Callable[..., T],
+        /,
+        *args: Any,
+        on_report: OnReport | None = None,
+        on_log: OnLog | None = None,
+        on_start: Callable[[], object] | None = None,
+        **kwargs: Any,
+    ) -> Future[T]:
+        """Run ``fn(*args, report=report, **kwargs)`` in a worker, listening to what it reports.
+
+        In the worker ``report(step: int, metrics: dict[str, float]) -> "stop" | None`` never blocks and returns the newest
+        command. Rows travel in at most 10 messages a second; where more than 20 come in between, the last of each run with
+        the same metric names does.
+
+        Parameters
+        ----------
+        fn
+            Takes the keyword ``report``.
+        on_report
+            Called here with each row, in order, on one thread; answering "stop" asks the call to stop.
+        on_log
+            Called here with what the call printed to `sys.stdout`.
+        on_start
+            Called here when a worker has taken the call.
+
+        Raises
+        ------
+        RuntimeError
+            After `shutdown`.
+
+        Examples
+        --------
+        >>> rows = []
+        >>> with LocalExecutor() as executor:
+        ...     done = executor.submit_reporting(
+        ...         lambda x, report: report(1, {"error": x}), 0.5, on_report=lambda step, m: rows.append((step, m))
+        ...     ).result()
+        >>> rows
+        [(1, {'error': 0.5})]
+        """
+        return self._enqueue((fn, args, kwargs, True), on_report, on_log, on_start)
+
+    def cancel_running(self, future: Future[Any]) -> bool:
+        """Stop a call, waiting or running.
+
+        A waiting call is cancelled. A running one is asked to stop: its next `report` returns "stop", and what it then
+        returns is its result. If it does not answer within `grace` seconds its process is ended, and the future raises
+        `JobError`.
+
+        Returns
+        -------
+        bool
+            False if it had already finished or belongs to another executor.
+        """
+        if future.cancel():
+            return True
+        return any(seat.stop(future) for seat in list(self._seats))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; end the workers when those already taken are done.
+
+        Parameters
+        ----------
+        wait
+            Return only when the workers have ended.
+        cancel_futures
+            Cancel the calls that wait.
+        """
+        with self._lock:
+            self._shut = True
+            if cancel_futures:
+                _drain(self._calls)
+        self._finalizer()
+        if wait:
+            for seat in self._seats:
+                if seat is not threading.current_thread():
+                    seat.join()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `shutdown` was called."""
+        return self._shut
+
+    def _enqueue(
+        self,
+        payload: tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any], bool],
+        on_report: OnReport | None,
+        on_log: OnLog | None,
+        on_start: Callable[[], object] | None,
+    ) -> Future[Any]:
+        call = _Call([], on_report, on_log)
+        call.on_start = on_start
+        try:
+            call.blobs = pack(payload)
+        except JobError as error:
+            call.future.set_exception(error)
+            return call.future
+        with self._lock:
+            if self._shut:
+                raise RuntimeError("this executor was shut down; make a new one")
+            self._calls.put(call)
+            if not self._idle.acquire(blocking=False) and len(self._seats) < self.workers:
+                seat = _Seat(self._calls, self._idle, self._threads, self._grace)
+                self._seats.append(seat)
+                seat.start()
+        return call.future
+
+
+def _retire(calls: queue.SimpleQueue[_Call | None], seats: list[_Seat]) -> None:
+    for _ in seats:
+        calls.put(None)
+
+
+def _drain(calls: queue.SimpleQueue[_Call | None]) -> None:
+    while True:
+        try:
+            call = calls.get_nowait()
+        except queue.Empty:
+            return
+        if call is not None:
+            call.future.cancel()
+
+
+_shared: dict[int, LocalExecutor] = {}
+_shared_lock = threading.Lock()
+
+
+def default_executor() -> LocalExecutor:
+    """Return this process's shared executor with one worker; it stays warm between searches, so do not shut it down.
+
+    >>> default_executor() is default_executor()
+    True
+    """
+    with _shared_lock:
+        executor = _shared.get(os.getpid())
+        if executor is None or executor.closed:
+            executor = _shared[os.getpid()] = LocalExecutor()
+        return executor
