@@ -1,0 +1,71 @@
+"""Graphs: what a term computes, as a picture and as a plan.
+
+A *topology* is an operator that wires its operands: ``Residual2(a, b, c)`` has the edges 1>2, 1>3, 2>3, and operand i stands
+on edge i. Replacing edges by the graphs of the operands, again and again, gives the *computational graph* of a term: every
+edge is an operation and has exactly one position in the term; a node with several inputs is a *join*, which sums them unless
+its topology says otherwise. ``zero`` is removed with everything that then leads nowhere; ``id`` stays, because x + x = 2x.
+`walk` sends a value through a graph in one forward pass; shapes, modules and cost are walks. `fold` cuts a term below a level
+of nesting and gives the graph seen from afar. `graph_to_dot` draws: operations are boxes, joins small circles.
+"""
+
+from nasviz.graph.dot import Cluster, clusters_of, graph_to_dot
+from nasviz.graph.dot_text import position_id
+from nasviz.graph.fold import fold
+from nasviz.graph.graph import Edge, Graph, Join, build_graph
+from nasviz.graph.topologies import (
+    ADD,
+    ALIASES,
+    BINARY,
+    CELL,
+    CONCAT,
+    DIAMOND2,
+    DIAMOND3,
+    DIAMONDMID,
+    ID,
+    LINEAR,
+    MERGES,
+    MUL,
+    RESIDUAL2,
+    RESIDUAL3,
+    STANDARD_TOPOLOGIES,
+    ZERO,
+    EdgeList,
+    Topology,
+    topology,
+)
+from nasviz.graph.tree import term_to_dot, tree_to_dot
+from nasviz.graph.walk import walk
+
+__all__ = [
+    "ADD",
+    "ALIASES",
+    "BINARY",
+    "CELL",
+    "CONCAT",
+    "DIAMOND2",
+    "DIAMOND3",
+    "DIAMONDMID",
+    "ID",
+    "LINEAR",
+    "MERGES",
+    "MUL",
+    "RESIDUAL2",
+    "RESIDUAL3",
+    "STANDARD_TOPOLOGIES",
+    "ZERO",
+    "Cluster",
+    "Edge",
+    "EdgeList",
+    "Graph",
+    "Join",
+    "Topology",
+    "build_graph",
+    "clusters_of",
+    "fold",
+    "graph_to_dot",
+    "position_id",
+    "term_to_dot",
+    "topology",
+    "tree_to_dot",
+    "walk",
+]

@@ -1,0 +1,286 @@
+"""Computational graphs as DOT: operations are boxes, joins small circles, data flows from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nasviz.algebra import Nonterminal, Position, Term, position_text
+from nasviz.graph.dot_text import header, label, position_id, quote, statement
+from nasviz.graph.graph import Edge, Graph
+from nasviz.graph.palette import ACCENT, QUIET, hue, mark
+from nasviz.graph.topologies import Topology
+
+SYMBOLS = {"sum": "⊕", "mul": "⊙", "concat": "‖"}
+"""How merges are drawn; others by their name."""
+
+SHORTEST_RUN = 3
+"""Chains of equal operations are drawn as one from this length on; two fit beside each other."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A box around the operations of a subterm.
+
+    Attributes
+    ----------
+    label
+        Text of the box, e.g. the nonterminal.
+    hue
+        Number of the colour in the cycle, e.g. the order of the nonterminal in the grammar.
+    """
+
+    label: str
+    hue: int
+
+
+def clusters_of(
+    term: Term, labels: Sequence[Sequence[str]], nonterminals: Sequence[str], max_depth: int = 2
+) -> dict[Position, Cluster]:
+    """Return a box for each subterm with operands that derives from a nonterminal, down to a depth.
+
+    Parameters
+    ----------
+    term
+        The term, n nodes.
+    labels
+        For each node the nonterminals whose expansion starts there, outermost first (length n).
+    nonterminals
+        The nonterminals of the grammar in order; it decides their colours.
+    max_depth
+        Deepest boxes, the root having depth 0.
+    """
+    order = {name: k for k, name in enumerate(nonterminals)}
+    depth = term.depth.tolist()
+    return {
+        term.position(i): Cluster(" › ".join(labels[i]), order.get(labels[i][0], 0))
+        for i, op in enumerate(term.operators)
+        if depth[i] <= max_depth and labels[i] and isinstance(op, Topology)
+    }
+
+
+def graph_to_dot(
+    graph: Graph,
+    *,
+    folded: bool = False,
+    selected: Position | None = None,
+    clusters: Mapping[Position, Cluster] | None = None,
+    shapes: Mapping[Position, str] | None = None,
+) -> str:
+    """Return the picture of a graph as DOT text.
+
+    An operation has the id "p-0-2" of its position ("p" for the root) and the class "nv-op"; a join the id "j-<node>-p-0" and
+    the classes "nv-join" and "p-0"; input and output the ids "in" and "out".
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    folded
+        Draw three or more equal neighbours in a chain once, with their number: "conv3x3 ×5". The box has the id of the first; its classes
+        name all positions.
+    selected
+        Outline what belongs to the subterm at this position (class "nv-selected").
+    clusters
+        Boxes by position, e.g. from :func:`clusters_of` (ids "c-0-2").
+    shapes
+        Text for the arrows that leave an operation, by its position.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Term
+    >>> from nasviz.graph import build_graph
+    >>> print("\\n".join(graph_to_dot(build_graph(Term.build(Operator("relu")))).splitlines()[4:]))
+      "in" [id="in", class="nv-io", label="in", shape="plain", style=""];
+      "out" [id="out", class="nv-io", label="out", shape="plain", style=""];
+      "p" [id="p", class="nv-op", label="relu", tooltip="relu at the root"];
+      "in" -> "p";
+      "p" -> "out";
+    }
+    """
+    return "\n".join(_Picture(graph, folded, selected, clusters or {}, shapes or {}).lines()) + "\n"
+
+
+class _Picture:
+    def __init__(
+        self,
+        graph: Graph,
+        folded: bool,
+        selected: Position | None,
+        clusters: Mapping[Position, Cluster],
+        shapes: Mapping[Position, str],
+    ) -> None:
+        self.graph = graph
+        self.selected = selected
+        self.clusters = clusters
+        self.shapes = shapes
+        self.positions = [e.position for e in graph.edges]
+        self.runs = self._runs(folded)
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the picture."""
+        yield from header("architecture", "LR")
+        for name in ("in", "out"):
+            yield "  " + _node(name, {"id": name, "class": "nv-io", "label": name, "shape": "plain", "style": ""})
+        yield from self._boxes()
+        yield from self._arrows()
+        yield "}"
+
+    def _runs(self, folded: bool) -> list[list[int]]:
+        """Operations drawn as one box, each a list of edge numbers; wires are not drawn."""
+        leaving = [0] * self.graph.n_nodes
+        for e in self.graph.edges:
+            leaving[e.source] += 1
+        runs: list[list[int]] = []
+        ending: dict[int, list[int]] = {}
+        for k, e in enumerate(self.graph.edges):
+            if e.wire:
+                continue
+            run = ending.get(e.source) if folded else None
+            single = leaving[e.source] == 1 and e.source not in self.graph.joins
+            if run and single and self._alike(run[-1], k):
+                run.append(k)
+            else:
+                run = [k]
+                runs.append(run)
+            ending[e.target] = run
+        return [part for run in runs for part in ([run] if len(run) >= SHORTEST_RUN else [[k] for k in run])]
+
+    def _alike(self, a: int, b: int) -> bool:
+        one, other = self.graph.edges[a], self.graph.edges[b]
+        same = one.label == other.label and one.operator == other.operator
+        return same and self._cluster(self.positions[a]) == self._cluster(self.positions[b])
+
+    def _cluster(self, position: Position) -> Position | None:
+        if not self.clusters:
+            return None
+        inside = (position[:n] for n in range(len(position), -1, -1))
+        return next((p for p in inside if p in self.clusters), None)
+
+    def _is_selected(self, position: Position) -> bool:
+        return self.selected is not None and position[: len(self.selected)] == self.selected
+
+    def _boxes(self) -> Iterator[str]:
+        members: dict[Position | None, list[str]] = {}
+        for run in self.runs:
+            members.setdefault(self._cluster(self.positions[run[0]]), []).append(self._operation(run))
+        for node, join in self.graph.joins.items():
+            position = join.position
+            members.setdefault(self._cluster(position), []).append(self._join(node, join.merge, position))
+        yield from ("  " + line for line in members.get(None, ()))
+        opened: list[Position] = []
+        for position in sorted(self.clusters):
+            while opened and position[: len(opened[-1])] != opened[-1]:
+                yield "  " * len(opened) + "}"
+                opened.pop()
+            opened.append(position)
+            indent = "  " * (len(opened) + 1)
+            yield f"{indent[2:]}subgraph {quote('cluster_' + position_id(position))} {{"
+            yield indent + statement("graph", self._frame(position))
+            yield from (indent + line for line in members.get(position, ()))
+        while opened:
+            yield "  " * len(opened) + "}"
+            opened.pop()
+
+    def _frame(self, position: Position) -> dict[str, Any]:
+        cluster = self.clusters[position]
+        colour = hue(cluster.hue)
+        return {
+            "id": "c" + position_id(position)[1:],
+            "class": f"nv-cluster nv-nt-{cluster.hue % 8} {position_id(position)}",
+            "label": label(cluster.label) + mark(cluster.hue),
+            "tooltip": f"{cluster.label} at {position_text(position)}",
+            "labeljust": "l",
+            "style": "rounded",
+            "color": colour.strong,
+            "bgcolor": colour.tint + "55",
+        }
+
+    def _operation(self, run: list[int]) -> str:
+        first = self.graph.edges[run[0]]
+        position = self.positions[run[0]]
+        classes = ["nv-op", *_kind(first)]
+        text, tooltip = first.label, f"{first.label} at {position_text(position)}"
+        if len(run) > 1:
+            last = position_text(self.positions[run[-1]])
+            text, tooltip = (
+                f"{label(text)} ×{len(run)}",
+                f"{len(run)} × {text} from {position_text(position)} to {last}",
+            )
+            classes += ["nv-fold", *(position_id(self.positions[k]) for k in run)]
+        attributes: dict[str, Any] = {"label": label(text) if len(run) == 1 else text, "tooltip": tooltip}
+        if isinstance(first.operator, Topology):
+            attributes["peripheries"] = 2
+        if "nv-open" in classes or "nv-zero" in classes:
+            attributes["style"] = "rounded,dashed"
+        if any(self._is_selected(self.positions[k]) for k in run):
+            classes.append("nv-selected")
+            attributes |= {"color": ACCENT, "penwidth": 2}
+        name = position_id(position)
+        return _node(name, {"id": name, "class": " ".join(classes), **attributes})
+
+    def _join(self, node: int, merge: str, position: Position) -> str:
+        selected = self._is_selected(position)
+        attributes: dict[str, Any] = {
+            "id": _join_id(node, position),
+            "class": f"nv-join {position_id(position)}" + (" nv-selected" if selected else ""),
+            "label": label(SYMBOLS.get(merge, merge)),
+            "tooltip": f"{merge} at {position_text(position)}",
+            "shape": "circle",
+            "style": "filled",
+            "fillcolor": QUIET,
+            "margin": "0",
+            "width": 0.24,
+        }
+        if merge in SYMBOLS:
+            attributes["fixedsize"] = "true"
+        if selected:
+            attributes |= {"color": ACCENT, "penwidth": 2}
+        return _node(_join_id(node, position), attributes)
+
+    def _arrows(self) -> Iterator[str]:
+        head = {k: run[0] for run in self.runs for k in run}
+        origin: dict[int, tuple[str, str]] = {self.graph.source: ("in", "")}
+        arriving: dict[int, list[tuple[str, str]]] = {}
+
+        def at(node: int) -> tuple[str, str]:
+            if node not in origin:
+                join = self.graph.joins.get(node)
+                origin[node] = (_join_id(node, join.position), "") if join else arriving[node][0]
+            return origin[node]
+
+        for k, e in enumerate(self.graph.edges):
+            position = self.positions[k]
+            if e.wire:
+                arriving.setdefault(e.target, []).append(at(e.source))
+                continue
+            name = position_id(self.positions[head[k]])
+            if head[k] == k:
+                yield self._arrow(at(e.source), name)
+            arriving.setdefault(e.target, []).append((name, self.shapes.get(position, "")))
+        for node, join in self.graph.joins.items():
+            for start in arriving[node]:
+                yield self._arrow(start, _join_id(node, join.position))
+        yield self._arrow(at(self.graph.sink), "out")
+
+    def _arrow(self, start: tuple[str, str], end: str) -> str:
+        name, shape = start
+        return "  " + statement(f"{quote(name)} -> {quote(end)}", {"label": label(shape)} if shape else {})
+
+
+def _node(name: str, attributes: Mapping[str, Any]) -> str:
+    return statement(quote(name), attributes)
+
+
+def _join_id(node: int, position: Position) -> str:
+    return f"j-{node}-{position_id(position)}"
+
+
+def _kind(e: Edge) -> list[str]:
+    """Further classes of an operation: what a page may want to draw in another way."""
+    if isinstance(e.operator, Nonterminal):
+        return ["nv-open"]
+    if isinstance(e.operator, Topology):
+        return ["nv-sub"]
+    return [f"nv-{e.operator.name}"] if e.operator.name in ("id", "zero") else []

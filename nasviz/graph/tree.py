@@ -1,0 +1,118 @@
+"""Terms and derivations as DOT trees: each node of the term once, coloured by the nonterminal that it derives from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from nasviz.algebra import Nonterminal, Position, Term, position_text
+from nasviz.graph.dot_text import header, label, position_id, quote, statement
+from nasviz.graph.palette import ACCENT, hue, mark
+
+
+class Labelled(Protocol):
+    """A derivation tree, as far as its picture needs it."""
+
+    @property
+    def labels(self) -> Sequence[Sequence[str]]:
+        """For each node of the term the nonterminals whose expansion starts there, outermost first."""
+        ...
+
+
+def tree_to_dot(
+    tree: Labelled,
+    term: Term,
+    nonterminals: Sequence[str],
+    *,
+    selected: Position | None = None,
+    max_depth: int | None = None,
+) -> str:
+    """Return the picture of a derivation tree as DOT text; `nonterminals` in the order of the grammar decide the colours.
+
+    A node has the id "p-0-2" of its position; the class "nv-nt" and "nv-nt-<k>" (k modulo 8) where a nonterminal is expanded,
+    "nv-t" where a production has put an operator. A node shows the nonterminals, then the operator.
+    """
+    return term_to_dot(term, tree.labels, nonterminals, selected=selected, max_depth=max_depth)
+
+
+def term_to_dot(
+    term: Term,
+    labels: Sequence[Sequence[str]] | None = None,
+    nonterminals: Sequence[str] = (),
+    *,
+    selected: Position | None = None,
+    max_depth: int | None = None,
+) -> str:
+    """Return the picture of a term as a tree, as DOT text.
+
+    Parameters
+    ----------
+    term
+        The term, n nodes.
+    labels
+        For each node the nonterminals whose expansion starts there (length n); None: a tree of operators.
+    nonterminals
+        Names in the order of their colours.
+    selected
+        Position of the subterm to outline.
+    max_depth
+        Deepest nodes drawn (root 0); what is below stands as "+12" nodes.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Term
+    >>> print("\\n".join(term_to_dot(Term.build(Operator("relu"))).splitlines()[4:]))
+      "p" [id="p", class="nv-t", label="relu", tooltip="relu at the root"];
+    }
+    """
+    order = {name: k for k, name in enumerate(nonterminals)}
+    depth: list[int] = term.depth.tolist()
+    size: list[int] = term.size.tolist()
+    parent: list[int] = term.parent.tolist()
+    lines = header("derivation", "TB")
+    ids: dict[int, str] = {}
+    i = 0
+    while i < len(term):
+        position = term.position(i)
+        hidden = max_depth is not None and depth[i] > max_depth
+        name = ids[i] = "m-" + position_id(position)[2:] if hidden else position_id(position)
+        if hidden:
+            lines.append("  " + _hidden(name, size[i]))
+        else:
+            inside = selected is not None and position[: len(selected)] == selected
+            lines.append("  " + _node(term, i, position, labels[i] if labels else (), order, inside))
+        if i:
+            lines.append(f"  {quote(ids[parent[i]])} -> {quote(name)};")
+        i += size[i] if hidden else 1
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _node(term: Term, i: int, position: Position, names: Sequence[str], order: dict[str, int], inside: bool) -> str:
+    op = term.operators[i]
+    text = label(op.name)
+    attributes: dict[str, Any] = {"id": position_id(position), "class": "nv-t"}
+    if names or isinstance(op, Nonterminal):
+        k = order.get(names[0] if names else op.name, 0)
+        chain = " › ".join(names)
+        text = f"{label(chain)}{mark(k)}\n{label(op.name)}" if names else f"{label(op.name)}{mark(k)}"
+        attributes |= {"class": f"nv-nt nv-nt-{k % 8}", "fillcolor": hue(k).tint, "color": hue(k).strong}
+    if isinstance(op, Nonterminal):
+        attributes |= {"class": attributes["class"] + " nv-open", "style": "rounded,filled,dashed"}
+    attributes |= {"label": text, "tooltip": f"{op.name} at {position_text(position)}"}
+    if inside:
+        attributes |= {"class": attributes["class"] + " nv-selected", "color": ACCENT, "penwidth": 2}
+    return statement(quote(position_id(position)), attributes)
+
+
+def _hidden(name: str, size: int) -> str:
+    return statement(
+        quote(name),
+        {
+            "id": name,
+            "class": "nv-more",
+            "label": f"+{size}",
+            "tooltip": f"{size} nodes",
+            "shape": "plain",
+            "style": "",
+        },
+    )
