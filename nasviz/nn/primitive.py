@@ -1,0 +1,277 @@
+"""Primitives: operators whose meaning is a torch module, written as a function or as an ``nn.Module`` class."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, overload
+
+from torch import nn
+
+from nasviz.algebra import Operator, Sort
+from nasviz.errors import BuildError
+
+__all__ = ["Factory", "Meaning", "Primitive", "channels", "meaning_of_factory", "primitive"]
+
+Factory = Callable[..., Any]
+Shape = tuple[int, ...]
+
+ALLOWED = ("shape", "c_in", "c_out", "num_classes")
+
+
+def channels(shape: Shape) -> int:
+    """Number of channels of a shape without its batch axis: C of (C, H, W) and of (C,), and C of a sequence (L, C).
+
+    Examples
+    --------
+    >>> channels((16, 8, 8)), channels((10,)), channels((50, 32))
+    (16, 10, 32)
+    """
+    return shape[-1] if len(shape) == 2 else shape[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """What an operator stands for: a factory of modules and what it does to shapes.
+
+    Two meanings are equal only when they are the same object, so that a cache never confuses a primitive with its redefinition.
+
+    Parameters
+    ----------
+    factory : callable
+        Makes a new module at every call; takes any of ``shape``, ``c_in``, ``c_out``, ``num_classes`` by name, then the
+        operator's numbers by position in ``numbers``.
+    takes : tuple of str
+        Which of the four names the factory takes.
+    numbers : tuple of str
+        Names of the parameters that take the operator's own numbers.
+    widen : int, Fraction or None
+        Factor on the number of channels; None says nothing about it.
+    halve : int or None
+        How often the resolution is halved, odd sizes rounded up; None says nothing about it.
+    """
+
+    factory: Factory
+    takes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    widen: int | Fraction | None = None
+    halve: int | None = None
+
+    def build(self, shape: Shape, num_classes: int = 10, values: Sequence[int | float] = ()) -> nn.Module:
+        """A new module for examples of a shape.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of one example, without the batch axis: (C, H, W).
+        num_classes : int
+            Number of classes of the task.
+        values : sequence of numbers
+            The operator's own numbers, in the order of its operands.
+
+        Raises
+        ------
+        BuildError
+            When the factory returns no ``nn.Module`` or ``widen`` gives no whole number of channels.
+        """
+        arguments: dict[str, Any] = dict(zip(self.numbers, values, strict=True))
+        known = {"shape": shape, "c_in": channels(shape), "num_classes": num_classes}
+        for name in self.takes:
+            arguments[name] = self._c_out(shape) if name == "c_out" else known[name]
+        module = self.factory(**arguments)
+        if not isinstance(module, nn.Module):
+            raise BuildError(f"the factory returned {_describe(module)}, expected a torch.nn.Module")
+        return module
+
+    def _c_out(self, shape: Shape) -> int:
+        wide = channels(shape) * Fraction(1 if self.widen is None else self.widen)
+        if wide.denominator != 1:
+            raise BuildError(f"widen={self.widen} of {channels(shape)} channels is no whole number")
+        return int(wide)
+
+    def expected(self, shape: Shape) -> tuple[int | None, ...] | None:
+        """The shape that the declaration promises; None stands for what it says nothing about.
+
+        Examples
+        --------
+        >>> Meaning(nn.Identity, widen=2, halve=1).expected((16, 7, 7))
+        (32, 4, 4)
+        """
+        if self.widen is None and self.halve is None:
+            return None
+        wide = None if self.widen is None else self._c_out(shape)
+        if len(shape) != 3:
+            return tuple(wide if i == (1 if len(shape) == 2 else 0) else n for i, n in enumerate(shape))
+        if self.halve is None:
+            return (wide, None, None)
+        step = 2**self.halve
+        return (wide, *(-(-n // step) for n in shape[1:]))
+
+
+def meaning_of_factory(
+    factory: Factory,
+    *,
+    numbers: int = 0,
+    widen: int | Fraction | None = None,
+    halve: int | None = None,
+) -> Meaning:
+    """Read a factory's signature.
+
+    Parameters
+    ----------
+    factory : callable
+        A function or an ``nn.Module`` class.
+    numbers : int
+        How many numbers the operator has; that many further parameters are expected.
+
+    Raises
+    ------
+    BuildError
+        When the factory is a module instead of something that makes modules, or a parameter is unknown or missing.
+    """
+    if isinstance(factory, nn.Module):
+        raise BuildError(
+            f"a primitive is a function or a class that makes modules, found a {type(factory).__name__} module: one "
+            "module used in two places would share its weights; write lambda: ... or pass the class, with name="
+        )
+    if not callable(factory):
+        raise BuildError(f"a primitive is a function or an nn.Module class, found {_describe(factory)}")
+    if isinstance(factory, type) and not issubclass(factory, nn.Module):
+        raise BuildError(f"the class {factory.__name__} is no subclass of torch.nn.Module")
+    positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    parameters = [p for p in inspect.signature(factory).parameters.values() if p.kind in positional]
+    takes = tuple(p.name for p in parameters if p.name in ALLOWED)
+    others = [p for p in parameters if p.name not in ALLOWED]
+    label = getattr(factory, "__name__", type(factory).__name__)
+    unknown = [p.name for p in others[numbers:] if p.default is inspect.Parameter.empty]
+    if unknown:
+        raise BuildError(
+            f"{label}: unknown parameter{'s' if len(unknown) > 1 else ''} {', '.join(unknown)}; a primitive takes any of "
+            f'{", ".join(ALLOWED)} by name, numbers of its own with operands=("int", ...), and others with a default'
+        )
+    if len(others) < numbers:
+        raise BuildError(f"{label}: {numbers} operands are declared, but only {len(others)} parameters take them")
+    if widen is None and "c_out" in takes:
+        raise BuildError(f"{label}: takes c_out, so widen must say how many times c_in it is")
+    return Meaning(factory, takes, tuple(p.name for p in others[:numbers]), widen, halve)
+
+
+@dataclass(frozen=True)
+class Primitive(Operator):
+    """An operator with its own torch meaning, made by :func:`primitive`.
+
+    Equality and hash compare the declaration (name, operands, ``widen``, ``halve``, …), never the code: a space keeps its
+    identity when a notebook cell is run again.
+    """
+
+    widen: int | Fraction | None = 1
+    halve: int | None = 0
+    meaning: Meaning = field(compare=False, repr=False, default=Meaning(nn.Identity))
+    forms: dict[str, Factory] = field(compare=False, repr=False, default_factory=dict[str, Factory])
+
+    def declaration(self) -> dict[str, Any]:
+        """What identifies the primitive, as JSON data: the operator's and what it does to channels and resolution."""
+        widen = None if self.widen is None else str(self.widen)
+        return {**super().declaration(), "widen": widen, "halve": self.halve}
+
+    def build(self, shape: Shape, num_classes: int = 10, values: Sequence[int | float] = ()) -> nn.Module:
+        """A new torch module for examples of shape (C, H, W); see :meth:`Meaning.build`."""
+        return self.meaning.build(shape, num_classes, values)
+
+    def keras(self, factory: Factory) -> Factory:
+        """Decorator that stores the Keras form: the same parameters by name, returning a Keras layer.
+
+        Raises
+        ------
+        BuildError
+            When its signature has parameters that the torch form may not have either.
+        """
+        meaning_of_factory(factory, numbers=len(self.operands), widen=1)
+        self.forms["keras"] = factory
+        return factory
+
+
+@overload
+def primitive(
+    factory: Factory,
+    /,
+    *,
+    name: str | None = None,
+    widen: int | Fraction | None = 1,
+    halve: int | None = 0,
+    operands: Sequence[Sort | str] = (),
+) -> Primitive: ...
+
+
+@overload
+def primitive(
+    *,
+    name: str | None = None,
+    widen: int | Fraction | None = 1,
+    halve: int | None = 0,
+    operands: Sequence[Sort | str] = (),
+) -> Callable[[Factory], Primitive]: ...
+
+
+def primitive(
+    factory: Factory | None = None,
+    /,
+    *,
+    name: str | None = None,
+    widen: int | Fraction | None = 1,
+    halve: int | None = 0,
+    operands: Sequence[Sort | str] = (),
+) -> Primitive | Callable[[Factory], Primitive]:
+    """Make an operator of a function or an ``nn.Module`` class; usable as a decorator, bare or with arguments.
+
+    Parameters
+    ----------
+    factory : function or nn.Module class
+        Returns a new module (B, c_in, H, W) -> (B, c_out, H', W') at every call; takes any of ``shape`` (C, H, W),
+        ``c_in``, ``c_out`` and ``num_classes`` by name.
+    name : str, optional
+        How terms write it; default the function's or class's own name.
+    widen : int, Fraction or None
+        c_out / c_in. None: not declared, whatever the module gives.
+    halve : int or None
+        How often height and width are halved, odd sizes rounded up. None: not declared.
+    operands : sequence of Sort or str
+        Sorts of numbers that the operator takes in a term, ``("int", "float")``; the factory's further parameters receive
+        them in order.
+
+    Returns
+    -------
+    Primitive
+
+    Raises
+    ------
+    BuildError
+        When the signature has unknown parameters, the name is no identifier or an operand is no number.
+
+    Examples
+    --------
+    >>> @primitive
+    ... def swish3(c_in, c_out):
+    ...     return nn.Sequential(nn.Conv2d(c_in, c_out, 3, padding=1), nn.SiLU())
+    >>> swish3.name, type(swish3.build((16, 8, 8))).__name__
+    ('swish3', 'Sequential')
+    >>> primitive(nn.SiLU, name="swish").name
+    'swish'
+    """
+    if factory is None:
+        return lambda f: primitive(f, name=name, widen=widen, halve=halve, operands=operands)
+    sorts = tuple(Sort(sort) for sort in operands)
+    if not all(sort in (Sort.INT, Sort.FLOAT) for sort in sorts):
+        raise BuildError("the operands of a primitive are numbers ('int', 'float'); nv.topology combines maps")
+    meaning = meaning_of_factory(factory, numbers=len(sorts), widen=widen, halve=halve)
+    label = name or getattr(factory, "__name__", type(factory).__name__)
+    if not label.isidentifier():
+        raise BuildError(f"{label!r} cannot be written in a term; give the primitive a name: nv.primitive(..., name='mine')")
+    doc = (inspect.getdoc(factory) or "").strip().split("\n")[0] if inspect.isfunction(factory) else ""
+    return Primitive(name=label, operands=sorts, doc=doc, widen=widen, halve=halve, meaning=meaning)
+
+
+def _describe(value: object) -> str:
+    return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
