@@ -1,0 +1,181 @@
+/** A Graphviz picture in the page: safe elements, zoom, selection, and motion from the old places to the new. */
+import { select } from "d3-selection";
+import { type D3ZoomEvent, zoom, zoomIdentity } from "d3-zoom";
+import type { LayoutOptions } from "./layout";
+import { isWithin, parsePositionId, type Position, positionId } from "./selection";
+import { readSvg } from "./svg";
+
+export interface PictureOptions {
+  /** accessible name of the picture */
+  label: string;
+  onSelect?: (position: Position) => void;
+  onHover?: (position: Position | null) => void;
+  /** tallest height in px that the picture takes by itself */
+  maxHeight?: number;
+}
+
+export interface PictureHandle {
+  /** Lay out and draw; the promise fails with LayoutTimeout or what Graphviz says. */
+  show(dot: string): Promise<void>;
+  mark(selected: Position | null, hovered: Position | null): void;
+  /** Multiply the scale; 0 fits the picture to the width. */
+  zoom(factor: number): void;
+  destroy(): void;
+}
+
+const MOVE_MS = 250;
+const SMALLEST = 0.35;
+type Layout = (dot: string, options?: LayoutOptions) => Promise<string>;
+
+export function createPicture(layout: Layout, parent: HTMLElement, options: PictureOptions): PictureHandle {
+  return new Picture(layout, parent, options);
+}
+
+class Picture implements PictureHandle {
+  #box = document.createElement("div");
+  #svg: SVGSVGElement | null = null;
+  #turn = 0;
+  #marks: [Position | null, Position | null] = [null, null];
+  #size = { width: 1, height: 1 };
+  #fitted = true;
+  #zoom = zoom<SVGSVGElement, unknown>()
+    .scaleExtent([0.05, 8])
+    .filter((event: MouseEvent & WheelEvent) => (event.type !== "wheel" || event.ctrlKey || event.metaKey) && !event.button);
+  #watch = new ResizeObserver(() => this.#fitted && this.#fit());
+
+  constructor(
+    private readonly layout: Layout,
+    parent: HTMLElement,
+    private readonly options: PictureOptions,
+  ) {
+    this.#box.className = "nv-picture";
+    this.#box.addEventListener("click", (event) => this.#pick(event));
+    this.#box.addEventListener("pointerover", (event) => options.onHover?.(this.#at(event)));
+    this.#box.addEventListener("pointerleave", () => options.onHover?.(null));
+    parent.append(this.#box);
+    this.#watch.observe(this.#box);
+  }
+
+  async show(dot: string): Promise<void> {
+    const turn = ++this.#turn;
+    const text = await this.layout(dot);
+    if (turn !== this.#turn) return;
+    const svg = readSvg(text);
+    const before = this.#places();
+    this.#place(svg);
+    this.#move(before);
+    this.mark(...this.#marks);
+  }
+
+  mark(selected: Position | null, hovered: Position | null): void {
+    this.#marks = [selected, hovered];
+    if (!this.#svg) return;
+    const nodes = [...this.#svg.querySelectorAll<SVGGElement>("[data-position]")];
+    const reached = selected && this.#nearest(nodes, selected);
+    const over = hovered && this.#nearest(nodes, hovered);
+    for (const node of nodes) {
+      const position = parsePositionId(node.dataset.position ?? "");
+      if (!position) continue;
+      node.classList.toggle("nv-selected", reached !== null && positionId(reached) === node.dataset.position);
+      node.classList.toggle("nv-inside", reached !== null && isWithin(position, reached));
+      node.classList.toggle("nv-hover", over !== null && isWithin(position, over));
+    }
+    this.#svg.classList.toggle("nv-some", reached !== null && reached.length > 0);
+  }
+
+  zoom(factor: number): void {
+    if (!this.#svg) return;
+    this.#fitted = factor === 0;
+    if (factor === 0) this.#fit();
+    else this.#zoom.scaleBy(select(this.#svg), factor);
+  }
+
+  destroy(): void {
+    this.#turn = -1;
+    this.#watch.disconnect();
+    this.#box.remove();
+  }
+
+  /** A folded picture may not draw the position itself: then what is inside it, or the nearest place around it. */
+  #nearest(nodes: SVGGElement[], wanted: Position): Position {
+    const drawn = nodes.map((node) => parsePositionId(node.dataset.position ?? "") ?? []);
+    if (drawn.some((position) => isWithin(position, wanted))) return wanted;
+    const around = drawn.filter((position) => isWithin(wanted, position));
+    return around.sort((a, b) => b.length - a.length)[0] ?? wanted;
+  }
+
+  #place(svg: SVGSVGElement): void {
+    const box = svg.getAttribute("viewBox")?.split(/\s+/).map(Number) ?? [];
+    this.#size = { width: box[2] ?? 100, height: box[3] ?? 100 };
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", this.options.label);
+    for (const name of ["viewBox", "width", "height"]) svg.removeAttribute(name);
+    const graph = svg.querySelector<SVGGElement>("g.graph");
+    const inner = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    if (graph) {
+      const [, x, y] = /translate\(([-\d.]+)[ ,]+([-\d.]+)\)/.exec(graph.getAttribute("transform") ?? "") ?? [];
+      graph.setAttribute("transform", `translate(${x ?? 0} ${y ?? 0})`);
+      graph.querySelector(":scope > polygon")?.remove();
+      for (const title of graph.querySelectorAll("title")) title.remove();
+      graph.replaceWith(inner);
+      inner.append(graph);
+    }
+    this.#svg?.remove();
+    this.#svg = svg;
+    this.#box.append(svg);
+    select(svg)
+      .call(
+        this.#zoom.on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
+          inner.setAttribute("transform", event.transform.toString());
+          if (event.sourceEvent) this.#fitted = false;
+        }),
+      )
+      .on("dblclick.zoom", () => this.zoom(0));
+    if (this.#fitted) this.#fit();
+    else this.#zoom.transform(select(svg), zoomIdentity);
+  }
+
+  #fit(): void {
+    const width = this.#box.clientWidth;
+    if (!this.#svg || width === 0) return;
+    const scale = Math.min(4 / 3, Math.max(SMALLEST, (width - 8) / this.#size.width));
+    const height = Math.min(this.options.maxHeight ?? 420, Math.max(72, this.#size.height * scale + 8));
+    this.#box.style.height = `${height}px`;
+    const x = Math.max(4, (width - this.#size.width * scale) / 2);
+    const y = Math.max(4, (height - this.#size.height * scale) / 2);
+    this.#zoom.transform(select(this.#svg), zoomIdentity.translate(x, y).scale(scale));
+  }
+
+  #places(): Map<string, DOMRect> {
+    const found = new Map<string, DOMRect>();
+    for (const node of this.#svg?.querySelectorAll<SVGGElement>("[data-node]") ?? []) {
+      found.set(node.dataset.node ?? "", node.getBoundingClientRect());
+    }
+    return found;
+  }
+
+  #move(before: Map<string, DOMRect>): void {
+    if (before.size === 0 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const graph = this.#svg?.querySelector<SVGGElement>("g.graph");
+    const scale = graph?.getScreenCTM()?.a ?? 1;
+    const appear: Keyframe[] = [{ opacity: 0 }, { opacity: 1 }];
+    for (const node of graph?.children ?? []) {
+      const old = before.get((node as SVGGElement).dataset.node ?? "");
+      const now = node.getBoundingClientRect();
+      const x = old ? (old.x + old.width / 2 - now.x - now.width / 2) / scale : 0;
+      const y = old ? (old.y + old.height / 2 - now.y - now.height / 2) / scale : 0;
+      const frames = old ? [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }] : appear;
+      node.animate(frames, { duration: MOVE_MS, easing: "ease-out" });
+    }
+  }
+
+  #at(event: Event): Position | null {
+    const node = (event.target as Element | null)?.closest<SVGElement>("[data-position]");
+    return node ? parsePositionId(node.dataset.position ?? "") : null;
+  }
+
+  #pick(event: Event): void {
+    const position = this.#at(event);
+    if (position) this.options.onSelect?.(position);
+  }
+}

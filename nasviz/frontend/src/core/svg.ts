@@ -1,0 +1,40 @@
+/** Pictures from Graphviz as data: only drawing elements and attributes pass, ids become data. */
+import { parsePositionId } from "./selection";
+
+const SVG = "http://www.w3.org/2000/svg";
+const ELEMENTS = new Set(["svg", "g", "path", "polygon", "polyline", "ellipse", "circle", "rect", "line", "text", "tspan", "title"]);
+const ATTRIBUTES = new Set(
+  ("viewBox width height transform class id points d cx cy rx ry r x y x1 y1 x2 y2 fill stroke stroke-width stroke-dasharray " +
+    "fill-opacity stroke-opacity opacity text-anchor font-size font-family font-weight font-style").split(" "),
+);
+
+/** Read an SVG text into safe elements of `document`; throws when it is no SVG. */
+export function readSvg(text: string): SVGSVGElement {
+  const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
+  const root = parsed.documentElement;
+  if (root.localName !== "svg") throw new Error("Graphviz gave no picture");
+  return copy(root) as SVGSVGElement;
+}
+
+function copy(from: Element): Element {
+  const to = document.createElementNS(SVG, from.localName);
+  for (const { name, value } of [...from.attributes]) {
+    if (!ATTRIBUTES.has(name) || /url\(|javascript:/i.test(value)) continue;
+    if (name === "id") keepId(to, value);
+    else to.setAttribute(name, value);
+  }
+  for (const child of [...from.childNodes]) {
+    if (child.nodeType === 3) to.append(child.textContent ?? "");
+    else if (child.nodeType === 1 && ELEMENTS.has((child as Element).localName)) to.append(copy(child as Element));
+    else if (child.nodeType === 1 && (child as Element).localName === "a") to.append(...copy(child as Element).childNodes);
+  }
+  return to;
+}
+
+/** Two pictures in a page may hold the same position, so ids do not stay ids. */
+function keepId(to: Element, id: string): void {
+  const join = /^j-\d+-(p(?:-\d+)*)$/.exec(id);
+  const position = join ? join[1]! : id;
+  if (parsePositionId(position)) to.setAttribute("data-position", position);
+  to.setAttribute("data-node", id);
+}
