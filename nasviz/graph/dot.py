@@ -78,8 +78,8 @@ def graph_to_dot(
     graph
         The graph.
     folded
-        Draw three or more equal neighbours in a chain once, with their number: "conv3x3 ×5". The box has the id of the first; its classes
-        name all positions.
+        Draw three or more equal neighbours in a chain once, with their number: "conv3x3 ×5". The box has the id of
+        the first; its classes name all positions.
     selected
         Outline what belongs to the subterm at this position (class "nv-selected").
     clusters

@@ -42,9 +42,7 @@ def position_id(position: Position) -> str:
 def statement(subject: str, attributes: Mapping[str, str | float]) -> str:
     """Return ``subject [a="1", b="2"];``."""
     whole = ("id", "class")  # what the page looks for is never cut
-    inside = ", ".join(
-        f"{key}={quote(str(value), 10**9 if key in whole else 400)}" for key, value in attributes.items()
-    )
+    inside = ", ".join(f"{key}={quote(str(value), 10**9 if key in whole else 400)}" for key, value in attributes.items())
     return f"{subject} [{inside}];" if inside else f"{subject};"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nasviz.algebra import Literal, Operator, Sort, Term, position_text
@@ -95,9 +96,9 @@ def expand(term: Term, level: int | None = None) -> Wiring:
     return Wiring(rows, merges, 1, size)
 
 
-def _cut(term: Term, level: int | None):
+def _cut(term: Term, level: int | None) -> Callable[[int], bool]:
     if level is None:
-        return lambda i: False
+        return lambda _: False
     depth: list[int] = term.depth.tolist()
     return lambda i: depth[i] >= level
 
@@ -131,6 +132,4 @@ def operands_of(term: Term, i: int, op: Topology) -> tuple[list[int], list[int |
 def _check_leaf(term: Term, i: int, op: Operator) -> None:
     if not isinstance(op, Topology) and Sort.MAP in op.operands:
         where = position_text(term.position(i))
-        raise BuildError(
-            f"{op.name} at {where} has map operands but is no topology, so it has no graph", term.position(i)
-        )
+        raise BuildError(f"{op.name} at {where} has map operands but is no topology, so it has no graph", term.position(i))

@@ -43,7 +43,7 @@ class Edge(NamedTuple):
     source: int
     target: int
     operator: Operator
-    index: int
+    index: int  # pyright: ignore[reportIncompatibleMethodOverride]
     label: str
     wire: bool
     term: Term
@@ -71,7 +71,7 @@ class Join(NamedTuple):
     """
 
     merge: str
-    index: int
+    index: int  # pyright: ignore[reportIncompatibleMethodOverride]
     term: Term
 
     @property
@@ -150,15 +150,13 @@ class Graph:
 
         return graph_to_dot(self, folded=folded, selected=selected, clusters=clusters, shapes=shapes)
 
-    def to_graphviz(
-        self, *, folded: bool = True, clusters: Mapping[Position, Cluster] | None = None
-    ) -> graphviz.Source:
+    def to_graphviz(self, *, folded: bool = True, clusters: Mapping[Position, Cluster] | None = None) -> graphviz.Source:
         """Return the picture as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""
         import graphviz
 
         return graphviz.Source(self.to_dot(folded=folded, clusters=clusters))
 
-    def to_networkx(self) -> nx.MultiDiGraph:
+    def to_networkx(self) -> nx.MultiDiGraph[int]:
         """Return the graph for networkx.
 
         Nodes carry ``merge`` (None where one input enters) and ``position`` of the join; edges carry ``operator``, ``label``
@@ -166,7 +164,7 @@ class Graph:
         """
         import networkx as nx
 
-        graph = nx.MultiDiGraph()
+        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
         for node in range(self.n_nodes):
             join = self.joins.get(node)
             graph.add_node(node, merge=join.merge if join else None, position=join.position if join else None)
@@ -193,8 +191,8 @@ def build_graph(term: Term, *, prune: bool = True) -> Graph:
     Raises
     ------
     BuildError
-        If the term is no map, a nonterminal is still open, an operator with map operands is no topology, or no path leads from the input to the
-        output; with the position.
+        If the term is no map, a nonterminal is still open, an operator with map operands is no topology, or no path
+        leads from the input to the output; with the position.
 
     Examples
     --------

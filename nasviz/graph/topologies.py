@@ -137,7 +137,7 @@ def _chain(n: int) -> EdgeList:
     return EdgeList(n + 1, tuple((i, i + 1) for i in range(n)), tuple(range(n)), "sum", frozenset())
 
 
-def topology(name: str, edges: str | nx.DiGraph, merge: str = "sum", *, doc: str = "", source: str = "") -> Topology:
+def topology(name: str, edges: str | nx.DiGraph[Any], merge: str = "sum", *, doc: str = "", source: str = "") -> Topology:
     """Return a topology from edge notation or from a directed acyclic graph of networkx.
 
     Parameters
@@ -171,7 +171,7 @@ def topology(name: str, edges: str | nx.DiGraph, merge: str = "sum", *, doc: str
     return Topology(name, (Sort.MAP,) * n, doc=doc, source=source, notation=notation, merge=merge)
 
 
-def _notation(graph: nx.DiGraph) -> str:
+def _notation(graph: nx.DiGraph[Any]) -> str:
     names: dict[Any, int] = {}
     for node in graph.nodes:
         names[node] = len(names) + 1
@@ -247,7 +247,7 @@ def _one(text: str, pairs: list[tuple[int, int]], spans: list[tuple[int, int]], 
 
 
 def _cycle(text: str, pairs: list[tuple[int, int]], spans: list[tuple[int, int]], left: set[int]) -> TextError:
-    """Find an edge on a cycle: among the nodes left, drop those that lead nowhere until only cycles and ways between them are."""
+    """Find an edge on a cycle: nodes that lead nowhere are dropped until only cycles and ways between them are left."""
     while True:
         ends = {v for v in left if not any(u == v and w in left for u, w in pairs)}
         if not ends:
@@ -277,9 +277,7 @@ MERGES: tuple[Operator, ...] = (ADD, MUL, CONCAT)
 """Operators of sort merge, for ``Binary(merge, f, g)``."""
 
 LINEAR = Chain("Linear", (Sort.MAP,), variadic=True, doc="Composition: the first operand first.", source=_SCHRODI)
-RESIDUAL2 = topology(
-    "Residual2", "1>2 1>3 2>3", doc="c(a(x)) + b(x): the second operand is the shortcut.", source=_SCHRODI
-)
+RESIDUAL2 = topology("Residual2", "1>2 1>3 2>3", doc="c(a(x)) + b(x): the second operand is the shortcut.", source=_SCHRODI)
 RESIDUAL3 = topology(
     "Residual3", "1>2 2>3 1>4 3>4", doc="d(b(a(x))) + c(x): the third operand is the shortcut.", source=_SCHRODI
 )
