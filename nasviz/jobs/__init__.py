@@ -1,7 +1,7 @@
 """Jobs: training outside the notebook's process, where a crash, an interrupt or a restart cannot hurt the work around it.
 
-A *worker* is a second Python process that takes calls over a pipe and answers with reports and a result. Function, arguments and
-result are pickled by value, in memory: what a notebook defines works there, and nothing pickled is ever written to disk. A
+A *worker* is a second Python process that takes calls over a pipe and answers with reports and a result. Function, arguments
+and result are pickled by value, in memory: what a notebook defines works there, and nothing pickled is written to disk. A
 `LocalExecutor` keeps workers warm behind Python's own `Executor` interface, which is all that a search asks for; a cluster's
 executor can stand in its place. A `Job` is one training: its state, its learning curve, its stop, and the trained network given
 back in this process. Jobs on the same device wait for each other, since two on one device take longer than one after the other.

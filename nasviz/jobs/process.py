@@ -126,6 +126,8 @@ class WorkerProcess:
 
     def send(self, frame: Frame) -> None:
         """Write a frame; OSError if the process is gone."""
+        if frame.kind == "call":
+            self._words.clear()
         with self._lock:
             write_frame(self._stdin, frame)
 

@@ -1,0 +1,49 @@
+"""Listeners are called on one thread, not too often, and the last change is always told."""
+
+import itertools
+import threading
+import time
+
+from nasviz.jobs.notify import INTERVAL, Notifier
+
+
+def test_many_changes_make_few_calls_on_one_thread_and_none_is_lost() -> None:
+    notifier = Notifier()
+    value, calls = 0, []
+
+    def listener(source: str) -> None:
+        calls.append((value, time.monotonic(), threading.get_ident()))
+
+    notifier.listen("a", listener)
+    for number in range(1, 251):
+        value = number
+        notifier.changed("a")
+        time.sleep(0.002)
+    deadline = time.monotonic() + 5
+    while calls[-1][0] != 250 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert calls[-1][0] == 250
+    times = [moment for _, moment, _ in calls]
+    assert all(b - a >= INTERVAL * 0.9 for a, b in itertools.pairwise(times))
+    assert {thread for _, _, thread in calls} == {calls[0][2]}
+    assert calls[0][2] != threading.get_ident()
+
+
+def test_a_failing_listener_harms_no_other() -> None:
+    notifier, told = Notifier(), threading.Event()
+    notifier.listen("a", lambda source: 1 / 0)
+    notifier.listen("a", lambda source: told.set())
+    notifier.changed("a")
+    assert told.wait(5)
+
+
+def test_a_listener_that_left_hears_nothing() -> None:
+    notifier, heard, told = Notifier(), [], threading.Event()
+    leave = notifier.listen("a", heard.append)
+    notifier.listen("b", lambda source: told.set())
+    leave()
+    leave()
+    notifier.changed("a")
+    notifier.changed("b")
+    assert told.wait(5)
+    assert heard == []
