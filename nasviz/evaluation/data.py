@@ -16,17 +16,30 @@ from torch.utils.data import Dataset, TensorDataset
 
 from nasviz.errors import DataError
 
-__all__ = ["Splits", "as_dataset", "check_data", "digits"]
+__all__ = ["SizedDataset", "Splits", "as_dataset", "as_parts", "check_data", "digits"]
 
+NAMES = ("train", "val", "test")
 PROBED = 64  # examples of a general Dataset that check_data looks at; a TensorDataset is checked whole
+
+
+class SizedDataset(Protocol):
+    """A map-style data set: pairs (x, y) by number, and how many there are."""
+
+    def __getitem__(self, index: int, /) -> Any:
+        """Example ``index``."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of examples."""
+        ...
 
 
 class Splits(NamedTuple):
     """Training, validation and test set: search on the first two, report on the third."""
 
-    train: Dataset[Any]
-    val: Dataset[Any]
-    test: Dataset[Any]
+    train: SizedDataset
+    val: SizedDataset
+    test: SizedDataset
 
 
 class HasInput(Protocol):
@@ -77,7 +90,7 @@ def digits(seed: int = 0) -> Splits:
     return Splits(*(as_dataset((images[part], labels[part])) for part in (train, val, test)))
 
 
-def as_dataset(data: object, name: str = "data") -> Dataset[Any]:
+def as_dataset(data: object, name: str = "data") -> SizedDataset:
     """A Dataset from a Dataset (unchanged) or from a pair of arrays ``(X, y)``.
 
     Parameters
@@ -103,7 +116,9 @@ def as_dataset(data: object, name: str = "data") -> Dataset[Any]:
     5
     """
     if isinstance(data, Dataset):
-        return cast("Dataset[Any]", data)
+        if not hasattr(data, "__len__"):
+            raise DataError(f"{name}: the Dataset has no length; a training needs a map-style Dataset")
+        return cast("SizedDataset", data)
     if not (isinstance(data, Sequence) and not isinstance(data, str) and len(data) == 2):
         raise DataError(
             f"{name}: expected a torch Dataset or a pair (X, y) of arrays, found {type(data).__name__}; "
@@ -124,7 +139,7 @@ def as_dataset(data: object, name: str = "data") -> Dataset[Any]:
     return TensorDataset(x, raw.to(torch.int64))
 
 
-def check_data(space: HasInput, data: object) -> tuple[Dataset[Any], ...]:
+def check_data(space: HasInput, data: object) -> tuple[SizedDataset, ...]:
     """The parts of ``data`` as Datasets that fit the space, or an error that says what does not fit.
 
     Parameters
@@ -140,18 +155,28 @@ def check_data(space: HasInput, data: object) -> tuple[Dataset[Any], ...]:
         When there are not two or three parts, one is empty, the shape of an example differs from the space's input shape,
         a label is outside [0, num_classes) or a value is NaN or infinite.
     """
-    if not isinstance(data, Sequence) or isinstance(data, str) or len(data) not in (2, 3):
-        found = f"{len(data)} parts" if isinstance(data, Sequence) else type(data).__name__
-        raise DataError(f"data must be (train, val) or (train, val, test), found {found}")
-    names = ("train", "val", "test")
-    parts = tuple(as_dataset(part, name) for name, part in zip(names, data, strict=False))
-    for name, part in zip(names, parts, strict=False):
+    parts = as_parts(data)
+    for name, part in zip(NAMES, parts, strict=False):
         _check_part(space, part, name)
     return parts
 
 
-def _check_part(space: HasInput, part: Dataset[Any], name: str) -> None:
-    size = len(cast("Any", part))
+def as_parts(data: object) -> tuple[SizedDataset, ...]:
+    """(train, val) or (train, val, test) as Datasets, not yet compared with any space.
+
+    Raises
+    ------
+    DataError
+        When there are not two or three parts, or one is no data set.
+    """
+    if not isinstance(data, Sequence) or isinstance(data, str) or len(data) not in (2, 3):
+        found = f"{len(data)} parts" if isinstance(data, Sequence) else type(data).__name__
+        raise DataError(f"data must be (train, val) or (train, val, test), found {found}")
+    return tuple(as_dataset(part, name) for name, part in zip(NAMES, data, strict=False))
+
+
+def _check_part(space: HasInput, part: SizedDataset, name: str) -> None:
+    size = len(part)
     if size == 0:
         raise DataError(f"{name}: there are no examples")
     if isinstance(part, TensorDataset) and len(part.tensors) == 2:

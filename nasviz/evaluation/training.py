@@ -14,6 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from nasviz.errors import TrainingError
+from nasviz.evaluation.data import SizedDataset
 from nasviz.evaluation.device import pick_device
 from nasviz.records import Curve
 
@@ -52,8 +53,8 @@ class FitResult:
 
 def fit(
     net: nn.Module,
-    train: Dataset[Any],
-    val: Dataset[Any],
+    train: SizedDataset,
+    val: SizedDataset,
     *,
     epochs: int = 10,
     batch_size: int = 64,
@@ -114,7 +115,7 @@ def fit(
 
 @torch.no_grad()
 def evaluate(
-    net: nn.Module, data: Dataset[Any], *, batch_size: int = 512, device: str | torch.device = "auto"
+    net: nn.Module, data: SizedDataset, *, batch_size: int = 512, device: str | torch.device = "auto"
 ) -> dict[str, float]:
     """Mean loss, error and accuracy of a classifier on a data set, in evaluation mode.
 
@@ -139,8 +140,8 @@ def evaluate(
 @dataclass
 class _Loop:
     net: nn.Module
-    train: Dataset[Any]
-    val: Dataset[Any]
+    train: SizedDataset
+    val: SizedDataset
     epochs: int
     batch_size: int
     optimizer: torch.optim.Optimizer | None
@@ -152,7 +153,7 @@ class _Loop:
     began: float = field(default_factory=time.perf_counter)
 
     def run(self, report: Report | None, keep_best: bool) -> FitResult:
-        per_epoch = _n_batches(len(cast("Any", self.train)), self.batch_size)
+        per_epoch = _n_batches(len(self.train), self.batch_size)
         total, stopped = per_epoch * self.epochs, False
         order = torch.Generator().manual_seed(self.seed)
         for epoch in range(self.epochs):
@@ -216,17 +217,17 @@ def _n_batches(size: int, batch_size: int) -> int:
 
 
 def _batches(
-    data: Dataset[Any], batch_size: int, device: torch.device, order: torch.Generator | None
+    data: SizedDataset, batch_size: int, device: torch.device, order: torch.Generator | None
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Batches on the device; shuffled, and without a last one of a single example, where ``order`` is given."""
-    size = len(cast("Any", data))
+    size = len(data)
     if isinstance(data, TensorDataset) and len(data.tensors) == 2:
         x, y = (t.to(device, non_blocking=True) for t in data.tensors)
         index = torch.arange(size) if order is None else torch.randperm(size, generator=order)
         pieces = index.to(device).split(batch_size)
         pairs: Iterator[tuple[torch.Tensor, torch.Tensor]] = ((x[piece], y[piece]) for piece in pieces)
     else:
-        loader = DataLoader(data, batch_size=batch_size, shuffle=order is not None, generator=order)
+        loader = DataLoader(cast("Dataset[Any]", data), batch_size=batch_size, shuffle=order is not None, generator=order)
         pairs = ((x.to(device), torch.as_tensor(y).to(device)) for x, y in loader)
     count = _n_batches(size, batch_size) if order is not None else -(-size // batch_size)
     for _, pair in zip(range(count), pairs, strict=False):

@@ -1,0 +1,93 @@
+"""The training objective, and whether a search on it is worth while."""
+
+import cloudpickle
+import pytest
+import torch
+from scipy.stats import kendalltau
+
+from nasviz.errors import DataError, TrainingError
+from nasviz.evaluation import TrainingObjective, digits
+from nasviz.evaluation.device import describe
+from nasviz.spaces import digits_cells
+
+
+@pytest.fixture(scope="module")
+def space():
+    return digits_cells()
+
+
+@pytest.fixture(scope="module")
+def objective():
+    return TrainingObjective(digits()[:2], epochs=1, device="cpu")
+
+
+def test_the_value_is_an_error_and_the_seed_decides_it(space, objective):
+    arch = space.sample(seed=1)
+    before = torch.get_rng_state()
+    first, again, other = (objective(arch, seed=s) for s in (0, 0, 1))
+    assert 0 <= first <= 1
+    assert first == again
+    assert first != other
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_other_metrics(space):
+    arch = space.sample(seed=1)
+    values = {m: TrainingObjective(digits(), epochs=1, metric=m, device="cpu")(arch) for m in ("error", "accuracy", "loss")}
+    assert values["error"] == pytest.approx(1 - values["accuracy"])
+    assert values["loss"] > 0
+
+
+def test_it_reports_and_stops(space):
+    steps = []
+    objective = TrainingObjective(digits(), epochs=9, device="cpu")
+    value = objective(space.sample(seed=0), report=lambda step, _: steps.append(step) or ("stop" if step == 3 else None))
+    assert steps == [1, 2, 3]
+    assert 0 <= value <= 1
+
+
+def test_it_travels_by_cloudpickle(space, objective):
+    arch = space.sample(seed=2)
+    sent = cloudpickle.loads(cloudpickle.dumps(objective))
+    assert sent(arch, seed=3) == objective(arch, seed=3)
+
+
+def test_the_estimate_is_of_the_right_size(space):
+    objective = TrainingObjective(digits(), epochs=4, device="cpu")
+    arch = space.sample(seed=0)
+    reports = []
+    objective(arch, report=lambda *r: reports.append(r))
+    estimate = objective.estimate(arch)
+    began = torch.get_rng_state()
+    assert estimate > 0
+    assert estimate < 60
+    assert torch.equal(began, torch.get_rng_state())
+    assert TrainingObjective(digits(), epochs=40, device="cpu").estimate(arch) > 2 * estimate
+
+
+def test_the_device_in_words(objective):
+    assert objective.device_name() == describe("cpu")
+
+
+def test_data_that_do_not_fit(objective):
+    space = digits_cells(input_shape=(1, 9, 9))
+    with pytest.raises(DataError, match=r"train: examples have shape \(1, 8, 8\), the space expects \(1, 9, 9\)"):
+        objective(space.sample(seed=0))
+
+
+def test_settings_that_make_no_sense(space):
+    with pytest.raises(TrainingError, match="metric must be error, loss or accuracy, found 'acc'"):
+        TrainingObjective(digits(), metric="acc")
+    with pytest.raises(DataError, match=r"data must be \(train, val\) or \(train, val, test\), found 1 parts"):
+        TrainingObjective([digits().train])
+
+
+@pytest.mark.slow
+def test_two_seeds_rank_thirty_architectures_alike(space):
+    """Kendall's tau between two seeds is at least 0.5: the objective has a spread that a search can follow."""
+    objective = TrainingObjective(digits()[:2], device="cpu")
+    archs = space.sample(30, seed=0)
+    values = [[objective(arch, seed=seed) for seed in (0, 1)] for arch in archs]
+    tau = kendalltau(*zip(*values, strict=True)).statistic
+    assert tau >= 0.5
+    assert max(max(pair) for pair in values) - min(min(pair) for pair in values) > 0.05

@@ -1,0 +1,78 @@
+"""Cost without building, against the network built and against numbers of the literature."""
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from nasviz.nn import cost, primitive, to_torch
+from nasviz.spaces import hierarchical_nb201, nb201
+
+
+def nb201_parameters(ops):
+    """Published parameters of the CIFAR-10 network whose fifteen cells have these six operations."""
+    from nasviz.spaces import SearchSpace
+
+    space = nb201(input_shape=(3, 32, 32), num_classes=10)
+    cell = f"Cell({', '.join(ops)})"
+    stage = ", ".join([f"Linear({cell}, {cell})"] * 2)
+    text = f"Linear(Linear({stage}, Linear({cell}, down)), Linear({stage}, Linear({cell}, down)), Linear({stage}, {cell}))"
+    one = SearchSpace(f"S ::= {text}", tuple(space.grammar.signature), (3, 32, 32), 10, stem=space.stem, head=space.head)
+    return one.sample(seed=0)
+
+
+@pytest.mark.parametrize(
+    ("ops", "millions"),
+    [
+        (["zero", "zero", "zero", "id", "zero", "zero"], 0.073306),
+        (["zero", "zero", "zero", "conv1x1", "zero", "zero"], 0.073306 + 0.028),
+        (["zero", "zero", "zero", "conv3x3", "zero", "zero"], 0.073306 + 0.24304),
+        (["conv3x3", "conv1x1", "conv3x3", "id", "conv1x1", "conv3x3"], 0.073306 + 2 * 0.028 + 3 * 0.24304),
+    ],
+)
+def test_the_published_parameters_of_nas_bench_201(ops, millions):
+    arch = nb201_parameters(ops)
+    assert cost(arch).parameters == round(millions * 1e6)
+    assert sum(p.numel() for p in to_torch(arch, seed=0).parameters()) == round(millions * 1e6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_equals_the_network_built(seed):
+    arch = hierarchical_nb201(input_shape=(3, 32, 32)).sample(seed=seed)
+    table = cost(arch)
+    net = to_torch(arch, seed=0).eval()
+    assert table.parameters == sum(p.numel() for p in net.parameters())
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        net(torch.zeros(1, 3, 32, 32))
+    assert table.flops == counter.get_total_flops()
+
+
+def test_flops_count_two_for_a_multiply_add(arch_of):
+    rows = {(row.part, row.position): row for row in cost(arch_of("conv3x3")).rows}
+    body = rows["body", ()]
+    assert body.flops == 2 * 9 * 16 * 16 * 32 * 32
+    assert body.parameters == 9 * 16 * 16 + 2 * 16
+    assert rows["stem", ()].flops == 2 * 9 * 3 * 16 * 32 * 32
+    assert rows["head", ()].flops == 2 * 16 * 10
+
+
+def test_rows_are_in_forward_order_with_shapes(arch_of):
+    table = cost(arch_of("Linear(id, down)"))
+    assert [(row.part, row.position, row.operator) for row in table.rows] == [
+        ("stem", (), "conv_stem"),
+        ("body", (0,), "id"),
+        ("body", (1,), "down"),
+        ("head", (), "pool_linear"),
+    ]
+    assert (table.rows[2].shape_in, table.rows[2].shape_out) == ((16, 32, 32), (32, 16, 16))
+    assert repr(table) == f"CostTable(4 operations, {table.parameters:,} parameters, {table.flops:,} FLOPs)"
+    assert len(table) == 4
+
+
+def test_the_whole_is_not_built(arch_of, monkeypatch):
+    @primitive
+    def huge(c_in):
+        return nn.Sequential(nn.Conv2d(c_in, 10**6, 3, padding=1), nn.Conv2d(10**6, c_in, 3, padding=1))
+
+    table = cost(arch_of("Linear(huge, huge, huge)", [huge]))
+    assert table.parameters > 8e8

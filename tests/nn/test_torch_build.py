@@ -1,0 +1,135 @@
+"""The fx.GraphModule of an architecture."""
+
+import operator
+
+import pytest
+import torch
+from torch import fx, nn
+
+from nasviz.errors import BuildError, ShapeError
+from nasviz.graph import topology
+from nasviz.nn import cost, module_path, primitive, to_torch
+from nasviz.spaces import hierarchical_nb201, parse
+
+
+def test_modules_are_named_by_position_in_forward_order(arch_of):
+    net = to_torch(arch_of("Linear(Residual2(conv3x3, id, avg_pool), Linear(down, conv1x1))"), seed=0)
+    assert isinstance(net, fx.GraphModule)
+    names = [name for name, _ in net.named_modules() if name.endswith("own") or name in ("stem", "head")]
+    assert names == ["stem", "_0._0.own", "_0._1.own", "_0._2.own", "_1._0.own", "_1._1.own", "head"]
+    assert isinstance(net._0._2.own, nn.AvgPool2d)
+    assert net.get_submodule(module_path((0, 2))) is net._0._2.own
+    assert to_torch(arch_of("conv3x3")).own is not None
+
+
+def test_it_computes_what_the_term_says(arch_of):
+    net = to_torch(arch_of("Residual3(conv3x3, conv1x1, id, avg_pool)"), seed=0).eval()
+    x = torch.randn(2, 3, 32, 32)
+    h = net.stem(x)
+    expected = net.head(net._3.own(net._1.own(net._0.own(h))) + h)
+    assert torch.equal(net(x), expected)
+    assert [n.target for n in net.graph.nodes if n.op == "call_function"] == [operator.add]
+
+
+def test_the_same_input_twice_counts_twice(arch_of):
+    twice = topology("Twice", "1>2 1>2")
+    net = to_torch(arch_of("Twice(id, id)", [twice]), seed=0).eval()
+    x = torch.randn(2, 3, 32, 32)
+    assert torch.allclose(net(x), net.head(2 * net.stem(x)))
+
+
+@pytest.mark.parametrize(
+    ("merge", "combine"),
+    [
+        ("mul", lambda a, b: a * b),
+        ("concat", lambda a, b: torch.cat([a, b], 1)),
+        ("max", torch.maximum),
+        ("min", torch.minimum),
+    ],
+)
+def test_other_merges(arch_of, merge, combine):
+    both = topology("Both", "1>2 1>2", merge=merge)
+    net = to_torch(arch_of("Both(avg_pool, id)", [both]), seed=0).eval()
+    x = torch.randn(2, 3, 32, 32)
+    h = net.stem(x)
+    assert torch.equal(net(x), net.head(combine(net._0.own(h), h)))
+
+
+def test_a_merge_without_a_meaning(arch_of):
+    odd = topology("Odd", "1>2 1>2", merge="xor")
+    with pytest.raises(
+        BuildError, match=r"the merge 'xor' at the root has no torch meaning; known are sum, mul, max, min and concat"
+    ):
+        to_torch(arch_of("Odd(id, id)", [odd]))
+
+
+def test_dead_parts_are_absent(arch_of):
+    net = to_torch(arch_of("Cell(conv3x3, zero, conv1x1, id, zero, zero)"), seed=0)
+    assert [name for name, _ in net.named_modules() if "own" in name and name.count(".") == 1] == ["_3.own"]
+
+
+def test_no_way_through_is_an_error(arch_of):
+    with pytest.raises(BuildError):
+        to_torch(arch_of("Linear(conv3x3, zero)"))
+
+
+def test_a_seed_decides_the_weights_and_nothing_global_changes(arch_of):
+    arch = arch_of("Linear(conv3x3, down)")
+    before = torch.get_rng_state()
+    first, again, other = (to_torch(arch, seed=s) for s in (1, 1, 2))
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+    assert any(not torch.equal(a, b) for a, b in zip(first.parameters(), other.parameters(), strict=True))
+    assert not torch.equal(to_torch(arch).stem[0].weight, to_torch(arch).stem[0].weight)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_nothing_is_shared_between_places(arch_of):
+    net = to_torch(arch_of("Linear(conv3x3, conv3x3, Residual2(conv3x3, conv3x3, conv3x3))"), seed=0)
+    tensors = [p for _, p in net.named_parameters(remove_duplicate=False)]
+    assert len({id(p) for p in tensors}) == len(tensors)
+
+
+def test_a_factory_that_returns_one_module_twice(arch_of):
+    conv = nn.Conv2d(16, 16, 1)
+    same = primitive(lambda: nn.Sequential(conv), name="same")
+    with pytest.raises(BuildError) as error:
+        to_torch(arch_of("Linear(same, id, same)", [same]))
+    assert "same at (2,) returned the module that already stands at (0,): weights would be shared by accident" in str(
+        error.value
+    )
+    assert error.value.position == (2,)
+
+
+def test_errors_of_shape_come_before_any_network(arch_of):
+    with pytest.raises(ShapeError, match="meet in Residual2 at the root"):
+        to_torch(arch_of("Residual2(conv3x3, id, down)"))
+
+
+def test_the_papers_own_term():
+    net = to_torch(parse("Linear(Residual(conv, id, conv), Residual(conv, id, conv), fc)"), seed=0)
+    assert net(torch.randn(2, 3, 32, 32)).shape == (2, 10)
+    assert isinstance(net.head, nn.Identity)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sampled_architectures_run_forward_and_backward(seed):
+    arch = hierarchical_nb201(input_shape=(3, 16, 16)).sample(seed=seed)
+    net = to_torch(arch, seed=seed)
+    net(torch.randn(2, 3, 16, 16)).sum().backward()
+    trained = [p for p in net.parameters() if p.grad is not None]
+    assert len(trained) == len(list(net.parameters()))
+    assert sum(p.numel() for p in trained) == cost(arch).parameters
+
+
+def test_a_state_dict_fits_a_network_built_again(arch_of):
+    arch = arch_of("Linear(conv3x3, down, Residual2(conv1x1, id, conv3x3))")
+    first, second = to_torch(arch, seed=0).eval(), to_torch(arch, seed=1).eval()
+    second.load_state_dict(first.state_dict())
+    x = torch.randn(2, 3, 32, 32)
+    assert torch.equal(first(x), second(x))
+
+
+def test_an_input_that_is_not_square(arch_of):
+    net = to_torch(arch_of("Linear(conv3x3, down)", input_shape=(2, 9, 20), num_classes=3), seed=0)
+    assert net(torch.randn(4, 2, 9, 20)).shape == (4, 3)
