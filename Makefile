@@ -54,7 +54,7 @@ lint:
 	$(PY) -m ruff format --check
 
 types:
-	$(PY) -m pyright
+	$(PY) -m pyright --pythonpath $(PY)
 
 page: $(LOCK)
 	$(call npm,run check)
