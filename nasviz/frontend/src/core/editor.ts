@@ -22,28 +22,28 @@ import { nonterminals, tokens } from "./tokens";
 export interface EditorOptions {
   text: string;
   label: string;
-  /** called for each change by the person, with a version that grows */
-  onChange?: (text: string, version: number) => void;
+  /** called for each change by the person */
+  onChange?: (text: string) => void;
   /** operators to complete, as [name, one sentence] */
   operators?: () => [string, string][];
 }
 
-/** A diagnostic as Python sends it: a range of characters, words, and a replacement or "". */
+/** A finding as Python sends it: a range of characters (code points), words, and an edit that repairs it. */
 export interface Finding {
-  from: number;
-  to: number;
+  code: string;
   severity: "error" | "warning" | "info";
   message: string;
-  replacement: string;
+  start: number;
+  end: number;
+  hint: string;
+  fix: { start: number; end: number; text: string; label: string } | null;
 }
 
 export interface EditorHandle {
-  readonly version: number;
   text(): string;
   setText(text: string): void;
-  /** Show diagnostics; those of an older version are dropped. */
-  diagnose(version: number, findings: Finding[]): void;
-  reveal(from: number, to: number): void;
+  diagnose(findings: Finding[]): void;
+  reveal(start: number, end: number): void;
   focus(): void;
   destroy(): void;
 }
@@ -80,16 +80,29 @@ function completer(operators: () => [string, string][]) {
   };
 }
 
-function diagnostic(finding: Finding, length: number): Diagnostic {
-  const from = Math.min(finding.from, length);
-  const to = Math.min(Math.max(finding.to, from), length);
-  const { severity, message, replacement } = finding;
-  const fix = { name: `Replace by ${replacement}`, apply: (view: EditorView, a: number, b: number) => view.dispatch({ changes: { from: a, to: b, insert: replacement } }) };
-  return { from, to, severity, message, ...(replacement ? { actions: [fix] } : {}) };
+/** Python counts code points, CodeMirror UTF-16 units: the unit at which code point `at` begins. */
+export function unitAt(text: string, at: number): number {
+  if (!/[\ud800-\udbff]/.test(text)) return Math.min(at, text.length);
+  let units = 0;
+  for (const point of text) {
+    if (at-- <= 0) break;
+    units += point.length;
+  }
+  return units;
+}
+
+function diagnostic(finding: Finding, text: string): Diagnostic {
+  const from = unitAt(text, finding.start);
+  const to = Math.max(unitAt(text, finding.end), from);
+  const message = finding.hint ? `${finding.message}\n${finding.hint}` : finding.message;
+  const { severity, fix } = finding;
+  if (!fix) return { from, to, severity, message };
+  const change = { from: unitAt(text, fix.start), to: unitAt(text, fix.end), insert: fix.text };
+  const apply = (view: EditorView) => view.dispatch({ changes: change });
+  return { from, to, severity, message, actions: [{ name: fix.label, apply }] };
 }
 
 export function createEditor(parent: HTMLElement, options: EditorOptions): EditorHandle {
-  let version = 0;
   let quiet = false;
   const view = new EditorView({
     parent,
@@ -110,18 +123,13 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
         colours,
         EditorView.updateListener.of((update) => {
-          if (!update.docChanged) return;
-          version += 1;
-          if (!quiet) options.onChange?.(update.state.doc.toString(), version);
+          if (update.docChanged && !quiet) options.onChange?.(update.state.doc.toString());
         }),
       ],
     }),
   });
   view.dom.classList.add("nv-editor");
   return {
-    get version() {
-      return version;
-    },
     text: () => view.state.doc.toString(),
     setText(text) {
       if (text === view.state.doc.toString()) return;
@@ -129,12 +137,13 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       quiet = false;
     },
-    diagnose(of, findings) {
-      if (of !== version) return;
-      view.dispatch(setDiagnostics(view.state, findings.map((finding) => diagnostic(finding, view.state.doc.length))));
+    diagnose(findings) {
+      const text = view.state.doc.toString();
+      view.dispatch(setDiagnostics(view.state, findings.map((finding) => diagnostic(finding, text))));
     },
-    reveal(from, to) {
-      view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    reveal(start, end) {
+      const text = view.state.doc.toString();
+      view.dispatch({ selection: { anchor: unitAt(text, start), head: unitAt(text, end) }, scrollIntoView: true });
       view.focus();
     },
     focus: () => view.focus(),

@@ -2,8 +2,8 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, zoom, zoomIdentity } from "d3-zoom";
 import type { LayoutOptions } from "./layout";
-import { isWithin, parsePositionId, type Position, positionId } from "./selection";
-import { readSvg } from "./svg";
+import { isWithin, parsePositionId, type Position, samePosition } from "./selection";
+import { positionsOf, readSvg } from "./svg";
 
 export interface PictureOptions {
   /** accessible name of the picture */
@@ -21,6 +21,13 @@ export interface PictureHandle {
   /** Multiply the scale; 0 fits the picture to the width. */
   zoom(factor: number): void;
   destroy(): void;
+}
+
+/** A folded picture may not draw the position itself: then what is inside it, or the nearest place around it. */
+export function nearest(drawn: readonly Position[], wanted: Position): Position {
+  if (drawn.some((position) => isWithin(position, wanted))) return wanted;
+  const around = drawn.filter((position) => isWithin(wanted, position));
+  return around.sort((a, b) => b.length - a.length)[0] ?? wanted;
 }
 
 const MOVE_MS = 250;
@@ -70,17 +77,16 @@ class Picture implements PictureHandle {
   mark(selected: Position | null, hovered: Position | null): void {
     this.#marks = [selected, hovered];
     if (!this.#svg) return;
-    const nodes = [...this.#svg.querySelectorAll<SVGGElement>("[data-position]")];
-    const reached = selected && this.#nearest(nodes, selected);
-    const over = hovered && this.#nearest(nodes, hovered);
-    for (const node of nodes) {
-      const position = parsePositionId(node.dataset.position ?? "");
-      if (!position) continue;
-      node.classList.toggle("nv-selected", reached !== null && positionId(reached) === node.dataset.position);
-      node.classList.toggle("nv-inside", reached !== null && isWithin(position, reached));
-      node.classList.toggle("nv-hover", over !== null && isWithin(position, over));
+    const nodes = [...this.#svg.querySelectorAll<SVGGElement>("[data-position]")].map((node) => ({ node, at: positionsOf(node) }));
+    const drawn = nodes.flatMap(({ at }) => at);
+    const chosen = selected && nearest(drawn, selected);
+    const over = hovered && nearest(drawn, hovered);
+    for (const { node, at } of nodes) {
+      node.classList.toggle("nv-selected", chosen !== null && at.some((position) => samePosition(position, chosen)));
+      node.classList.toggle("nv-inside", chosen !== null && at.some((position) => isWithin(position, chosen)));
+      node.classList.toggle("nv-hover", over !== null && at.some((position) => isWithin(position, over)));
     }
-    this.#svg.classList.toggle("nv-some", reached !== null && reached.length > 0);
+    this.#svg.classList.toggle("nv-some", chosen !== null && chosen.length > 0);
   }
 
   zoom(factor: number): void {
@@ -94,14 +100,6 @@ class Picture implements PictureHandle {
     this.#turn = -1;
     this.#watch.disconnect();
     this.#box.remove();
-  }
-
-  /** A folded picture may not draw the position itself: then what is inside it, or the nearest place around it. */
-  #nearest(nodes: SVGGElement[], wanted: Position): Position {
-    const drawn = nodes.map((node) => parsePositionId(node.dataset.position ?? "") ?? []);
-    if (drawn.some((position) => isWithin(position, wanted))) return wanted;
-    const around = drawn.filter((position) => isWithin(wanted, position));
-    return around.sort((a, b) => b.length - a.length)[0] ?? wanted;
   }
 
   #place(svg: SVGSVGElement): void {

@@ -1,5 +1,5 @@
 /** Pictures from Graphviz as data: only drawing elements and attributes pass, ids become data. */
-import { parsePositionId } from "./selection";
+import { parsePositionId, type Position } from "./selection";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ELEMENTS = new Set(["svg", "g", "path", "polygon", "polyline", "ellipse", "circle", "rect", "line", "text", "tspan", "title"]);
@@ -31,10 +31,15 @@ function copy(from: Element): Element {
   return to;
 }
 
-/** Two pictures in a page may hold the same position, so ids do not stay ids. */
+/** Two pictures in a page may hold the same position, so ids do not stay ids; a folded box stands for several positions. */
 function keepId(to: Element, id: string): void {
-  const join = /^j-\d+-(p(?:-\d+)*)$/.exec(id);
-  const position = join ? join[1]! : id;
-  if (parsePositionId(position)) to.setAttribute("data-position", position);
   to.setAttribute("data-node", id);
+  const main = id.replace(/^c(?=-|$)/, "p").replace(/^j-\d+-(?=p)/, "");
+  if (parsePositionId(main)) to.setAttribute("data-position", main);
+}
+
+/** All positions that an element stands for. */
+export function positionsOf(element: Element): Position[] {
+  const names = new Set([element.getAttribute("data-position") ?? "", ...element.classList]);
+  return [...names].map(parsePositionId).filter((position) => position !== null);
 }

@@ -86,3 +86,36 @@ export class TermIndex {
     return row[this.rank[i]! + (key === "ArrowDown" ? 1 : -1)] ?? i;
   }
 }
+
+export interface TermToken {
+  text: string;
+  /** the node whose operator or bracket this is */
+  node: number;
+  /** true for the name of an operator */
+  name: boolean;
+}
+
+/** The text of a term as tokens that know their node; brackets and commas belong to the node around them. */
+export function termTokens(info: TermInfo): TermToken[] {
+  const found: TermToken[] = [];
+  const open: [node: number, left: number][] = [];
+  info.arity.forEach((arity, node) => {
+    found.push({ text: info.operators[node]!, node, name: true });
+    if (arity > 0) {
+      found.push({ text: "(", node, name: false });
+      open.push([node, arity]);
+      return;
+    }
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      top[1] -= 1;
+      found.push({ text: top[1] > 0 ? ", " : ")", node: top[0], name: false });
+      if (top[1] > 0) return;
+      open.pop();
+    }
+  });
+  return found;
+}
+
+/** A position as people read it: "(0, 2)", "the root". */
+export const positionText = (position: Position): string =>
+  position.length === 0 ? "the root" : `(${position.join(", ")}${position.length === 1 ? "," : ""})`;

@@ -4,8 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Channel } from "./channel";
 import { addStyle } from "./css";
 import { type Engine, getEngine, getPlotEngine, type PlotEngine } from "./engine";
+import type { Body } from "./message";
 import { Failure, Skeleton, Waiting } from "./parts";
 import { type Position, samePosition } from "./selection";
+import { advance } from "./state";
 import themeCss from "./theme.css";
 import { installTooltips } from "./tooltip";
 import type { RenderProps } from "./widget";
@@ -16,7 +18,11 @@ export interface ViewContext {
   plots: PlotEngine | null;
   channel: Channel;
   signal: AbortSignal;
+  /** a word that no other view of the page has, for ids */
+  id: string;
 }
+
+let mounted = 0;
 
 export interface ViewDefinition {
   /** the stem, also the `view` of its messages */
@@ -49,7 +55,7 @@ async function mount(view: ViewDefinition, props: RenderProps): Promise<() => vo
     const engine = await getEngine(props);
     const plots = view.plots ? await getPlotEngine(props) : null;
     if (props.signal.aborted) return clear;
-    render(<Frame view={view} context={{ engine, plots, channel, signal: props.signal }} />, root);
+    render(<Frame view={view} context={{ engine, plots, channel, signal: props.signal, id: `${view.name}${mounted++}` }} />, root);
     channel.send("ready");
   } catch (reason) {
     const message = "The drawing engine did not start. Run the cell again; after a kernel restart run the notebook from the top.";
@@ -83,7 +89,28 @@ function Frame({ view, context }: { view: ViewDefinition; context: ViewContext }
 }
 
 /** What Python published last, as one value that is replaced when it changes; null before the first. */
-export { useLive as useBody } from "./live";
+export function useBody<T>(channel: Channel): T | null {
+  const [body, setBody] = useState<Body | null>(() => channel.state());
+  const now = useRef(body);
+  useEffect(() => {
+    const keep = (next: Body) => {
+      now.current = next;
+      setBody(next);
+    };
+    const offState = channel.on("state", keep);
+    const offUpdate = channel.on("update", (update) => {
+      if (!("changes" in update)) return;
+      const next = advance(now.current, update);
+      if (next) keep(next);
+      else channel.send("ready");
+    });
+    return () => {
+      offState();
+      offUpdate();
+    };
+  }, [channel]);
+  return body as T | null;
+}
 
 export interface Pointing {
   selected: Position | null;
