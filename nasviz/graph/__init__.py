@@ -9,7 +9,7 @@ of nesting and gives the graph seen from afar. `graph_to_dot` draws: operations 
 """
 
 from nasviz.graph.dot import Cluster, clusters_of, graph_to_dot
-from nasviz.graph.dot_text import position_id
+from nasviz.graph.dot_text import position_id, source
 from nasviz.graph.fold import fold
 from nasviz.graph.graph import Edge, Graph, Join, build_graph
 from nasviz.graph.topologies import (
@@ -64,6 +64,7 @@ __all__ = [
     "fold",
     "graph_to_dot",
     "position_id",
+    "source",
     "term_to_dot",
     "topology",
     "tree_to_dot",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from nasviz.algebra import Position
 from nasviz.graph.palette import INK, LINE, PAPER
+
+if TYPE_CHECKING:
+    import graphviz
 
 LONGEST = 60
 """Longest label shown, in characters; the tooltip has up to 400."""
@@ -69,3 +73,10 @@ def header(name: str, rankdir: str) -> list[str]:
         ),
         "  " + statement("edge", {"color": LINE, "fontcolor": LINE, "fontname": FONT, "fontsize": 9, "arrowsize": 0.6}),
     ]
+
+
+def source(dot: str) -> graphviz.Source:
+    """Return DOT text as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""
+    import graphviz
+
+    return graphviz.Source(dot)

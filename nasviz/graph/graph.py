@@ -152,9 +152,9 @@ class Graph:
 
     def to_graphviz(self, *, folded: bool = True, clusters: Mapping[Position, Cluster] | None = None) -> graphviz.Source:
         """Return the picture as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""
-        import graphviz
+        from nasviz.graph.dot_text import source
 
-        return graphviz.Source(self.to_dot(folded=folded, clusters=clusters))
+        return source(self.to_dot(folded=folded, clusters=clusters))
 
     def to_networkx(self) -> nx.MultiDiGraph[int]:
         """Return the graph for networkx.

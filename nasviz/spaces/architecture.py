@@ -1,0 +1,190 @@
+"""Architecture: a term in a search space."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from nasviz.algebra import Operator, Position, Term, parse_term, position_text
+from nasviz.errors import NasvizError, StorageError
+from nasviz.extension import lower
+from nasviz.graph import Graph, build_graph, fold
+from nasviz.spaces.derivation import ArchitectureDerivation
+from nasviz.spaces.mimebundle import mimebundle
+
+if TYPE_CHECKING:
+    from nasviz.spaces.space import SearchSpace
+
+VERSION = 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Architecture:
+    """A neural architecture: a term and the search space that it belongs to. Immutable.
+
+    Two architectures are equal when their terms and the fingerprints of their grammars are.
+
+    Attributes
+    ----------
+    term
+        The term.
+    space
+        The space; it owns input shape, number of classes, stem and head.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import parse
+    >>> arch = parse("Linear(Residual(conv, id, conv), fc)")
+    >>> str(arch[0]), str(arch[0, 1]), arch[0, 1].graph()
+    ('Residual2(conv, id, conv)', 'id', Graph(1 operations, 2 nodes, 0 joins))
+    """
+
+    term: Term
+    space: SearchSpace
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the grammar, "free" without one."""
+        return self.space.fingerprint
+
+    @cached_property
+    def key(self) -> str:
+        """A short name that is equal in every process: 16 hex digits of a sha256 over term and fingerprint."""
+        return hashlib.sha256(f"{self.fingerprint}\n{self.term.text}".encode()).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        return self.term.text
+
+    def __repr__(self) -> str:
+        text = self.term.text
+        return f"Architecture({text if len(text) <= 120 else text[:119] + '…'})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Architecture):
+            return NotImplemented
+        return self is other or (self.fingerprint == other.fingerprint and self.term == other.term)
+
+    def __hash__(self) -> int:
+        return hash((self.term, self.fingerprint))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Architecture, (self.term, self.space))
+
+    def __getitem__(self, position: int | Position) -> Architecture:
+        """Return the architecture of the subterm at a position: ``arch[0, 2]``, ``arch[()]``; same space.
+
+        Raises
+        ------
+        NasvizError
+            If there is no such position, or the subterm is no map.
+        """
+        where = (position,) if isinstance(position, int) else tuple(position)
+        i = self.term.index(where)
+        op = self.term.operators[i]
+        if op.result != "map":
+            raise NasvizError(f"{op.name} at {position_text(where)} is a {op.result}, not an architecture")
+        return Architecture(self.term.subterm(i), self.space)
+
+    @cached_property
+    def derivation(self) -> ArchitectureDerivation:
+        """How the grammar derives the term, with its tree; without a grammar the tree of the term."""
+        return ArchitectureDerivation(self.term, self.space.grammar)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return build_graph(self.term)
+
+    def graph(self, fold: int | None = None) -> Graph:
+        """Return the computational graph, or the fold F_l at level `fold` (0: one operation).
+
+        Raises
+        ------
+        BuildError
+            If no path leads from the input to the output; with the position.
+        """
+        return self._graph if fold is None else _fold(self, fold)
+
+    def to_torch(self, seed: int | None = None) -> Any:
+        """Return the network as a ``torch.fx.GraphModule`` with stem and head, submodules named by position.
+
+        Parameters
+        ----------
+        seed
+            Seed of the weights; None draws one. The global random state stays as it was.
+
+        Raises
+        ------
+        BuildError, ShapeError
+            If the term has no network, or shapes do not fit; with the position.
+        """
+        return lower("to_torch")(self, seed=seed)
+
+    def cost(self) -> Any:
+        """Return parameters and FLOPs (2 per multiply-add) by position, as a ``CostTable``."""
+        return lower("cost")(self)
+
+    def output_shape(self) -> tuple[int, ...]:
+        """Return the shape of the network's output without the batch: (num_classes,)."""
+        return lower("infer_shapes")(self).output
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the architecture with its space as JSON data."""
+        return {"v": VERSION, "kind": "architecture", "term": self.term.text, "space": self.space.to_json()}
+
+    @classmethod
+    def from_json(cls, data: object, operators: Iterable[Operator] = (), *, declared_only: bool = False) -> Architecture:
+        """Return the architecture that :meth:`to_json` wrote.
+
+        Parameters
+        ----------
+        data
+            JSON data.
+        operators
+            The user's own operators of the space.
+        declared_only
+            Open without operators that are missing: to look, not to build.
+
+        Raises
+        ------
+        StorageError
+            If `data` is no stored architecture, of a newer version, or operators are missing (named).
+        TermError
+            If the term cannot be read.
+        """
+        from nasviz.spaces.space import SearchSpace
+
+        body = checked(data, "architecture")
+        space = SearchSpace.from_json(body.get("space"), operators, declared_only=declared_only)
+        text = body.get("term")
+        if not isinstance(text, str):
+            raise StorageError("a stored architecture has the text of its term under 'term'")
+        return cls(parse_term(text, space.signature), space)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return mimebundle(self)
+
+
+def _fold(arch: Architecture, level: int) -> Graph:
+    return fold(arch.term, level, arch.derivation.labels)
+
+
+def checked(data: object, kind: str) -> dict[str, Any]:
+    """Return stored data as a dict when kind and schema version are as expected.
+
+    Raises
+    ------
+    StorageError
+        If they are not.
+    """
+    if not isinstance(data, dict):
+        raise StorageError(f"a stored {kind} is a JSON object, found {type(data).__name__}")
+    body = cast("dict[str, Any]", data)
+    if body.get("kind") != kind:
+        raise StorageError(f"expected a stored {kind}, found {str(body.get('kind'))[:60]!r}")
+    version = body.get("v")
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= VERSION:
+        raise StorageError(f"a stored {kind} of version {version!r}; this nasviz reads versions 1 to {VERSION}")
+    return body
