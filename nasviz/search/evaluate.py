@@ -1,0 +1,203 @@
+"""One evaluation of an objective, in this process or another: the value, or why there is none."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from nasviz.records import Curve
+
+if TYPE_CHECKING:
+    from nasviz.spaces import Architecture
+
+Objective = Callable[..., float]
+"""``objective(arch)``; it is also given ``seed`` and ``report`` if it takes keywords of these names."""
+
+Report = Callable[[int, Mapping[str, float]], str | None]
+"""``report(step, metrics)`` returns "stop" when the evaluation should end, else None."""
+
+ROWS = 400
+"""Most rows of a learning curve that are stored."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an evaluation ended.
+
+    Parameters
+    ----------
+    value
+        A finite number, or None.
+    reason
+        Why there is no value, or "".
+    traceback
+        The traceback of the failure, or "".
+    seconds
+        Wall time.
+    curve
+        What was reported, when it was recorded where the objective ran.
+    stopped
+        Whether the objective was told to stop.
+    """
+
+    value: float | None
+    reason: str = ""
+    traceback: str = ""
+    seconds: float = 0.0
+    curve: tuple[Curve, ...] = ()
+    stopped: bool = False
+
+
+def evaluate(objective: Objective, arch: Architecture, seed: int, report: Report | None = None) -> Outcome:
+    """Call `objective` and return how it ended; nothing that it raises gets out, but for an interrupt.
+
+    Parameters
+    ----------
+    objective
+        See :data:`Objective`.
+    arch
+        What to evaluate.
+    seed
+        Random state of the evaluation.
+    report
+        Receives what the objective reports.
+    """
+    stopped = threading.Event()
+
+    def heard(step: int, metrics: Mapping[str, float]) -> str | None:
+        answer = report(step, metrics) if report is not None else None
+        if answer == "stop":
+            stopped.set()
+        return answer
+
+    began = time.perf_counter()
+    try:
+        result = objective(arch, **accepted(objective, seed=seed, report=heard))
+    except Exception as error:
+        outcome = Outcome(None, f"{type(error).__name__}: {error}", traceback.format_exc(limit=-20))
+    else:
+        outcome = outcome_of(result)
+    return replace(outcome, seconds=time.perf_counter() - began, stopped=stopped.is_set())
+
+
+def accepted(objective: Objective, **offered: Any) -> dict[str, Any]:
+    """Return those of the offered keywords that `objective` takes.
+
+    >>> accepted(lambda arch, seed: 0.0, seed=1, report=None)
+    {'seed': 1}
+    """
+    try:
+        parameters = inspect.signature(objective).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return offered
+    names = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    return {name: value for name, value in offered.items() if name in names}
+
+
+def outcome_of(result: Any) -> Outcome:
+    """Return the outcome that an objective's result stands for: a finite number, or the reason why it is none."""
+    try:
+        value = float(result)
+    except (TypeError, ValueError):
+        return Outcome(None, f"the objective returned {str(result)[:60]!r} of type {type(result).__name__}, not a number")
+    if not math.isfinite(value):
+        return Outcome(None, f"the objective returned {value}")
+    return Outcome(value)
+
+
+class Recorder:
+    """Keeps what an objective reports as a learning curve, and hands it on from time to time.
+
+    Parameters
+    ----------
+    write
+        Receives the whole curve so far; returns "stop" to end the evaluation, else None.
+    every
+        Least time between two writes, in seconds.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Curve]], str | None] = lambda rows: None, every: float = 0.5) -> None:
+        self._write = write
+        self._every = every
+        self._began = time.perf_counter()
+        self._written = self._began
+        self._command: str | None = None
+        self._rows: list[Curve] = []
+
+    @property
+    def rows(self) -> tuple[Curve, ...]:
+        """The curve, at most `ROWS` rows."""
+        return tuple(thinned(self._rows, ROWS))
+
+    def stop(self) -> None:
+        """Answer the next report with "stop"."""
+        self._command = "stop"
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> str | None:
+        """Record a row; see :data:`Report`."""
+        now = time.perf_counter()
+        values = {str(name): float(value) for name, value in metrics.items()}
+        epoch = values.pop("epoch", float(step))
+        self._rows.append(Curve(int(step), epoch, values, now - self._began))
+        if len(self._rows) > 4 * ROWS:
+            self._rows = thinned(self._rows, 2 * ROWS)
+        if now - self._written >= self._every:
+            self._written = now
+            self._command = self._write(self.rows) or self._command
+        return self._command
+
+
+def thinned(rows: Sequence[Curve], most: int) -> list[Curve]:
+    """Return at most `most` rows: those with the most metrics (ends of epochs) before others, evenly spread.
+
+    >>> [row.step for row in thinned([Curve(i, i, {"loss": 1.0}) for i in range(10)], 4)]
+    [0, 3, 6, 9]
+    """
+    if len(rows) <= most:
+        return list(rows)
+    fullest = max(len(row.metrics) for row in rows)
+    first = [i for i, row in enumerate(rows) if len(row.metrics) == fullest]
+    rest = [i for i, row in enumerate(rows) if len(row.metrics) < fullest]
+    kept = _spread(first, most)
+    return [rows[i] for i in sorted([*kept, *_spread(rest, most - len(kept))])]
+
+
+def _spread(items: list[int], most: int) -> list[int]:
+    if len(items) <= most:
+        return items
+    if most <= 1:
+        return items[len(items) - most :]
+    return [items[round(k * (len(items) - 1) / (most - 1))] for k in range(most)]
+
+
+class Channel(Protocol):
+    """A way from an evaluation elsewhere to the storage; it must survive pickling."""
+
+    def write(self, rows: Sequence[Curve]) -> str | None:
+        """Store a curve; return "stop" if the evaluation should end, else None."""
+        ...
+
+
+def evaluate_elsewhere(objective: Objective, arch: Architecture, seed: int, channel: Channel | None, every: float) -> Outcome:
+    """Evaluate in another process, with reports that go to the storage through `channel`, or back with the outcome.
+
+    Parameters
+    ----------
+    objective, arch, seed
+        See :func:`evaluate`.
+    channel
+        Where reports go, or None.
+    every
+        Least time between two writes, in seconds.
+    """
+    recorder = Recorder(every=every) if channel is None else Recorder(channel.write, every)
+    outcome = evaluate(objective, arch, seed, recorder.report)
+    return replace(outcome, curve=recorder.rows)

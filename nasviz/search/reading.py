@@ -1,0 +1,199 @@
+"""What can be read of a study: its trials, its best, its surrogate, its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nasviz.errors import NasvizError
+from nasviz.records import Belief
+from nasviz.search.evaluate import Objective
+from nasviz.search.storage import StudyStorage
+from nasviz.search.strategy import Strategy
+from nasviz.search.table import Confirmation, frame
+from nasviz.search.trial import StudyTrial
+from nasviz.spaces.mimebundle import mimebundle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nasviz.spaces import Architecture, SearchSpace
+    from nasviz.surrogate import GP
+
+ENDED = ("finished", "failed", "stopped")
+
+
+class StudyReader:
+    """The reading half of :class:`Study`.
+
+    Parameters
+    ----------
+    storage
+        Where the study is.
+    space
+        Its space, or None when opened without its operators.
+    objective, strategy
+        What is evaluated and who proposes, or None.
+    """
+
+    def __init__(
+        self,
+        storage: StudyStorage,
+        space: SearchSpace | None,
+        objective: Objective | None,
+        strategy: Strategy | None,
+    ) -> None:
+        self.storage = storage
+        self.seed = int(storage.protocol["seed"])
+        self._space = space
+        self._objective = objective
+        self._strategy = strategy
+        self._fitted: tuple[tuple[int, ...], GP] | None = None
+
+    @property
+    def name(self) -> str:
+        """Name in the storage."""
+        return self.storage.name
+
+    @property
+    def direction(self) -> str:
+        """ "minimize" or "maximize"."""
+        return self.storage.direction
+
+    @property
+    def space(self) -> SearchSpace:
+        """Where the study searches.
+
+        Raises
+        ------
+        NasvizError
+            If the study was opened without the operators of its grammar.
+        """
+        if self._space is None:
+            raise NasvizError(
+                f"the study {self.name!r} was opened without the operators of its grammar. "
+                "Type: nv.load_study(storage, name, operators=[…])"
+            )
+        return self._space
+
+    @property
+    def objective(self) -> Objective:
+        """What is evaluated.
+
+        Raises
+        ------
+        NasvizError
+            If the study has none.
+        """
+        if self._objective is None:
+            raise NasvizError(
+                f"the study {self.name!r} has no objective to evaluate. "
+                "Type: nv.Study(space, objective, …), or tell its values: trial = study.ask(); study.tell(trial, value)"
+            )
+        return self._objective
+
+    @property
+    def strategy(self) -> Strategy:
+        """Who proposes."""
+        if self._strategy is None:
+            self._strategy = default_strategy()
+        return self._strategy
+
+    @property
+    def trials(self) -> list[StudyTrial]:
+        """All trials by number: waiting, running, finished, failed and stopped ones."""
+        return [trial.of(self._space) for trial in self.storage.trials()]
+
+    @property
+    def finished(self) -> int:
+        """Number of trials that have ended: with a value, failed, or stopped by hand."""
+        return sum(1 for trial in self.storage.trials() if trial.state in ENDED)
+
+    @property
+    def best_trial(self) -> StudyTrial:
+        """The trial with the best value; the first of several.
+
+        Raises
+        ------
+        NasvizError
+            If no trial has a value.
+        """
+        usable = [(float(t.value), t) for t in self.trials if t.usable and t.value is not None]
+        if not usable:
+            raise NasvizError(f"no trial of the study {self.name!r} has a value yet")
+        sign = self._sign
+        return min(usable, key=lambda pair: (sign * pair[0], pair[1].number))[1]
+
+    @property
+    def best_value(self) -> float:
+        """Value of :attr:`best_trial`."""
+        value = self.best_trial.value
+        assert value is not None
+        return value
+
+    @property
+    def _sign(self) -> float:
+        return 1.0 if self.direction == "minimize" else -1.0
+
+    def trials_dataframe(self) -> pd.DataFrame:
+        """Return one row a trial: number, state, value, term, who proposed it, what was believed, seconds, reason."""
+        return frame(self.storage.trials())
+
+    @property
+    def confirmations(self) -> list[Confirmation]:
+        """What :meth:`Study.confirm` found last; an empty list before."""
+        return [Confirmation.from_json(row) for row in self.storage.noted("confirmations") or ()]
+
+    def surrogate(self) -> GP:
+        """Return the Gaussian process fitted to all finished trials; the same object until another trial finishes.
+
+        Raises
+        ------
+        NasvizError
+            If no trial has a value, or the study's space is unknown.
+        """
+        from nasviz.surrogate import GP, FlatWL
+
+        usable = [trial for trial in self.trials if trial.usable]
+        if not usable:
+            raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to learn from")
+        numbers = tuple(trial.number for trial in usable)
+        if self._fitted is None or self._fitted[0] != numbers:
+            kernel = getattr(self.strategy, "kernel", None) or FlatWL()
+            store = self._fitted[1].store if self._fitted and self._fitted[1].kernel == kernel else None
+            gp = GP(kernel, store=store, log=None if self.direction == "minimize" else False)
+            self._fitted = numbers, gp.fit([trial.arch for trial in usable], [float(t.value or 0.0) for t in usable])
+        return self._fitted[1]
+
+    def beliefs(self, archs: Sequence[Architecture]) -> list[Belief]:
+        """Return what the surrogate believes of `archs`, with the logarithm of the improvement expected of each.
+
+        Raises
+        ------
+        NasvizError
+            If no trial has a value.
+        """
+        from nasviz.surrogate import log_ei
+
+        gp = self.surrogate()
+        mean, sd = gp.predict(archs)
+        gain = log_ei(gp, archs, self.best_value, maximize=self.direction == "maximize")
+        return [Belief(float(m), float(s), float(g)) for m, s, g in zip(mean, sd, gain, strict=True)]
+
+    def __repr__(self) -> str:
+        trials = self.storage.trials()
+        counts = {state: sum(1 for t in trials if t.state == state) for state in dict.fromkeys(t.state for t in trials)}
+        said = ", ".join(f"{n} {state}" for state, n in counts.items()) or "no trials yet"
+        usable = any(trial.usable for trial in trials)
+        best = f", best {self.best_value:.4g} (trial {self.best_trial.number})" if usable else ""
+        return f"Study {self.name!r} in {self.storage.where or 'memory'}: {said}{best}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return mimebundle(self)
+
+
+def default_strategy() -> Strategy:
+    """Return Bayesian optimisation; imported late, for it needs torch."""
+    from nasviz.search.bayes import BayesOpt
+
+    return BayesOpt()

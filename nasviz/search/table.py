@@ -1,0 +1,156 @@
+"""Tables of a study: its trials, and the confirmation of its best on data the search never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nasviz.errors import NasvizError
+from nasviz.records import Record, Trial
+from nasviz.search.evaluate import Objective, Outcome, accepted, evaluate
+from nasviz.search.seeds import evaluation_seed
+from nasviz.search.trial import StudyTrial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nasviz.spaces import Architecture
+
+
+@dataclass(frozen=True)
+class Confirmation(Record):
+    """One of the best trials, evaluated again with several seeds; ``pandas.DataFrame`` takes a list of these.
+
+    Parameters
+    ----------
+    number
+        The trial's number.
+    term
+        Text of its term.
+    searched
+        The value that the search saw.
+    mean, sd
+        Mean and standard deviation (n − 1 in the denominator) of `values`; NaN where there are too few.
+    values
+        One value for each seed that gave one.
+    seeds
+        The seeds, in the order of evaluation.
+    reasons
+        Why seeds gave no value.
+    """
+
+    number: int
+    term: str
+    searched: float
+    mean: float
+    sd: float
+    values: tuple[float, ...]
+    seeds: tuple[int, ...]
+    reasons: tuple[str, ...] = ()
+
+
+class _Again:
+    """The objective on data of one's own, as a function of architecture and seed; it can be sent to a worker."""
+
+    def __init__(self, objective: Objective, data: Any) -> None:
+        self._objective = objective
+        self._data = data
+
+    def __call__(self, arch: Architecture, seed: int) -> float:
+        if self._data is None:
+            return self._objective(arch, **accepted(self._objective, seed=seed))
+        method: Any = getattr(self._objective, "confirm")  # noqa: B009  an objective may be any function
+        return method(arch, seed, self._data)
+
+
+def confirm(
+    objective: Objective, trials: Sequence[StudyTrial], seeds: int, data: Any, executor: Executor | None, study_seed: int
+) -> list[Confirmation]:
+    """Evaluate `trials` again with `seeds` seeds each.
+
+    Parameters
+    ----------
+    objective
+        With a method ``confirm(arch, seed, data) -> float`` when `data` is given.
+    trials
+        Trials with a value.
+    seeds
+        Number of seeds each, ≥ 1.
+    data
+        What ``confirm`` evaluates on, or None for the objective itself.
+    executor
+        Where to evaluate; None is here.
+    study_seed
+        Seed of the study.
+
+    Raises
+    ------
+    NasvizError
+        If `data` is given and the objective has no method ``confirm``.
+    """
+    if data is not None and not hasattr(objective, "confirm"):
+        raise NasvizError(
+            f"{type(objective).__name__} cannot be confirmed on other data: it has no method confirm(arch, seed, data). "
+            "Leave data out to evaluate it again as it is"
+        )
+    again = _Again(objective, data)
+    drawn = {trial.number: [evaluation_seed(study_seed, trial.number, 2 + k) for k in range(seeds)] for trial in trials}
+    calls = [(trial, seed) for trial in trials for seed in drawn[trial.number]]
+    if executor is None:
+        outcomes = [evaluate(again, trial.arch, seed) for trial, seed in calls]
+    else:
+        futures = [executor.submit(evaluate, again, trial.arch, seed) for trial, seed in calls]
+        outcomes = [_arrived(future) for future in futures]
+    each = [outcomes[i * seeds : (i + 1) * seeds] for i in range(len(trials))]
+    return [_confirmation(trial, drawn[trial.number], found) for trial, found in zip(trials, each, strict=True)]
+
+
+def _arrived(future: Any) -> Outcome:
+    try:
+        return future.result()
+    except Exception as error:
+        return Outcome(None, f"{type(error).__name__}: {error}")
+
+
+def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Outcome]) -> Confirmation:
+    values = [outcome.value for outcome in outcomes if outcome.value is not None]
+    return Confirmation(
+        number=trial.number,
+        term=trial.term,
+        searched=float("nan") if trial.value is None else trial.value,
+        mean=float(np.mean(values)) if values else float("nan"),
+        sd=float(np.std(values, ddof=1)) if len(values) > 1 else float("nan"),
+        values=tuple(values),
+        seeds=tuple(seeds),
+        reasons=tuple(outcome.reason for outcome in outcomes if outcome.reason),
+    )
+
+
+def frame(trials: Sequence[Trial]) -> pd.DataFrame:
+    """Return one row a trial.
+
+    Columns: number, state, value, term, proposed_by, mean, sd and acquisition (what was believed when it was proposed), seconds
+    and reason.
+    """
+    import pandas as pd
+
+    columns = ["number", "state", "value", "term", "proposed_by", "mean", "sd", "acquisition", "seconds", "reason"]
+    rows = [
+        (
+            t.number,
+            t.state,
+            t.value,
+            t.term,
+            t.proposed_by,
+            *((t.belief.mean, t.belief.sd, t.belief.acquisition) if t.belief else (None, None, None)),
+            t.seconds,
+            t.reason,
+        )
+        for t in trials
+    ]
+    numbers = ("value", "mean", "sd", "acquisition", "seconds")
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, float))

@@ -1,0 +1,18 @@
+"""Surrogates: what is believed of architectures that were never trained.
+
+A surrogate learns from evaluated architectures to predict others, with an honest uncertainty. *Features* are explicit counts:
+how often each Weisfeiler-Lehman label occurs in an architecture's graph. A *kernel* compares two architectures by their
+features. An exact *Gaussian process* turns kernel and values into a mean and a standard deviation for every architecture; its
+hyperparameters maximise the marginal likelihood, and leave-one-out predictions say whether to believe it. An *acquisition
+function* turns mean and deviation into the gain to be expected from an evaluation. Architectures are *rows* of a feature
+store; botorch and gpytorch compute on row numbers. Everything is float64 on one thread, and deterministic.
+Further reading: Rasmussen & Williams 2006; Ru et al. 2021 (NASBOWL); Schrodi et al. 2023.
+"""
+
+from nasviz.surrogate.acquisition import log_ei
+from nasviz.surrogate.features import FeatureStore
+from nasviz.surrogate.gp import GP
+from nasviz.surrogate.kernels import Covariance, FlatWL
+from nasviz.surrogate.target import Target
+
+__all__ = ["GP", "Covariance", "FeatureStore", "FlatWL", "Target", "log_ei"]
