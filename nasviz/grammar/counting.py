@@ -1,0 +1,209 @@
+"""Exact counts: derivations and distinct terms, in all or up to a height.
+
+A *derivation* is a sequence of choices of productions; a *term* is what it derives. A production that stands twice, or two ways
+to the same term, make more derivations than terms: 10^446.09 against 10^375.85 in hierarchical NAS-Bench-201. Derivations are
+sums of products over the rules; terms are counted through a deterministic tree automaton, in which each term has one run.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from nasviz.errors import NasvizError
+from nasviz.grammar.automaton import SECONDS, STATES, BudgetError
+from nasviz.grammar.grammar import Grammar
+from nasviz.grammar.normal import NormalForm
+from nasviz.grammar.sharing import avoidable, draws_of, overlap
+from nasviz.grammar.tallies import BITS, DerivationTally, Tally, TermTally, TooLargeError, endless, plus, times
+
+What = Literal["terms", "derivations"]
+
+HIGHEST = 100_000
+"""Greatest height up to which terms are counted."""
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """An upper bound where the exact number is out of reach, and why.
+
+    >>> print(AtMost(6, "shared languages overlap"))
+    at most 6 (shared languages overlap)
+    """
+
+    n: int | float
+    reason: str
+
+    def __str__(self) -> str:
+        n = self.n
+        shown = f"10^{log10_of(n):.2f}" if isinstance(n, int) and n.bit_length() > 200 else f"{n}"
+        return f"at most {shown} ({self.reason})"
+
+
+Count = int | float | AtMost
+"""An exact int, ``math.inf`` for an endless language, or a bound."""
+
+
+def log10_of(n: Count) -> float:
+    """Return the decimal logarithm of a count of any magnitude; that of the bound for :class:`AtMost`.
+
+    >>> log10_of(10**400), log10_of(math.inf), log10_of(0)
+    (400.0, inf, -inf)
+    """
+    value = n.n if isinstance(n, AtMost) else n
+    if value == 0:
+        return -math.inf
+    return math.inf if value == math.inf else math.log10(value)
+
+
+def count(
+    grammar: Grammar,
+    what: What = "terms",
+    max_height: int | None = None,
+    *,
+    states: int = STATES,
+    seconds: float = SECONDS,
+) -> Count:
+    """Count what a grammar derives.
+
+    Parameters
+    ----------
+    grammar
+        The grammar.
+    what
+        "terms" (distinct) or "derivations" (duplicates included; one factor for each shared draw that is used).
+    max_height
+        Only terms up to this height; a single operator has height 1.
+    states, seconds
+        Budget of the automaton that counts terms.
+
+    Returns
+    -------
+    int, math.inf or AtMost
+        Exact; ``math.inf`` for an endless language; a bound with its reason where the automaton outgrows its budget or the
+        languages of shared nonterminals may overlap with others.
+
+    Raises
+    ------
+    NasvizError
+        If `what` is neither, or `max_height` is not in 1 … 100,000.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Sort
+    >>> f = Operator("f", (Sort.MAP, Sort.MAP))
+    >>> g = Grammar.parse("S ::= f(A, A)\\nA ::= x | x | y", [f, Operator("x"), Operator("y")])
+    >>> count(g), count(g, "derivations")
+    (4, 9)
+    """
+    return Counter(grammar, states, seconds).count(grammar.start, what, max_height)
+
+
+def counts_by_nonterminal(grammar: Grammar, what: What = "terms", max_height: int | None = None) -> dict[str, Count]:
+    """Return for each nonterminal what `count` would return if it were the start.
+
+    Raises
+    ------
+    NasvizError
+        As `count`.
+    """
+    counter = Counter(grammar)
+    return {name: counter.count(name, what, max_height) for name in grammar.rules}
+
+
+Draws = list[tuple[int, bool]]
+"""Shared leaves in the order in which they are drawn, and whether a term may do without."""
+
+
+class Counter:
+    """Counts of one grammar that share their work; `count` and `counts_by_nonterminal` use it."""
+
+    def __init__(self, grammar: Grammar, states: int = STATES, seconds: float = SECONDS) -> None:
+        self.form = grammar.normal_form
+        self._states = states
+        self._seconds = seconds
+
+    def count(self, name: str, what: What = "terms", max_height: int | None = None) -> Count:
+        """Count what the nonterminal `name` derives; see :func:`count`."""
+        if what not in ("terms", "derivations"):
+            raise NasvizError(f"cannot count {what!r}; choose 'terms' or 'derivations'")
+        if max_height is not None and not 1 <= max_height <= HIGHEST:
+            raise NasvizError(f"max_height is {max_height}; choose a height from 1 to {HIGHEST:,}")
+        root = self.form.index[name]
+        draws = [(d, avoidable(self.form, root, d)) for d in draws_of(self.form, root)]
+        try:
+            if what == "derivations":
+                return self._derivation_count(root, draws, max_height)
+            return self._term_count(root, draws, max_height)
+        except TooLargeError:
+            return AtMost(math.inf, f"the number has more than {int(BITS * math.log10(2)):,} digits")
+
+    def _derivation_count(self, root: int, draws: Draws, max_height: int | None) -> int | float:
+        if max_height is None and self._any(self._repeating, root, draws):
+            return math.inf
+        return _sum(self._derivations, self.form, root, draws, {}, max_height)
+
+    def _term_count(self, root: int, draws: Draws, max_height: int | None) -> Count:
+        if max_height is None and self._any(self._endless, root, draws):
+            return math.inf
+        tally = self._terms
+        if isinstance(tally, str):
+            if max_height is None and self._any(self._repeating, root, draws):
+                return AtMost(math.inf, tally)
+            return AtMost(_sum(self._distinct_rules, self.form, root, draws, {}, max_height), tally)
+        total = _sum(tally, self.form, root, draws, {}, max_height)
+        reason = overlap(self.form, root, [d for d, _ in draws])
+        return AtMost(total, reason) if reason and total > 1 else total
+
+    def _any(self, flags: list[bool], root: int, draws: Draws) -> bool:
+        return flags[root] or any(flags[self.form.inner[d]] for d, _ in draws)
+
+    @cached_property
+    def _derivations(self) -> DerivationTally:
+        return DerivationTally(self.form)
+
+    @cached_property
+    def _distinct_rules(self) -> DerivationTally:
+        """Derivations with every rule once: a bound on the number of terms."""
+        form = self.form
+        rules = {(r.lhs, r.operator, r.children, r.unit): r for r in form.rules}
+        return DerivationTally(NormalForm(form.names, form.operators, list(rules.values()), form.inner, form.index))
+
+    @cached_property
+    def _terms(self) -> TermTally | str:
+        try:
+            return TermTally(self.form, self._states, self._seconds)
+        except BudgetError as error:
+            return str(error)
+
+    @cached_property
+    def _endless(self) -> list[bool]:
+        return endless(self.form, units_too=False)
+
+    @cached_property
+    def _repeating(self) -> list[bool]:
+        return endless(self.form, units_too=True)
+
+
+def _sum(tally: Tally, form: NormalForm, root: int, draws: Draws, heights: dict[int, int], limit: int | None) -> int | float:
+    """Sum over the values of the shared draws: over their heights, or at once where no height is asked for.
+
+    `heights` holds the height of each draw made so far; 0 stands for a draw that is not used, which counts once.
+    """
+    if not draws:
+        return tally.up_to(root, heights, limit)
+    (leaf, may_be_unused), rest = draws[0], draws[1:]
+    unused = _sum(tally, form, root, rest, {**heights, leaf: 0}, limit) if may_be_unused else 0
+    total = unused
+    below: int | float = 0
+    for height in range(1, 1 + (limit or 1)):
+        here = tally.up_to(form.inner[leaf], heights, limit and height)
+        if here != below:
+            used = _sum(tally, form, root, rest, {**heights, leaf: height}, limit)
+            if used == math.inf:
+                return math.inf
+            total = plus(total, times(here - below if here != math.inf else math.inf, used - unused))
+        below = here
+    return total

@@ -1,0 +1,194 @@
+"""The normal form of a grammar: flat rules over numbered symbols, on which counting and recognition work.
+
+Nonterminal i is symbol i; every nested subterm of a body is a symbol of its own, equal subterms once. A shared nonterminal is
+two symbols: as an operand a leaf, and beside it the *inner* symbol that its rules define.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nasviz.algebra import Nonterminal, Operator
+from nasviz.grammar.checks import Production
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A rule ``lhs <- operator(children)``, or a unit ``lhs <- unit``; `production` numbers it, -1 for nested subterms."""
+
+    lhs: int
+    operator: int = -1
+    children: tuple[int, ...] = ()
+    unit: int = -1
+    production: int = -1
+
+
+@dataclass
+class NormalForm:
+    """Flat rules of a grammar.
+
+    Attributes
+    ----------
+    names
+        Name of each symbol; "" for nested subterms; inner symbols carry the nonterminal's name.
+    operators
+        Number of each operator.
+    rules
+        All rules; a production that stands twice is twice there.
+    inner
+        For the leaf symbol of each shared nonterminal, in order of declaration: its inner symbol.
+    """
+
+    names: list[str] = field(default_factory=list)
+    operators: dict[Operator, int] = field(default_factory=dict)
+    rules: list[Flat] = field(default_factory=list)
+    inner: dict[int, int] = field(default_factory=dict)
+    index: dict[str, int] = field(default_factory=dict)
+
+    def by_lhs(self) -> list[list[Flat]]:
+        """The rules of each symbol."""
+        table: list[list[Flat]] = [[] for _ in self.names]
+        for rule in self.rules:
+            table[rule.lhs].append(rule)
+        return table
+
+    def defining(self, name: str) -> int:
+        """The symbol whose rules are those of a nonterminal."""
+        symbol = self.index[name]
+        return self.inner.get(symbol, symbol)
+
+
+def normal_form(rules: Mapping[str, tuple[Production, ...]], shared: tuple[str, ...]) -> NormalForm:
+    """Return the normal form of the rules of a grammar."""
+    form = NormalForm(names=list(rules), index={name: i for i, name in enumerate(rules)})
+    for name in shared:
+        form.inner[form.index[name]] = len(form.names)
+        form.names.append(name)
+    nested: dict[tuple[int, tuple[int, ...]], int] = {}
+    for name, productions in rules.items():
+        lhs = form.defining(name)
+        for k, production in enumerate(productions):
+            body = production.body
+            done: list[int] = []
+            for i in range(len(body) - 1, -1, -1):
+                op, n = body.operators[i], int(body.arity[i])
+                if isinstance(op, Nonterminal):
+                    if i == 0:
+                        form.rules.append(Flat(lhs, unit=form.index[op.name], production=k))
+                    done.append(form.index[op.name])
+                    continue
+                children = tuple(reversed(done[len(done) - n :])) if n else ()
+                del done[len(done) - n :]
+                number = form.operators.setdefault(op, len(form.operators))
+                if i == 0:
+                    form.rules.append(Flat(lhs, number, children, production=k))
+                else:
+                    done.append(_nested(form, nested, number, children))
+    return form
+
+
+def _nested(form: NormalForm, nested: dict[tuple[int, tuple[int, ...]], int], operator: int, children: tuple[int, ...]) -> int:
+    key = (operator, children)
+    if key not in nested:
+        nested[key] = len(form.names)
+        form.names.append("")
+        form.rules.append(Flat(nested[key], operator, children))
+    return nested[key]
+
+
+def unit_closure(form: NormalForm) -> dict[int, frozenset[int]]:
+    """For each symbol that is derived by units: the symbols that derive it by units alone, itself included."""
+    users: dict[int, set[int]] = {}
+    for rule in form.rules:
+        if rule.unit >= 0:
+            users.setdefault(rule.unit, set()).add(rule.lhs)
+    closure: dict[int, frozenset[int]] = {}
+    for symbol in users:
+        found, stack = {symbol}, [symbol]
+        while stack:
+            fresh = users.get(stack.pop(), set()) - found
+            found |= fresh
+            stack.extend(fresh)
+        closure[symbol] = frozenset(found)
+    return closure
+
+
+def close(symbols: Iterable[int], closure: dict[int, frozenset[int]]) -> frozenset[int]:
+    """Return the symbols with all that derive one of them by units."""
+    found: set[int] = set()
+    for symbol in symbols:
+        found |= closure.get(symbol, frozenset((symbol,)))
+    return frozenset(found)
+
+
+def reachable(form: NormalForm, start: int, through_shared: bool = False) -> set[int]:
+    """The symbols that `start` reaches; into the inner symbols of shared leaves only on request."""
+    table = form.by_lhs()
+    seen = {start}
+    stack = [start]
+    while stack:
+        here = stack.pop()
+        fresh = {s for rule in table[here] for s in successors(rule)}
+        if through_shared and here in form.inner:
+            fresh.add(form.inner[here])
+        fresh -= seen
+        seen |= fresh
+        stack.extend(fresh)
+    return seen
+
+
+def successors(rule: Flat) -> tuple[int, ...]:
+    """The symbols on the right of a rule."""
+    return (rule.unit,) if rule.unit >= 0 else rule.children
+
+
+def components(n: int, edges: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Strongly connected components of a graph of `n` vertices, by Tarjan without recursion.
+
+    Returns
+    -------
+    component
+        Number of the component of each vertex; an edge never leads from a lower number to a higher one.
+    order
+        The vertices, those of a component that is reached before those that reach it.
+    """
+    out: list[list[int]] = [[] for _ in range(n)]
+    for a, b in edges:
+        out[a].append(b)
+    component, low, seen = [-1] * n, [0] * n, [-1] * n
+    order: list[int] = []
+    open_: list[int] = []
+    counter = found = 0
+    for root in range(n):
+        if seen[root] >= 0:
+            continue
+        work = [(root, 0)]
+        while work:
+            v, k = work.pop()
+            if k == 0:
+                seen[v] = low[v] = counter
+                counter += 1
+                open_.append(v)
+            descend = False
+            while k < len(out[v]):
+                w = out[v][k]
+                k += 1
+                if seen[w] < 0:
+                    work += [(v, k), (w, 0)]
+                    descend = True
+                    break
+                if component[w] < 0:
+                    low[v] = min(low[v], seen[w])
+            if descend:
+                continue
+            if low[v] == seen[v]:
+                while component[v] < 0:
+                    w = open_.pop()
+                    component[w] = found
+                    order.append(w)
+                found += 1
+            if work:
+                parent = work[-1][0]
+                low[parent] = min(low[parent], low[v])
+    return component, order
