@@ -25,7 +25,7 @@ LAYERS = {
     "jobs": {"numpy", "torch", "cloudpickle", "safetensors", "psutil"},
     "view": {"numpy", "plotly", "pandas"},
     "widgets": {"numpy", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython"},
-    "jupyter": {"IPython", "ipykernel"},
+    "jupyter": {"IPython", "ipykernel", "jupyter_client"},
     "cli": {"IPython", "jupyterlab", "jupyter_client", "psutil", "torch"},
 }
 """Each layer, from above to below, with the third-party packages it may import."""

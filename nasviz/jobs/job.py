@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import JobError
-from nasviz.extension import lower
 from nasviz.jobs.notify import notifier
 from nasviz.jobs.planning import Plan, duration
 from nasviz.jobs.training import Settings, load_weights
 from nasviz.records import Curve, JobPhase, JobState
+from nasviz.spaces.mimebundle import mimebundle
 
 if TYPE_CHECKING:
     from torch import fx
@@ -294,4 +294,4 @@ class Job:
             return f"{text}\n{self.error}" if self.error else text
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return lower("view_mimebundle")(self, include=include, exclude=exclude)
+        return mimebundle(self)

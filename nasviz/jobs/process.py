@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import nasviz
 from nasviz.errors import JobError
 from nasviz.jobs.protocol import Frame, read_frame, write_frame
 
@@ -34,7 +33,7 @@ def environment(threads: int) -> dict[str, str]:
     for name in _THREAD_VARIABLES:
         asked = values.get(name, "")
         values[name] = str(min(threads, int(asked)) if asked.isdigit() and int(asked) > 0 else threads)
-    root = Path(nasviz.__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if root.name not in ("site-packages", "dist-packages"):
         values["PYTHONPATH"] = os.pathsep.join(filter(None, [values.get("PYTHONPATH", ""), str(root)]))
     return values
