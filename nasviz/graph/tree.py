@@ -111,7 +111,7 @@ def _hidden(name: str, size: int) -> str:
             "id": name,
             "class": "nv-more",
             "label": f"+{size}",
-            "tooltip": f"{size} nodes",
+            "tooltip": f"{size} node{'s' if size > 1 else ''}",
             "shape": "plain",
             "style": "",
         },

@@ -72,7 +72,7 @@ def restore(declarations: object, operators: Iterable[Operator], *, declared_onl
 
 
 def _known(data: dict[str, Any], own: Mapping[str, Operator]) -> Operator | None:
-    name = data.get("name")
+    name = str(data.get("name"))
     if name in own:
         if own[name].declaration() != data:
             raise StorageError(f"the operator {name} differs from the stored one: {_difference(data, own[name].declaration())}")

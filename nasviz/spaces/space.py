@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeGuard, overload
 
 import numpy as np
 
@@ -371,14 +371,18 @@ def _check_start(grammar: Grammar) -> None:
         raise GrammarError(message, text=grammar.text, start=start, end=end)
 
 
-def _checked_shape(shape: Shape) -> Shape:
-    checked = tuple(shape)
-    if not checked or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in checked):
-        raise NasvizError(f"an input shape is positive whole numbers, always (C, H, W), found {shape!r}")
+def _checked_shape(shape: object) -> Shape:
+    checked = tuple(shape) if isinstance(shape, tuple | list) else ()
+    if not checked or not all(_is_count(n) for n in checked):
+        raise NasvizError(f"an input shape is positive whole numbers, always (C, H, W), found {str(shape)[:60]}")
     return checked
 
 
-def _checked_classes(n: int) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 2:
-        raise NasvizError(f"a classification has 2 classes or more, found {n!r}")
+def _checked_classes(n: object) -> int:
+    if not _is_count(n) or n < 2:
+        raise NasvizError(f"a classification has 2 classes or more, found {str(n)[:60]}")
     return n
+
+
+def _is_count(n: object) -> TypeGuard[int]:
+    return isinstance(n, int) and not isinstance(n, bool) and n > 0
