@@ -42,7 +42,7 @@ class Derivation:
 
 @dataclass(frozen=True)
 class TreeNode:
-    """A node of a derivation tree: a production of a nonterminal begins at node `index` of the term, whose operator is given."""
+    """A node of a derivation tree: a production of a nonterminal begins at node `index` of the term, which has `operator`."""
 
     nonterminal: str
     production: int
