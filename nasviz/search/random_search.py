@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class RandomSearch:
     'random, by productions'
     """
 
-    law: str = "productions"
+    law: Literal["productions"] = "productions"
 
     def propose(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
         """Draw an architecture that is not among `trials`; see :class:`Strategy`."""

@@ -16,7 +16,8 @@ from nasviz.search.evaluate import Outcome, Recorder, evaluate, evaluate_elsewhe
 from nasviz.search.strategy import ExhaustedError
 
 if TYPE_CHECKING:
-    from nasviz.search.study import Study, Taken
+    from nasviz.search.asking import Taken
+    from nasviz.search.study import Study
 
 AGAIN = "stopped with the study; queued again"
 BY_HAND = "stopped by hand"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -332,7 +332,7 @@ def _backend(url: str | None) -> optuna.storages.BaseStorage:
 
 
 @contextmanager
-def _translated(where: str | None, kind: type[Exception] = OptunaError) -> Iterator[None]:
+def _translated(where: str | None, kind: type[Exception] = OptunaError) -> Generator[None]:
     try:
         yield
     except StorageError:
@@ -344,7 +344,7 @@ def _translated(where: str | None, kind: type[Exception] = OptunaError) -> Itera
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     log = logging.getLogger("optuna")
     before = log.level
     log.setLevel(logging.WARNING)

@@ -106,6 +106,7 @@ class Study(AskTell):
         self._ended: Future[None] = Future()
         self._ended.set_result(None)
         self._pausing = False
+        self._note = ""
 
     def run(
         self,
@@ -224,6 +225,17 @@ class Study(AskTell):
         return self._runner is not None
 
     @property
+    def total(self) -> int | None:
+        """Number of finished trials that the run which is going on aims at; None between runs."""
+        runner = self._runner
+        return None if runner is None else runner.total
+
+    @property
+    def note(self) -> str:
+        """Why the last run ended before its total without an error, or ""."""
+        return self._note
+
+    @property
     def paused(self) -> bool:
         """Whether the study is paused."""
         return self._pausing
@@ -243,9 +255,8 @@ class Study(AskTell):
                 return None
             _ = self.objective, self.space  # both say what is missing
             place = self._place(executor)
-            if workers is None:
-                workers = getattr(place, "workers", None) or getattr(place, "_max_workers", None) or 1
-            runner = Runner(self, total, place, 1 if place is None else workers, progress)
+            seats: Any = workers or getattr(place, "workers", None) or getattr(place, "_max_workers", None)
+            runner = Runner(self, total, place, int(seats or 1), progress)
             if self._pausing:
                 runner.paused.set()
             self._runner, self._ended = runner, Future()
@@ -259,7 +270,7 @@ class Study(AskTell):
         except BaseException as caught:
             error = caught
         with self._switch:
-            self._runner = None
+            self._runner, self._note = None, runner.note
         if error is None:
             ended.set_result(None)
         else:

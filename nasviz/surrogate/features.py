@@ -99,12 +99,11 @@ class FeatureStore:
         starts = np.cumsum([0, *(len(columns) for columns, _ in chosen)])
         columns = np.concatenate([np.empty(0, np.int64), *(c for c, _ in chosen)])
         counts = np.concatenate([np.empty(0, np.int64), *(n for _, n in chosen)])
-        matrix = csr_array((counts, columns, starts), shape=(len(chosen), self.n_features))
-        if h is None or h >= self.h:
-            return matrix
-        kept = csr_array(matrix @ diags_array((self.levels <= h).astype(np.int64)))
-        kept.eliminate_zeros()
-        return kept
+        if h is not None and h < self.h:
+            kept = self.levels[columns] <= h
+            starts = np.concatenate([[0], np.cumsum(kept)])[starts]
+            columns, counts = columns[kept], counts[kept]
+        return csr_array((counts, columns, starts), shape=(len(chosen), self.n_features))
 
     def _add(self, archs: list[Architecture], graphs: list[OperationGraph]) -> None:
         links = batch(graphs)

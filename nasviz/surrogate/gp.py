@@ -77,12 +77,14 @@ class GP:
     @property
     def noise(self) -> float:
         """Noise variance in standardised units."""
-        return float(self.model.likelihood.noise.item())
+        likelihood: Any = self.model.likelihood
+        return float(likelihood.noise.item())
 
     @property
     def outputscale(self) -> float:
         """Prior variance in standardised units."""
-        return float(self.model.covar_module.outputscale.item())
+        covariance: Any = self.model.covar_module
+        return float(covariance.outputscale.item())
 
     def fit(self, archs: Sequence[Architecture], y: Sequence[float] | np.ndarray) -> GP:
         """Learn scale and hyperparameters from `archs` and their values `y` ``(n,)``; return self.
@@ -138,9 +140,10 @@ class GP:
         With ``C = K + σ²I``: ``μ_i = z_i − [C⁻¹z]_i / [C⁻¹]_ii`` and ``σ_i² = 1 / [C⁻¹]_ii`` (Rasmussen & Williams 2006, 5.12).
         """
         rows = self.inputs(self.archs)
+        covariance: Any = self.model.covar_module
         z = self.target.forward(self.y)
         with exactly(), torch.no_grad():
-            gram = self.model.covar_module(rows).to_dense().numpy()
+            gram = covariance(rows).to_dense().numpy()
         factor = scipy.linalg.cho_factor(gram + self.noise * np.eye(len(z)), lower=True)
         inverse = scipy.linalg.cho_solve(factor, np.eye(len(z)))
         diagonal = np.diag(inverse)

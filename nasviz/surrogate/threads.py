@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 import gpytorch
@@ -13,7 +13,7 @@ _alone = threading.RLock()  # the settings below belong to the process: two thre
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_thread() -> Generator[None]:
     """Run the body with one torch thread and restore the number of threads afterwards.
 
     Two OpenMP threads on a busy machine are 11 to 35 times slower than one for small matrices.
@@ -35,7 +35,7 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def exactly() -> Iterator[None]:
+def exactly() -> Generator[None]:
     """Run the body on one thread with exact solves, never conjugate gradients, and the smallest jitter that float64 needs."""
     with ExitStack() as stack:
         stack.enter_context(one_thread())

@@ -1,0 +1,133 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import multivariate_normal
+
+from nasviz.errors import NasvizError
+from nasviz.spaces import Architecture
+from nasviz.surrogate import GP, FeatureStore, FlatWL
+
+Errors = Callable[[list[Architecture], int], np.ndarray]
+
+
+def gram(gp: GP, a: list[Architecture], b: list[Architecture]) -> np.ndarray:
+    return gp.outputscale * FlatWL().gram(gp.store, gp.store.rows(a), gp.store.rows(b))
+
+
+def naive_posterior(gp: GP, archs: list[Architecture], z: np.ndarray, new: list[Architecture]) -> tuple[np.ndarray, np.ndarray]:
+    """The textbook formulas with an explicit inverse."""
+    inverse = np.linalg.inv(gram(gp, archs, archs) + gp.noise * np.eye(len(archs)))
+    cross = gram(gp, new, archs)
+    return cross @ inverse @ z, np.sqrt(np.diag(gram(gp, new, new) - cross @ inverse @ cross.T))
+
+
+def test_posterior_agrees_with_the_naive_one(archs: list[Architecture], error: Errors) -> None:
+    gp = GP().fit(archs[:40], error(archs[:40], 0))
+    mean, sd = gp.posterior(archs[35:])
+    expected = naive_posterior(gp, archs[:40], gp.target.forward(gp.y), archs[35:])
+    assert np.allclose(mean, expected[0], atol=1e-6)
+    assert np.allclose(sd, expected[1], atol=1e-6)
+
+
+def test_predictions_are_in_the_units_of_the_objective(archs: list[Architecture], error: Errors) -> None:
+    y = error(archs, 0)
+    gp = GP().fit(archs[:40], y[:40])
+    mean, sd = gp.predict(archs[40:])
+    assert np.corrcoef(mean, y[40:])[0, 1] > 0.8
+    assert (np.abs(mean - y[40:]) < 4 * sd + 0.03).all()
+    assert (sd > 0).all()
+
+
+def test_fit_does_not_lose_to_its_starting_point(archs: list[Architecture], error: Errors) -> None:
+    y = error(archs, 0)
+    gp = GP().fit(archs, y)
+    z = gp.target.forward(y)
+    correlation = FlatWL().gram(gp.store, gp.store.rows(archs), gp.store.rows(archs))
+
+    def evidence(scale: float, noise: float) -> float:
+        return float(multivariate_normal.logpdf(z, cov=scale * correlation + noise * np.eye(len(z))))
+
+    best = evidence(gp.outputscale, gp.noise)
+    assert best >= evidence(1.0, 0.01) - 1e-6
+    assert best >= max(evidence(s, n) for s in np.geomspace(0.05, 20, 25) for n in np.geomspace(1e-5, 0.5, 25)) - 0.05
+
+
+@pytest.mark.parametrize("n", [2, 3, 12, 30])
+def test_leave_one_out_equals_leaving_one_out(archs: list[Architecture], error: Errors, n: int) -> None:
+    some = archs[:n]
+    gp = GP().fit(some, error(some, 1))
+    mean, sd = gp.leave_one_out_standardised()
+    z = gp.target.forward(gp.y)
+    for i in range(n):
+        rest = some[:i] + some[i + 1 :]
+        m, s = naive_posterior(gp, rest, np.delete(z, i), [some[i]])
+        assert np.allclose(mean[i], m, atol=1e-8)
+        assert np.allclose(sd[i], np.sqrt(s**2 + gp.noise), atol=1e-8)
+
+
+def test_leave_one_out_predicts(archs: list[Architecture], error: Errors) -> None:
+    y = error(archs, 0)
+    mean, sd = GP().fit(archs, y).leave_one_out()
+    assert np.corrcoef(mean, y)[0, 1] > 0.8
+    assert 0.5 < np.mean(np.abs(mean - y) < 2 * sd) <= 1
+
+
+@pytest.mark.parametrize("y", [[0.3], [0.3, 0.3, 0.3], [0.0, 0.0], [-1.0, 5.0], [0.1, float("nan"), 0.3], [1.0, float("inf")]])
+def test_little_or_bad_data_do_no_harm(archs: list[Architecture], y: list[float]) -> None:
+    gp = GP().fit(archs[: len(y)], y)
+    for mean, sd in (gp.predict(archs[:5]), gp.leave_one_out()):
+        assert np.isfinite(mean).all()
+        assert np.isfinite(sd).all()
+    assert len(gp.archs) == np.isfinite(y).sum()
+    assert 0.99e-5 < gp.noise < 0.5001
+
+
+def test_ten_identical_architectures(archs: list[Architecture]) -> None:
+    gp = GP().fit([archs[0]] * 10, np.linspace(0.2, 0.3, 10))
+    mean, _ = gp.predict([archs[0]])
+    assert 0.2 < mean[0] < 0.3
+
+
+def test_failed_values_do_not_move_the_scale(archs: list[Architecture], error: Errors) -> None:
+    y = error(archs[:10], 0)
+    spoiled = np.insert(y, 3, np.nan)
+    clean, filtered = GP().fit(archs[:10], y), GP().fit([*archs[:3], archs[20], *archs[3:10]], spoiled)
+    assert clean.target == filtered.target
+    assert np.allclose(clean.predict(archs[30:])[0], filtered.predict(archs[30:])[0])
+
+
+def test_fit_is_deterministic_and_leaves_the_global_state_alone(archs: list[Architecture], error: Errors) -> None:
+    state = torch.random.get_rng_state()
+    one, other = (GP().fit(archs, error(archs, 0)).predict(archs) for _ in range(2))
+    assert np.array_equal(one[0], other[0])
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert torch.get_default_dtype() is torch.float32
+
+
+def test_believing_pending_trials_keeps_the_mean_and_shrinks_the_deviation(archs: list[Architecture], error: Errors) -> None:
+    gp = GP().fit(archs[:20], error(archs[:20], 0))
+    believer = gp.believe(archs[20:25])
+    before, after = gp.posterior(archs[20:40]), believer.posterior(archs[20:40])
+    assert np.allclose(before[0], after[0], atol=1e-5)
+    assert (after[1] <= before[1] + 1e-9).all()
+    assert (believer.noise, believer.outputscale, believer.target) == (gp.noise, gp.outputscale, gp.target)
+    assert len(gp.archs) == 20
+    assert gp.believe([]) is gp
+
+
+def test_sentences_say_what_is_wrong(archs: list[Architecture]) -> None:
+    with pytest.raises(ValueError, match="2 architectures need as many values, got an array of shape"):
+        GP().fit(archs[:2], [1.0])
+    with pytest.raises(ValueError, match="no finite value to learn from"):
+        GP().fit(archs[:1], [float("nan")])
+    with pytest.raises(NasvizError, match=r"has seen no data. Type: gp\.fit\(archs, y\)"):
+        GP().predict(archs[:1])
+    with pytest.raises(ValueError, match="the store holds 1"):
+        GP(FlatWL(2), store=FeatureStore(1))
+
+
+def test_no_candidates_give_empty_predictions(archs: list[Architecture]) -> None:
+    mean, sd = GP().fit(archs[:3], [0.1, 0.2, 0.3]).predict([])
+    assert mean.shape == sd.shape == (0,)
