@@ -164,7 +164,7 @@ class Architecture:
         return cls(parse_term(text, space.signature), space)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return mimebundle(self)
+        return mimebundle(self, str(self))
 
 
 def _fold(arch: Architecture, level: int) -> Graph:

@@ -8,10 +8,10 @@ from nasviz.errors import NasvizError
 from nasviz.extension import lower
 
 
-def mimebundle(shown: object) -> Any:
-    """Return the MIME bundle of an object: its view, or ``text/plain`` where the packages of the views are absent."""
+def mimebundle(shown: object, text: str) -> Any:
+    """Return the MIME bundle of an object: its view, or `text` as ``text/plain`` where the packages of the views are absent."""
     try:
         view = lower("view_mimebundle")
     except NasvizError:
-        return {"text/plain": repr(shown)}
+        return {"text/plain": text}
     return view(shown)

@@ -31,10 +31,10 @@ _SCHRODI = "Schrodi et al. 2023"
 _NB201 = "Dong & Yang 2020"
 
 KNOWN_SIZES: tuple[KnownSize, ...] = (
-    KnownSize("NAS-Bench-201", 4.194, "cells (15,625)", _NB201),
     KnownSize("NAS-Bench-201", 4.184, "cells with a path from input to output (15,284)", _NB201),
-    KnownSize("Activation functions, two levels", 8.595, "terms (393,762,525)", "Ramachandran et al. 2017; " + _SCHRODI),
+    KnownSize("NAS-Bench-201", 4.194, "cells (15,625)", _NB201),
     KnownSize("Hierarchical NAS-Bench-201, macro only", 7.878, "skeletons, the cell counted once (75,549,915)", _SCHRODI),
+    KnownSize("Activation functions, two levels", 8.595, "terms (393,762,525)", "Ramachandran et al. 2017; " + _SCHRODI),
     KnownSize("Hierarchical NAS-Bench-201, one shared cell", 16.741, "terms: variable macro, one cell", _SCHRODI),
     KnownSize("DARTS", 18.032, "pairs of cells, input pairs unordered", "Liu et al. 2019"),
     KnownSize("NAS-Bench-201 with 15 independent cells", 62.907, "terms, 5 operations", _SCHRODI),
@@ -42,4 +42,4 @@ KNOWN_SIZES: tuple[KnownSize, ...] = (
     KnownSize("Hierarchical NAS-Bench-201", 375.8469, "distinct terms", _SCHRODI),
     KnownSize("Hierarchical NAS-Bench-201", 446.0928, "derivations of the released grammar, the published count", _SCHRODI),
 )
-"""Exact counts, in order of size within each way of counting."""
+"""Exact counts in order of size."""

@@ -342,7 +342,7 @@ class SearchSpace:
         return f"SearchSpace({label}{len(rules)} nonterminals, {productions} productions, {task})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return mimebundle(self)
+        return mimebundle(self, repr(self))
 
 
 def is_connected(term: Term) -> bool:

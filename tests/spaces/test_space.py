@@ -1,0 +1,192 @@
+"""SearchSpace: counting, drawing, reading, storing, and what it refuses."""
+
+import json
+import math
+import pickle
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+from nasviz.algebra import Operator
+from nasviz.errors import GrammarError, NasvizError, StorageError, TermError
+from nasviz.grammar import Grammar
+from nasviz.graph import topology
+from nasviz.spaces import Architecture, SearchSpace, is_connected
+from nasviz.spaces import operators as ops
+
+TEXT = "S ::= Linear(B, B) | Residual(B, id, B)\nB ::= conv3x3 [0.5] | avg_pool | id"
+
+
+@pytest.fixture
+def space():
+    return SearchSpace(TEXT, input_shape=(1, 8, 8), name="mine", source="me", bibtex="@misc{me}")
+
+
+def test_counts(space):
+    assert space.count() == 18
+    assert space.count("derivations") == 18
+    assert SearchSpace("S ::= Linear(S, id) | conv").count() == math.inf
+    assert SearchSpace("S ::= Linear(S, id) | conv").count(max_height=4) == 4
+
+
+def test_draws_follow_the_weights(space):
+    drawn = space.sample(2000, seed=1)
+    first = Counter(arch.term.operators[1].name for arch in drawn)
+    assert chisquare([first["conv3x3"], first["avg_pool"], first["id"]], [1000, 500, 500]).pvalue > 1e-3
+
+
+def test_seeds_and_generators(space):
+    assert space.sample(seed=3) == space.sample(seed=3)
+    assert space.sample(5, seed=3) == space.sample(5, seed=np.random.default_rng(3))
+    assert isinstance(space.sample(1, seed=0), list)
+    rng = np.random.default_rng(0)
+    assert len({space.sample(seed=rng) for _ in range(50)}) > 5
+    with pytest.raises(NasvizError, match="the number of draws is 0 or more, found -1"):
+        space.sample(-1)
+    with pytest.raises(NasvizError):
+        space.sample(seed=0, law="nonsense")
+
+
+def test_parse_is_membership(space):
+    arch = space.parse("Residual(conv3x3,id,avg_pool)")
+    assert str(arch) == "Residual2(conv3x3, id, avg_pool)"
+    assert arch in space
+    assert space.contains(arch.term)
+    with pytest.raises(TermError) as caught:
+        space.parse("Linear(conv3x3, conv3x4)")
+    assert "did you mean conv3x3?" in str(caught.value)
+    with pytest.raises(TermError):
+        space.parse("Linear(conv3x3, Linear(id, id))")
+    assert arch[0] not in space
+
+
+def test_mutants_are_members_and_others(space):
+    arch = space.sample(seed=0)
+    mutants = {space.mutate(arch, k) for k in range(200)}
+    assert arch not in mutants
+    assert all(m in space for m in mutants)
+    assert len(mutants) >= 4
+    assert space.mutate(arch, 5) == space.mutate(arch, np.random.default_rng(5))
+    with pytest.raises(TermError):
+        space.mutate(arch[0], 0)
+
+
+def test_identity_and_task(space):
+    same = SearchSpace(TEXT.replace("|", " | "), input_shape=[1, 8, 8])
+    assert same == space
+    assert hash(same) == hash(space)
+    assert same.fingerprint == space.fingerprint
+    other_task = SearchSpace(TEXT, input_shape=(3, 8, 8))
+    assert other_task != space
+    assert other_task.sample(seed=0) == space.sample(seed=0), "an architecture is its term and the grammar"
+    assert SearchSpace(TEXT + " | conv1x1", input_shape=(1, 8, 8)).fingerprint != space.fingerprint
+    assert (space.stem, space.head, space.num_classes) == (ops.conv_stem, ops.pool_linear, 10)
+    assert repr(space) == "SearchSpace(mine: 2 nonterminals, 5 productions, input (1, 8, 8), 10 classes)"
+    assert pickle.loads(pickle.dumps(space)) == space
+
+
+def test_own_operators(space):
+    swish = Operator("swish")
+    loop = topology("Loop", "1>2 2>3 1>3")
+    own = SearchSpace("S ::= Loop(swish, swish, conv3x3) | swish", operators=[swish, loop])
+    assert own.count() == 2
+    assert len(own.parse("Loop(swish, swish, conv3x3)").graph()) == 3
+    stored = json.loads(json.dumps(own.to_json()))
+    assert SearchSpace.from_json(stored, [swish]) == own
+    with pytest.raises(StorageError, match="missing operators: swish; pass them as operators="):
+        SearchSpace.from_json(stored)
+    looked = SearchSpace.from_json(stored, declared_only=True)
+    assert looked.fingerprint == own.fingerprint
+    assert [str(a) for a in looked.sample(9, seed=2)] == [str(a) for a in own.sample(9, seed=2)]
+    assert looked.parse("Loop(swish, swish, conv3x3)").graph().to_dot()
+
+
+def test_json(space):
+    stored = json.loads(json.dumps(space.to_json()))
+    assert stored["v"] == 1
+    back = SearchSpace.from_json(stored)
+    assert back == space
+    assert (back.name, back.source, back.bibtex) == ("mine", "me", "@misc{me}")
+    free = SearchSpace.free((1, 8, 8), 3)
+    assert SearchSpace.from_json(json.loads(json.dumps(free.to_json()))) == free
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"v": 2}, "a stored space of version 2; this nasviz reads versions 1 to 1"),
+        ({"v": True}, "a stored space of version True"),
+        ({"kind": "study"}, "expected a stored space, found 'study'"),
+        ({"operators": 1}, "the stored operators are no list"),
+        ({"grammar": "S ::= conv"}, "do not give the stored fingerprint"),
+        ({"input_shape": None}, "a stored space is incomplete"),
+        ({"input_shape": "abc"}, "an input shape is positive whole numbers"),
+        ({"stem": None}, "a stored operator is a JSON object"),
+    ],
+)
+def test_bad_json(space, change, message):
+    with pytest.raises(NasvizError, match=message):
+        SearchSpace.from_json({**space.to_json(), **change})
+
+
+def test_json_that_is_none():
+    with pytest.raises(StorageError, match="a stored space is a JSON object, found list"):
+        SearchSpace.from_json([])
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"input_shape": (3, 32, 0)}, r"an input shape is positive whole numbers, always \(C, H, W\), found \(3, 32, 0\)"),
+        ({"input_shape": 32}, "found 32"),
+        ({"input_shape": ()}, "an input shape"),
+        ({"num_classes": 1}, "a classification has 2 classes or more, found 1"),
+        ({"num_classes": True}, "found True"),
+    ],
+)
+def test_bad_tasks(kwargs, message):
+    with pytest.raises(NasvizError, match=message):
+        SearchSpace(TEXT, **kwargs)
+
+
+def test_bad_grammars():
+    with pytest.raises(GrammarError) as caught:
+        SearchSpace("S ::= conv3x4 | id")
+    assert caught.value.column == 7
+    assert "did you mean conv3x3?" in str(caught.value)
+    with pytest.raises(GrammarError, match="the start S derives a merge; an architecture is a map"):
+        SearchSpace("S ::= add | mul")
+
+
+def test_with_grammar(space):
+    wider = space.with_grammar(TEXT + " | conv1x1")
+    assert wider.count() == 32
+    assert (wider.name, wider.source, wider.input_shape) == ("mine", "", (1, 8, 8))
+    assert space.with_grammar(space.grammar.text).source == "me"
+    with pytest.raises(GrammarError):
+        space.with_grammar("S ::=")
+
+
+def test_a_grammar_object_is_taken(space):
+    grammar = Grammar.parse("S ::= conv | id", ops.signature())
+    assert SearchSpace(grammar).count() == 2
+
+
+def test_the_free_space_has_no_grammar():
+    free = SearchSpace.free()
+    assert free.grammar is None
+    assert free.fingerprint == "free"
+    assert repr(free) == "SearchSpace(free, input (3, 32, 32), 10 classes)"
+    for act in (free.count, free.sample, lambda: free.mutate(free.parse("conv"), 0)):
+        with pytest.raises(NasvizError, match="the free space has no grammar: nothing to"):
+            act()
+    assert free.parse("Linear(conv, fc)") in free
+    assert Architecture(SearchSpace("S ::= q", [Operator("q")]).sample(seed=0).term, free) not in free
+
+
+def test_connected():
+    free = SearchSpace.free()
+    assert is_connected(free.parse("Residual(zero, id, conv)").term)
+    assert not is_connected(free.parse("Residual(zero, zero, conv)").term)

@@ -1,0 +1,50 @@
+"""The contract of a space holds for good spaces and fails for bad ones."""
+
+import pytest
+
+from nasviz.algebra import Operator
+from nasviz.errors import StorageError
+from nasviz.spaces import SearchSpace
+from nasviz.testing import check_space
+
+MINE = Operator("mine", doc="An operator of my own.")
+
+
+def test_a_space_with_an_operator_of_ones_own():
+    space = SearchSpace("S ::= Linear(S, B) [0.4] | B\nB ::= mine | id | zero", [MINE], input_shape=(1, 8, 8))
+    check_space(space, [MINE])
+    with pytest.raises(StorageError, match="missing operators: mine"):
+        check_space(space)
+
+
+def test_a_space_with_a_single_architecture():
+    check_space(SearchSpace("S ::= Linear(conv, fc)"))
+
+
+class Forgetful(SearchSpace):
+    def contains(self, arch):
+        return False
+
+
+class Stubborn(SearchSpace):
+    def mutate(self, arch, rng=None):
+        return arch
+
+
+class Restless(SearchSpace):
+    def sample(self, n=None, seed=None, law="productions"):
+        return super().sample(n, None, law)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (Forgetful, "a draw is not in the space"),
+        (Stubborn, "a mutant is its parent"),
+        (Restless, "two draws with one seed differ"),
+    ],
+)
+def test_a_broken_space_is_found_out(kind, sentence):
+    space = kind("S ::= Linear(B, B, B, B, B, B)\nB ::= conv | id | fc")
+    with pytest.raises(AssertionError, match=sentence):
+        check_space(space)
