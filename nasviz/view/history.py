@@ -15,6 +15,7 @@ from nasviz.records import Trial
 from nasviz.view import numbers, theme
 
 Direction = Literal["minimize", "maximize"]
+_ENDED = ("finished", "failed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class BaselineInfo:
     Attributes
     ----------
     evaluations
-        1 … m, the number of finished trials.
+        Numbers of trials that have ended, up to m, from the first at which every run has a value.
     median
         Median incumbent of the runs, (m,).
     low, high
@@ -59,7 +60,7 @@ class HistoryInfo:
     Attributes
     ----------
     evaluations
-        1 … n, counted over usable trials in the order of their numbers.
+        For each trial with a value its place among all that have ended, counted from 1 in the order of numbers, (n,).
     trials
         Numbers of these trials, (n,).
     values
@@ -71,7 +72,7 @@ class HistoryInfo:
     failed
         Trials without a value.
     failed_at
-        For each failed trial the number of usable trials before it.
+        Their places among all trials that have ended.
     running
         Numbers of the trials that run now.
     baseline
@@ -125,18 +126,19 @@ def history_info(
         What the baseline is called.
     """
     ordered = sorted(trials, key=lambda t: t.number)
+    place = {t.number: k for k, t in enumerate((t for t in ordered if t.state in _ENDED), 1)}
     usable = [t for t in ordered if t.usable]
     values = [float(t.value) for t in usable if t.value is not None]
-    failed = [t for t in ordered if t.state == "failed" or (t.state == "finished" and not t.usable)]
+    failed = [t for t in ordered if t.state in ("failed", "finished") and not t.usable]
     return HistoryInfo(
-        evaluations=tuple(range(1, len(usable) + 1)),
+        evaluations=tuple(place[t.number] for t in usable),
         trials=tuple(t.number for t in usable),
         values=tuple(values),
         incumbent=tuple(_incumbent(values, direction).tolist()),
         terms=tuple(t.term for t in usable),
         proposed_by=tuple(t.proposed_by for t in usable),
         failed=tuple(FailedTrial(t.number, t.term, t.reason or f"the value is {t.value}") for t in failed),
-        failed_at=tuple(sum(u.number < t.number for u in usable) for t in failed),
+        failed_at=tuple(place[t.number] for t in failed),
         running=tuple(t.number for t in ordered if t.state == "running"),
         baseline=baseline_info(baseline, direction, baseline_label) if baseline else None,
         direction=direction,
@@ -164,14 +166,15 @@ def baseline_info(
     """
     single = [t for t in baseline if isinstance(t, Trial)]
     runs = [single] if single else [list(run) for run in baseline if not isinstance(run, Trial)]
-    curves = [_incumbent(_values(run), direction) for run in runs]
-    curves = [c for c in curves if len(c)]
+    curves = [curve for run in runs if np.isfinite(curve := _filled(run, direction)).any()]
     if not curves:
         return None
     length = min(len(c) for c in curves)
     table = np.stack([c[:length] for c in curves])
+    known = np.isfinite(table).all(axis=0)
+    table = table[:, known]
     return BaselineInfo(
-        evaluations=tuple(range(1, length + 1)),
+        evaluations=tuple((1 + np.flatnonzero(known)).tolist()),
         median=tuple(np.median(table, axis=0).tolist()),
         low=tuple(table.min(axis=0).tolist()),
         high=tuple(table.max(axis=0).tolist()),
@@ -200,12 +203,12 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
     fig = theme.figure(
         *_baseline_traces(info.baseline), *_search_traces(info), x="finished trials", y=info.value_name, dark=dark
     )
-    longest = max([*info.evaluations[-1:], total or 0, 5])
+    longest = max([*info.evaluations[-1:], *info.failed_at[-1:], total or 0, 5])
     fig.update_xaxes(range=[0.4, longest + 0.6], tickformat="d", nticks=10)
     if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
-        fig.update_yaxes(type="log")
-    if not info.values and not info.failed:
-        theme.note(fig, "No finished trial yet")
+        fig.update_yaxes(type="log", tickformat=".2~g")
+    if not info.values and not info.failed and not info.baseline:
+        theme.note(fig, "No finished trial yet", x=True)
     return fig
 
 
@@ -233,7 +236,7 @@ def _search_traces(info: HistoryInfo) -> list[go.Scatter]:
     )
     level = (max(info.values) if info.direction == "minimize" else min(info.values)) if info.values else 0.0
     crosses = go.Scatter(
-        x=[n + 0.5 for n in info.failed_at],
+        x=info.failed_at,
         y=[level] * len(info.failed),
         mode="markers",
         name="failed",
@@ -272,8 +275,12 @@ def _baseline_traces(baseline: BaselineInfo | None) -> list[go.Scatter]:
     return [band, line]
 
 
-def _values(trials: Sequence[Trial]) -> list[float]:
-    return [float(t.value) for t in sorted(trials, key=lambda t: t.number) if t.usable and t.value is not None]
+def _filled(trials: Sequence[Trial], direction: Direction) -> np.ndarray:
+    """Incumbent after each trial that has ended, NaN before the first value."""
+    ended = [t for t in sorted(trials, key=lambda t: t.number) if t.state in _ENDED]
+    values = [float(t.value) if t.usable and t.value is not None else np.nan for t in ended]
+    best = np.fmin if direction == "minimize" else np.fmax
+    return best.accumulate(np.asarray(values, float)) if values else np.zeros(0)
 
 
 def _incumbent(values: Sequence[float], direction: Direction) -> np.ndarray:

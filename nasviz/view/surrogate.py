@@ -83,8 +83,8 @@ def kendall_tau(x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray
     ValueError
         Lengths differ.
 
-    >>> kendall_tau([1, 2, 3, 4], [1, 3, 2, 4])
-    0.6666666666666667
+    >>> round(kendall_tau([1, 2, 3, 4], [1, 3, 2, 4]), 4)
+    0.6667
     """
     a, b = np.asarray(x, float), np.asarray(y, float)
     if a.shape != b.shape or a.ndim != 1:
@@ -165,13 +165,14 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
 
     Returns
     -------
-        Traces "exact" (diagonal), "left out" (points with bars) and "this architecture"; always these three, so that
+        Traces "exact" (diagonal), "trial, left out, ± sd" (points with bars) and "this architecture"; always these three, so that
         a live figure can be updated in place.
     """
     low, high = _range(info)
+    ends = [low, high] if len(info.observed) > 1 else []
     diagonal = go.Scatter(
-        x=[low, high],
-        y=[low, high],
+        x=ends,
+        y=ends,
         mode="lines",
         name="exact",
         line={"color": theme.BASELINE, "dash": "dash", "width": 1},
@@ -181,7 +182,7 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         x=info.observed,
         y=info.mean,
         mode="markers",
-        name="left out",
+        name="trial, left out, ± sd",
         marker={"color": theme.OBSERVED, "size": 8, "symbol": "circle"},
         error_y={"type": "data", "array": info.sd, "color": theme.faded(theme.OBSERVED, 0.55), "thickness": 1.5},
         customdata=info.trials,

@@ -5,7 +5,9 @@ themes; text and grid differ and come from `template(dark)`. The hues are those 
 common colour blindness tell apart; marks differ in shape as well.
 """
 
+import json
 from functools import cache
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -75,7 +77,7 @@ def template(dark: bool = False) -> go.layout.Template:
         ticklen=4,
         tickcolor=soft,
         tickfont={"color": soft},
-        title={"standoff": 8, "font": {"color": text}},
+        title={"standoff": 8, "font": {"color": text, "size": 13}},
         automargin=True,
     )
     layout = go.Layout(
@@ -113,10 +115,36 @@ def figure(*traces: go.Scatter, x: str, y: str, dark: bool = False) -> go.Figure
     return go.Figure(data=list(traces), layout=layout)
 
 
-def note(fig: go.Figure, text: str) -> go.Figure:
-    """Say in the middle of an empty figure what will appear there; returns the figure."""
-    fig.add_annotation(text=text, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5, font={"size": 14}, name="note")
+def note(fig: go.Figure, text: str, **axes: bool) -> go.Figure:
+    """Say in the middle of an empty figure what will appear there.
+
+    Parameters
+    ----------
+    fig
+        The figure, which is changed.
+    text
+        One short sentence.
+    axes
+        `x` and `y`: whether the axis keeps its numbers; they mean nothing while there are no data.
+
+    Returns
+    -------
+        The figure.
+    """
+    fig.update_xaxes(showticklabels=axes.get("x", False), showgrid=False, ticks="")
+    fig.update_yaxes(showticklabels=axes.get("y", False), showgrid=False, ticks="")
+    middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    fig.add_annotation(text=text, showarrow=False, font={"size": 13}, name="note", **middle)
     return fig
+
+
+def spec(fig: go.Figure) -> dict[str, Any]:
+    """The figure as JSON data {"data": […], "layout": {…}} for plotly.js; what is no number becomes None.
+
+    >>> spec(go.Figure(go.Scatter(y=[1.0, float("nan")])))["data"]
+    [{'y': [1.0, None], 'type': 'scatter'}]
+    """
+    return json.loads(str(fig.to_json()))
 
 
 def clipped(term: str, width: int = 60, lines: int = 4) -> str:

@@ -23,7 +23,7 @@ def trials(make_trial):
 
 def test_trials_are_counted_in_order_and_the_incumbent_never_gets_worse(trials):
     info = history_info(trials)
-    assert info.evaluations == (1, 2, 3, 4)
+    assert info.evaluations == (1, 3, 4, 6)
     assert info.trials == (0, 2, 3, 6)
     assert info.values == (0.5, 0.7, 0.1, 0.3)
     assert info.incumbent == (0.5, 0.5, 0.1, 0.1)
@@ -38,7 +38,7 @@ def test_maximize(trials):
 def test_failed_trials_keep_their_place_and_reason(trials):
     info = history_info(trials)
     assert [(f.number, f.reason) for f in info.failed] == [(1, "loss is NaN at epoch 2"), (5, "the value is nan")]
-    assert info.failed_at == (1, 3)
+    assert info.failed_at == (2, 5)
 
 
 def test_no_trials():
@@ -59,6 +59,13 @@ def test_several_baselines_are_pooled_to_the_shortest(make_trial):
     runs = [[make_trial(i, v) for i, v in enumerate(values)] for values in ([5, 3, 1], [4, 4], [9, 2, 2], [])]
     info = baseline_info(runs)
     assert (info.evaluations, info.median, info.low, info.high, info.runs) == ((1, 2), (5, 3), (4, 2), (9, 4), 3)
+
+
+def test_a_baseline_counts_failures_as_evaluations(make_trial):
+    late = [make_trial(0, state="failed"), make_trial(1, 0.4), make_trial(2, state="failed"), make_trial(3, 0.3)]
+    info = baseline_info([late, [make_trial(i, 0.5) for i in range(4)]])
+    assert info.evaluations == (2, 3, 4)
+    assert info.low == (0.4, 0.4, 0.3)
 
 
 def test_a_baseline_without_values_is_none(make_trial):

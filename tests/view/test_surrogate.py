@@ -50,7 +50,7 @@ def test_empty():
 @pytest.mark.parametrize("current", [None, (0.3, 0.05)])
 def test_the_figure_has_always_the_same_traces(current):
     fig = surrogate_figure(surrogate_info([0.1, 0.4], [0.2, 0.3], [0.1, 0.1], current=current, current_term="a<b"))
-    assert [t.name for t in fig.data] == ["exact", "left out", "this architecture"]
+    assert [t.name for t in fig.data] == ["exact", "trial, left out, ± sd", "this architecture"]
     assert list(fig.data[1].error_y.array) == [0.1, 0.1]
     shown = fig.data[2]
     assert len(shown.x) == (2 if current else 0)

@@ -1,0 +1,164 @@
+/** Architectures side by side: a picture, the term and the size of each, with a box to tick. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Channel } from "./core/channel";
+import type { Engine } from "./core/engine";
+import { Button, Empty, Skeleton } from "./core/parts";
+import { readSvg } from "./core/svg";
+import { defineView, useBody, type ViewContext } from "./core/view";
+import css from "./gallery.css";
+
+export interface CardInfo {
+  key: string;
+  term: string;
+  dot: string;
+  caption: string;
+  reason: string;
+}
+
+export interface GalleryState {
+  cards: CardInfo[];
+}
+
+/** The ticked keys after one was pressed, in the order of the cards. */
+export function toggled(cards: readonly CardInfo[], ticked: readonly string[], key: string): string[] {
+  return cards.map((card) => card.key).filter((k) => (k === key ? !ticked.includes(k) : ticked.includes(k)));
+}
+
+function Thumbnail({ engine, dot, term }: { engine: Engine; dot: string; term: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [failed, setFailed] = useState("");
+  useEffect(() => {
+    let wanted = true;
+    setFailed("");
+    const draw = async () => {
+      try {
+        const svg = readSvg(await engine.layout(dot));
+        if (!wanted || !place.current) return;
+        svg.setAttribute("aria-hidden", "true");
+        for (const title of svg.querySelectorAll("title")) title.remove();
+        svg.querySelector("g.graph > polygon")?.remove();
+        place.current.replaceChildren(svg);
+      } catch (reason) {
+        if (wanted) setFailed(reason instanceof Error ? reason.message : String(reason));
+      }
+    };
+    if (dot) void draw();
+    return () => {
+      wanted = false;
+    };
+  }, [engine, dot]);
+  return (
+    <div class="nv-thumbnail nv-picture" role="img" aria-label={`Graph of ${term}`} ref={place}>
+      {failed && <span class="nv-soft">{failed}</span>}
+    </div>
+  );
+}
+
+function useTicked(channel: Channel): [string[], (keys: string[]) => void] {
+  const read = () => (channel.model.get("ticked_keys") as string[] | undefined) ?? [];
+  const [ticked, setTicked] = useState(read);
+  useEffect(() => {
+    const hear = () => setTicked(read());
+    hear();
+    channel.model.on("change:ticked_keys", hear);
+    return () => channel.model.off("change:ticked_keys", hear);
+  }, [channel]);
+  const set = (keys: string[]) => {
+    setTicked(keys);
+    channel.model.set("ticked_keys", keys);
+    channel.model.save_changes();
+  };
+  return [ticked, set];
+}
+
+/** The selected card; the whole architecture is selected with it. */
+function useSelected(channel: Channel): [string | null, (key: string | null) => void] {
+  const read = () => channel.selected?.architecture ?? null;
+  const [selected, setSelected] = useState(read);
+  useEffect(() => {
+    const hear = () => setSelected(read());
+    hear();
+    channel.model.on("change:selected", hear);
+    return () => channel.model.off("change:selected", hear);
+  }, [channel]);
+  const select = (key: string | null) => {
+    setSelected(key);
+    channel.selected = key === null ? null : { v: 1, architecture: key, position: [] };
+  };
+  return [selected, select];
+}
+
+interface CardProps {
+  card: CardInfo;
+  number: number;
+  engine: Engine;
+  ticked: boolean;
+  selected: boolean;
+  tick: () => void;
+  select: () => void;
+}
+
+function Card({ card, number, engine, ticked, selected, tick, select }: CardProps) {
+  const marks = `${ticked ? " nv-card-ticked" : ""}${selected ? " nv-card-selected" : ""}${card.reason ? " nv-card-failed" : ""}`;
+  return (
+    <div class={`nv-card${marks}`}>
+      <label class="nv-card-head">
+        <input
+          type="checkbox"
+          checked={ticked}
+          disabled={card.reason !== ""}
+          aria-label={`Tick architecture ${number}: ${card.term.slice(0, 120)}`}
+          onChange={tick}
+        />
+        <span class="nv-soft">{number}</span>
+        <span class="nv-space" />
+        <span class={card.reason ? "nv-bad" : ""}>{card.caption}</span>
+      </label>
+      <button type="button" class="nv-card-body" aria-pressed={selected} aria-label={`Select architecture ${number}`} onClick={select}>
+        {card.dot ? <Thumbnail engine={engine} dot={card.dot} term={card.term} /> : <div class="nv-thumbnail" />}
+        {card.reason && <div class="nv-bad">{card.reason}</div>}
+        <div class="nv-card-term nv-code" title={card.term}>
+          {card.term}
+        </div>
+      </button>
+    </div>
+  );
+}
+
+export function Gallery({ channel, engine }: ViewContext) {
+  const state = useBody<GalleryState>(channel);
+  const [ticked, setTicked] = useTicked(channel);
+  const [selected, select] = useSelected(channel);
+  if (!state) return <Skeleton />;
+  const { cards } = state;
+  const whole = cards.filter((card) => !card.reason).map((card) => card.key);
+  return (
+    <>
+      <div class="nv-bar">
+        <span class="nv-title">{cards.length === 1 ? "1 architecture" : `${cards.length} architectures`}</span>
+        <span class="nv-soft nv-ticked" role="status">{ticked.length} ticked</span>
+        <span class="nv-space" />
+        <Button onClick={() => setTicked(whole)} disabled={ticked.length === whole.length}>Tick all</Button>
+        <Button onClick={() => setTicked([])} disabled={ticked.length === 0}>Untick all</Button>
+      </div>
+      {cards.length === 0 && <Empty>No architectures to show.</Empty>}
+      <ul class="nv-cards" aria-label="Architectures">
+        {cards.map((card, k) => (
+          <li key={card.key}>
+            <Card
+              card={card}
+              number={k + 1}
+              engine={engine}
+              ticked={ticked.includes(card.key)}
+              selected={selected === card.key}
+              tick={() => setTicked(toggled(cards, ticked, card.key))}
+              select={() => select(selected === card.key ? null : card.key)}
+            />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+export default defineView({ name: "gallery", label: "Gallery of architectures", css, component: Gallery });

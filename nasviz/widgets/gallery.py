@@ -1,0 +1,150 @@
+"""Architectures side by side, with a picture, the term and the size of each, and a box to tick."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import traitlets
+
+from nasviz.errors import NasvizError
+from nasviz.view.gallery import Card, gallery_table
+from nasviz.widgets.base import View
+from nasviz.widgets.training import Training
+from nasviz.widgets.workspace import WORKSPACE
+
+if TYPE_CHECKING:
+    from nasviz.spaces import Architecture
+
+
+class Gallery(View):
+    """Architectures side by side.
+
+    Parameters
+    ----------
+    architectures
+        What is shown, in this order; an architecture that comes twice is shown once.
+
+    Attributes
+    ----------
+    architectures
+        What is shown, a tuple; settable and observable.
+    ticked
+        The ticked architectures, a tuple in the order of the gallery; settable and observable.
+    ticked_keys
+        Their keys; synchronised with the page, so that it can be linked with ``jslink``.
+    arch
+        The architecture whose picture was clicked, or None; observable, as `selection`.
+    """
+
+    stem = "gallery"
+
+    architectures = traitlets.Tuple()
+    ticked = traitlets.Tuple()
+    ticked_keys = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    arch = traitlets.Any(default_value=None, allow_none=True)
+
+    def __init__(self, architectures: Sequence[Architecture] = (), **kwargs: Any) -> None:
+        self._cards: dict[str, Card] = {}
+        super().__init__(**kwargs)
+        self.architectures = tuple(architectures)
+        self._show()
+
+    def train(self, data: Sequence[Any], **options: Any) -> Training:
+        """Return a view that trains whatever is ticked; see `Training` for the parameters."""
+        return Training(self, data, **options)
+
+    def table(self) -> pd.DataFrame:
+        """Return the gallery as a table: "term", "parameters", "output", "reason" by key, measured first where unknown."""
+        for arch in self.architectures:
+            self._cards[arch.key] = _measured(self._cards[arch.key], arch)
+        return gallery_table([self._cards[arch.key] for arch in self.architectures])
+
+    @traitlets.validate("architectures")
+    def _distinct(self, proposal: Any) -> tuple[Any, ...]:
+        return tuple({arch.key: arch for arch in proposal["value"]}.values())
+
+    @traitlets.observe("architectures")
+    def _architectures_changed(self, _change: Any) -> None:
+        shown = {arch.key for arch in self.architectures}
+        for arch in self.architectures:
+            if arch.key not in self._cards:
+                self._cards[arch.key] = _drawn(arch)
+        self.ticked_keys = [key for key in self.ticked_keys if key in shown]
+        missing = [arch for arch in self.architectures if self._cards[arch.key].parameters is None]
+        if missing:
+            arguments = (weakref.ref(self), missing)
+            threading.Thread(target=_measure_all, args=arguments, name="nasviz-measure", daemon=True).start()
+        self._show()
+
+    @traitlets.validate("ticked_keys")
+    def _known_keys(self, proposal: Any) -> list[str]:
+        wanted = set(proposal["value"])
+        return [arch.key for arch in self.architectures if arch.key in wanted]
+
+    @traitlets.observe("ticked_keys")
+    def _ticked_keys_changed(self, change: Any) -> None:
+        ticked = set(change["new"])
+        self.ticked = tuple(arch for arch in self.architectures if arch.key in ticked)
+
+    @traitlets.validate("ticked")
+    def _ticked_is_shown(self, proposal: Any) -> tuple[Any, ...]:
+        wanted = {arch.key for arch in proposal["value"]}
+        found = tuple(arch for arch in self.architectures if arch.key in wanted)
+        if len(found) < len(wanted):
+            raise NasvizError("only architectures that the gallery shows can be ticked; set gallery.architectures first")
+        return found
+
+    @traitlets.observe("ticked")
+    def _ticked_changed(self, change: Any) -> None:
+        self.ticked_keys = [arch.key for arch in change["new"]]
+
+    @traitlets.observe("selection")
+    def _arch_follows(self, change: Any) -> None:
+        self.arch = None if change["new"] is None else change["new"][0]
+
+    def find_architecture(self, key: str) -> Architecture | None:
+        """Return the architecture with that key, or None."""
+        return next((arch for arch in self.architectures if arch.key == key), None)
+
+    def _show(self) -> None:
+        cards = [self._cards[arch.key] for arch in self.architectures]
+        self.publish({"cards": [{**asdict(card), "caption": card.caption} for card in cards]})
+
+    def fallback(self) -> str:
+        """Text for a saved notebook: one term a line, with a mark before those that are ticked."""
+        ticked = set(self.ticked_keys)
+        return "\n".join(f"[{'x' if arch.key in ticked else ' '}] {arch}" for arch in self.architectures)
+
+
+def _drawn(arch: Architecture) -> Card:
+    """The card with its picture, as far as it is known without torch."""
+    card = Card(arch.key, str(arch))
+    try:
+        return replace(card, dot=arch.graph().to_dot(folded=True))
+    except NasvizError as error:
+        return replace(card, reason=str(error))
+
+
+def _measured(card: Card, arch: Architecture) -> Card:
+    """The card with parameters and output shape."""
+    if card.reason or card.parameters is not None:
+        return card
+    try:
+        return replace(card, parameters=arch.cost().parameters, output=arch.output_shape())
+    except NasvizError as error:
+        return replace(card, reason=str(error))
+
+
+def _measure_all(me: weakref.ref[Gallery], archs: Sequence[Architecture]) -> None:
+    for arch in archs:
+        view = me()
+        if view is None:
+            return
+        view._cards[arch.key] = _measured(view._cards[arch.key], arch)
+        WORKSPACE.submit(view, Gallery._show, after=0.05, key="show")
+        del view
