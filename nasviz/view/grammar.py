@@ -166,6 +166,8 @@ def _written(n: int | float | AtMost) -> str:
 def _info(grammar: Grammar, what: Any, n: int | float | AtMost, height: int) -> CountInfo:
     noun = "distinct architectures" if what == "terms" else "derivations: ways to derive an architecture"
     why = f"Number of {noun}. {numbers.CONVENTIONS['count']}"
+    if grammar.requires and not isinstance(n, AtMost):
+        n = AtMost(n, f"counted without the constraint 'require {grammar.requires[0]}'")
     if isinstance(n, AtMost):
         return CountInfo(_written(n), "", log10_of(n), f"An upper bound: {n.reason}.")
     if n == math.inf:

@@ -54,6 +54,7 @@ class View(anywidget.AnyWidget):
 
     stem: ClassVar[str] = ""
     plots: ClassVar[bool] = False
+    interval: ClassVar[float] = INTERVAL
 
     _esm = traitlets.Unicode().tag(sync=True)
     engine = anywidget.WidgetTrait().tag(sync=True)
@@ -85,7 +86,7 @@ class View(anywidget.AnyWidget):
         """Show a new state: the whole of it, as JSON data; only changes travel, at most ten times a second."""
         with self._lock:
             self._body = body
-            wait = self._sent_at + INTERVAL - time.monotonic()
+            wait = self._sent_at + self.interval - time.monotonic()
         if wait <= 0:
             self._flush()
         else:

@@ -29,9 +29,7 @@ class Workspace:
         self._thread: threading.Thread | None = None
         self._busy = False
 
-    def submit(
-        self, view: Any, call: Callable[..., object], *args: Any, after: float = 0.0, key: Hashable = None
-    ) -> None:
+    def submit(self, view: Any, call: Callable[..., object], *args: Any, after: float = 0.0, key: Hashable = None) -> None:
         """Queue ``call(view, *args)``.
 
         Parameters

@@ -42,6 +42,8 @@ export interface ArchitectureBody {
 }
 
 const LONGEST = 8000;
+/** up to so many nodes two pictures beside each other can be read */
+const SIDE_BY_SIDE = 40;
 
 function ArchitectureView(context: ViewContext) {
   const body = useBody<ArchitectureBody>(context.channel);
@@ -147,8 +149,10 @@ const Header = ({ body, act, table, setTable }: HeaderProps) => (
 );
 
 const Problem = ({ problem, pointing }: { problem: NonNullable<ArchitectureBody["problem"]>; pointing: Pointing }) => (
-  <div class="nv-note nv-failed" role="alert">
-    <span>This architecture cannot be built: {problem.message}</span>{" "}
+  <div class="nv-note nv-failed nv-problem" role="alert">
+    <span>
+      <b>Cannot be built:</b> {problem.message}
+    </span>
     <Button onClick={() => pointing.select(problem.position)}>Show the place</Button>
   </div>
 );
@@ -217,7 +221,7 @@ function Panes({ context, body, pointing }: { context: ViewContext; body: Archit
     );
   if (!body.parts.includes("tree") && !body.parts.includes("graph")) return null;
   return (
-    <div class="nv-panes">
+    <div class={`nv-panes${(body.term?.arity.length ?? 0) > SIDE_BY_SIDE ? " nv-stacked" : ""}`}>
       {pane("tree", "Derivation", body.tree)}
       {pane("graph", "Computational graph", body.graph)}
     </div>

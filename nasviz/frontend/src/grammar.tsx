@@ -128,22 +128,24 @@ const Unknown = () => <div class="nv-soft">The size of the space appears here as
 function Space({ space, old }: { space: NonNullable<GrammarBody["space"]>; old: boolean }) {
   return (
     <div class={old ? "nv-old" : ""}>
-      <div class="nv-count" data-tip={tipOf(space.terms)} tabIndex={0}>
-        {space.terms.text}
+      <div data-tip={tipOf(space.terms)} tabIndex={0}>
+        <span class="nv-count">{space.terms.text}</span> <span class="nv-soft">architectures</span>
       </div>
-      <div class="nv-counts">
-        <span class="nv-soft">architectures</span>
-        <span class="nv-change">{space.change}</span>
-        <span class="nv-soft">derivations</span>
-        <span data-tip={tipOf(space.derivations)} tabIndex={0}>
-          {space.derivations.text}
-        </span>
+      <div data-tip={tipOf(space.derivations)} tabIndex={0}>
+        {space.derivations.text} <span class="nv-soft">derivations</span>
       </div>
-      <dl class="nv-bars" aria-label="Architectures by nonterminal, on a logarithmic scale">
+      <div class="nv-change" role="status">
+        {space.change && (
+          <>
+            <span class="nv-soft">since Accept:</span> {space.change}
+          </>
+        )}
+      </div>
+      <ul class="nv-bars" aria-label="Terms by nonterminal, on a logarithmic scale">
         {space.rules.map((rule) => (
           <RuleBar key={rule.name} rule={rule} />
         ))}
-      </dl>
+      </ul>
     </div>
   );
 }
@@ -152,13 +154,13 @@ const tipOf = (count: CountInfo): string => (count.exact.length > 15 ? `${count.
 const clip = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
 
 const RuleBar = ({ rule }: { rule: Rule }) => (
-  <>
-    <dt class={`nv-hue-${rule.hue}`}>{rule.name}</dt>
-    <dd class={`nv-track nv-hue-${rule.hue}`} data-tip={`${rule.name} derives ${rule.text} terms. The bar is on a logarithmic scale.`}>
-      <div class={rule.endless ? "nv-endless" : ""} style={{ width: `${Math.round(100 * rule.length)}%` }} />
-    </dd>
-    <dd class="nv-amount">{rule.text}</dd>
-  </>
+  <li class={`nv-hue-${rule.hue}`} data-tip={`${rule.name} derives ${rule.text} terms. The bar is on a logarithmic scale.`}>
+    <b>{rule.name}</b>
+    <span class="nv-track">
+      <span class={rule.endless ? "nv-endless" : ""} style={{ width: `${Math.round(100 * rule.length)}%` }} />
+    </span>
+    <span class="nv-amount">{rule.text}</span>
+  </li>
 );
 
 function Findings({ findings, onPick }: { findings: Finding[]; onPick: (finding: Finding) => void }) {
@@ -179,11 +181,11 @@ function CopyArea({ text, copied, onClose }: { text: string; copied: boolean; on
   useEffect(() => area.current?.select(), []);
   return (
     <div class="nv-copy-area">
-      <div class="nv-bar-inline">
-        <span class="nv-soft">{copied ? "Copied. Paste it into a cell to keep this space." : "Copy this into a cell to keep this space."}</span>{" "}
+      <div class="nv-copy-line">
+        <span class="nv-soft">{copied ? "Copied. Paste it into a cell to keep this space." : "Copy this into a cell to keep this space."}</span>
         <Button onClick={onClose}>Close</Button>
       </div>
-      <textarea ref={area} readOnly rows={Math.min(14, text.split("\n").length + 1)} aria-label="Python code of this space" value={text} />
+      <textarea ref={area} readOnly rows={Math.min(14, text.trimEnd().split("\n").length)} aria-label="Python code of this space" value={text} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** A Graphviz picture in the page: safe elements, zoom, selection, and motion from the old places to the new. */
 import { select } from "d3-selection";
-import { type D3ZoomEvent, zoom, zoomIdentity } from "d3-zoom";
+import { type D3ZoomEvent, zoom, zoomIdentity, zoomTransform } from "d3-zoom";
 import type { LayoutOptions } from "./layout";
 import { isWithin, parsePositionId, type Position, samePosition } from "./selection";
 import { positionsOf, readSvg } from "./svg";
@@ -31,7 +31,7 @@ export function nearest(drawn: readonly Position[], wanted: Position): Position 
 }
 
 const MOVE_MS = 250;
-const SMALLEST = 0.35;
+const SMALLEST = 0.6;
 type Layout = (dot: string, options?: LayoutOptions) => Promise<string>;
 
 export function createPicture(layout: Layout, parent: HTMLElement, options: PictureOptions): PictureHandle {
@@ -45,6 +45,7 @@ class Picture implements PictureHandle {
   #marks: [Position | null, Position | null] = [null, null];
   #size = { width: 1, height: 1 };
   #fitted = true;
+  #revealed = "null";
   #zoom = zoom<SVGSVGElement, unknown>()
     .scaleExtent([0.05, 8])
     .filter((event: MouseEvent & WheelEvent) => (event.type !== "wheel" || event.ctrlKey || event.metaKey) && !event.button);
@@ -87,6 +88,11 @@ class Picture implements PictureHandle {
       node.classList.toggle("nv-hover", over !== null && at.some((position) => isWithin(position, over)));
     }
     this.#svg.classList.toggle("nv-some", chosen !== null && chosen.length > 0);
+    if (chosen !== null && JSON.stringify(chosen) !== this.#revealed) {
+      const one = nodes.find(({ node }) => node.classList.contains("nv-selected")) ?? nodes.find(({ node }) => node.classList.contains("nv-inside"));
+      if (one) this.#reveal(one.node);
+    }
+    this.#revealed = JSON.stringify(chosen);
   }
 
   zoom(factor: number): void {
@@ -100,6 +106,19 @@ class Picture implements PictureHandle {
     this.#turn = -1;
     this.#watch.disconnect();
     this.#box.remove();
+  }
+
+  /** Pan so that a node outside the window comes into it. */
+  #reveal(node: SVGGElement): void {
+    if (!this.#svg) return;
+    const box = this.#box.getBoundingClientRect();
+    const at = node.getBoundingClientRect();
+    const inside = at.left >= box.left && at.right <= box.right && at.top >= box.top && at.bottom <= box.bottom;
+    if (inside || box.width === 0) return;
+    const scale = zoomTransform(this.#svg).k;
+    const x = (box.left + box.width / 2 - at.left - at.width / 2) / scale;
+    const y = (box.top + box.height / 2 - at.top - at.height / 2) / scale;
+    this.#zoom.translateBy(select(this.#svg), at.left < box.left || at.right > box.right ? x : 0, at.top < box.top || at.bottom > box.bottom ? y : 0);
   }
 
   #place(svg: SVGSVGElement): void {
@@ -139,9 +158,19 @@ class Picture implements PictureHandle {
     const scale = Math.min(4 / 3, Math.max(SMALLEST, (width - 8) / this.#size.width));
     const height = Math.min(this.options.maxHeight ?? 420, Math.max(72, this.#size.height * scale + 8));
     this.#box.style.height = `${height}px`;
-    const x = Math.max(4, (width - this.#size.width * scale) / 2);
+    const free = width - this.#size.width * scale;
+    const x = free > 0 ? free / 2 : Math.min(4, Math.max(free - 4, width / 2 - this.#rootX() * scale));
     const y = Math.max(4, (height - this.#size.height * scale) / 2);
     this.#zoom.transform(select(this.#svg), zoomIdentity.translate(x, y).scale(scale));
+  }
+
+  /** Where the root of a tree is, in the coordinates of the picture; 0 where there is none: then the start is shown. */
+  #rootX(): number {
+    const root = this.#svg?.querySelector<SVGGElement>('.node[data-node="p"]');
+    const graph = root?.closest<SVGGElement>("g.graph")?.getScreenCTM();
+    const from = root?.getBoundingClientRect();
+    const left = this.#svg?.querySelector<SVGGElement>("g.graph")?.getBoundingClientRect().left;
+    return root && graph && from && left !== undefined ? (from.left + from.width / 2 - left) / graph.a : 0;
   }
 
   #places(): Map<string, DOMRect> {

@@ -25,10 +25,18 @@ function copy(from: Element): Element {
   }
   for (const child of [...from.childNodes]) {
     if (child.nodeType === 3) to.append(child.textContent ?? "");
-    else if (child.nodeType === 1 && ELEMENTS.has((child as Element).localName)) to.append(copy(child as Element));
-    else if (child.nodeType === 1 && (child as Element).localName === "a") to.append(...copy(child as Element).childNodes);
+    else if (child.nodeType === 1) to.append(...copied(child as Element, to));
   }
   return to;
+}
+
+/** Graphviz wraps what has a tooltip in a group and a link: their children stay, the tooltip becomes data of the node. */
+function copied(child: Element, parent: Element): Node[] {
+  const wrapper = child.localName === "a" || (child.localName === "g" && (child.getAttribute("id") ?? "").startsWith("a_"));
+  if (!wrapper) return ELEMENTS.has(child.localName) ? [copy(child)] : [];
+  const tip = child.getAttribute("xlink:title");
+  if (tip) parent.setAttribute("data-tip", tip);
+  return [...child.childNodes].flatMap((inner) => (inner.nodeType === 1 ? copied(inner as Element, parent) : []));
 }
 
 /** Two pictures in a page may hold the same position, so ids do not stay ids; a folded box stands for several positions. */
