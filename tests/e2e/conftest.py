@@ -349,25 +349,36 @@ def chromium() -> Iterator[BrowserContext]:
         yield context
 
 
-@pytest.fixture
-def lab(lab_server: Server, chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A new page; afterwards a picture of it where the test failed, no kernel left, and no request off the machine."""
-    lab = Lab.in_new_page(lab_server, chromium, shots_folder())
+@contextmanager
+def watched_page(server: Server, context: BrowserContext) -> Iterator[Lab]:
+    """A new page; afterwards no kernel is left, and a request off the machine is an error."""
+    lab = Lab.in_new_page(server, context, shots_folder())
     yield lab
-    if request.node.stash.get(FAILED, False):
-        lab.shot(f"failed-{request.node.name}")
-        sys.stderr.write("\n  ".join(["errors in the page's console:", *lab.console]))
     lab.page.close()
-    lab_server.shut_kernels()
+    server.shut_kernels()
     assert not lab.escaped, f"the page asked other machines: {lab.escaped}"
 
 
-FAILED = pytest.StashKey[bool]()
+@pytest.fixture
+def lab(lab_server: Server, chromium: BrowserContext) -> Iterator[Lab]:
+    """A new page for one test."""
+    with watched_page(lab_server, chromium) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def shared_lab(lab_server: Server, chromium: BrowserContext) -> Iterator[Lab]:
+    """A page for all tests of one file, which go on where the test before ended."""
+    with watched_page(lab_server, chromium) as lab:
+        yield lab
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Remember a failure for the `lab` fixture."""
+    """Show what the page looked like, and what its console said, when a test failed."""
     report = yield
-    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    if report.failed and report.when == "call":
+        for lab in [a for a in getattr(item, "funcargs", {}).values() if isinstance(a, Lab)]:
+            lab.shot(f"failed-{item.name}")
+            report.sections.append(("errors in the console of the page", "\n".join(lab.console)))
     return report
