@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from nasviz.graph.palette import INK, LINE, PAPER
 
 if TYPE_CHECKING:
     import graphviz
+
+_SPECIAL = re.compile(r'["\\&]')
 
 LONGEST = 60
 """Longest label shown, in characters; the tooltip has up to 400."""
@@ -25,6 +28,8 @@ def quote(text: str, longest: int = 400) -> str:
     """
     if len(text) > longest:
         text = text[: longest - 1] + "…"
+    if text.isprintable() and not _SPECIAL.search(text):
+        return f'"{text}"'
     clean = "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;").replace("\n", "\\n") + '"'
 

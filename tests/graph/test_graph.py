@@ -47,7 +47,7 @@ def by_walk(graph, maps):
     return walk(graph, np.eye(N), lambda e, x: maps[e.index] @ x, lambda node, join, xs: sum(xs))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(terms(leaves=(*PLAIN, ZERO)))
 def test_a_graph_computes_what_the_formulas_say(term):
     maps = matrices(term)
@@ -63,7 +63,7 @@ def test_a_graph_computes_what_the_formulas_say(term):
     assert graph.edges == build_graph(term, prune=False).pruned().edges
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(terms(leaves=(*PLAIN, ZERO)))
 def test_edges_and_joins_have_their_positions(term):
     graph = build_graph(term, prune=False)
@@ -85,7 +85,7 @@ def test_edges_and_joins_have_their_positions(term):
             assert graph.joins[node].position == entering[0][:common]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(terms(leaves=(*PLAIN, ZERO)))
 def test_a_pruned_graph_has_no_dead_parts(term):
     if not by_formulas(term, matrices(term)).any():
@@ -129,27 +129,6 @@ def test_multiplicity_is_kept(term):
     assert walk(graph, 3, lambda e, x: x, lambda node, join, xs: sum(xs)) == 6
 
 
-def test_a_sum_in_a_sum_is_one_sum_and_belongs_to_the_outer(term):
-    graph = build_graph(term("Binary(add, a, Binary(add, b, c))"))
-    assert [j.position for j in graph.joins.values()] == [()]
-    inner = build_graph(term("Binary(add, Linear(a, zero), Binary(add, b, c))"))
-    assert [j.position for j in inner.joins.values()] == [(2,)], "the outer sum has one summand left"
-
-
-def test_a_product_in_a_sum_is_wired(term):
-    graph = build_graph(term("Binary(add, a, Binary(mul, b, c))"))
-    assert [(e.label, e.wire, e.position) for e in graph.edges] == [
-        ("a", False, (1,)),
-        ("b", False, (2, 1)),
-        ("c", False, (2, 2)),
-        ("id", True, (2,)),
-    ]
-    assert {j.merge: j.position for j in graph.joins.values()} == {"mul": (2,), "sum": ()}
-    scale = {"a": 2, "b": 3, "c": 5, "id": 1}
-    merge = {"sum": sum, "mul": np.prod}
-    assert walk(graph, 1, lambda e, x: scale[e.label] * x, lambda node, join, xs: merge[join.merge](xs)) == 17
-
-
 def test_operands_of_a_join_keep_their_order():
     tail_first = topology("TailFirst", "2>3 1>2 1>3", merge="concat")
     a, b, c = (Term.build(Operator(name)) for name in "abc")
@@ -157,37 +136,6 @@ def test_operands_of_a_join_keep_their_order():
     assert [e.label for e in graph.edges] == ["b", "c", "a"], "topological order"
     value = walk(graph, "x", lambda e, x: f"{e.label}({x})", lambda node, join, xs: "|".join(xs))
     assert value == "a(b(x))|c(x)", "operand order"
-
-
-def test_zero_in_products_and_concatenations(term):
-    with pytest.raises(BuildError, match=r"no path leads from the input to the output: zero at \(0,\) lets nothing through"):
-        build_graph(term("Mul(zero, a)"))
-    kept = build_graph(term("Concat(Linear(a, zero), b)"))
-    assert [e.label for e in kept.edges] == ["a", "zero", "b"]
-    with pytest.raises(BuildError, match=r"zero leaves a at \(0, 1\) without input, but concat needs every operand"):
-        build_graph(term("Concat(Linear(zero, a), b)"))
-    lone = build_graph(term("Binary(add, a, Mul(Linear(b, zero), c))"))
-    assert [(e.label, e.wire) for e in lone.edges] == [("a", False)]
-    unwired = build_graph(term("Binary(add, zero, Mul(a, b))"))
-    assert [(e.label, e.wire) for e in unwired.edges] == [("a", False), ("b", False)]
-    assert [(j.merge, j.position) for j in unwired.joins.values()] == [("mul", (2,))]
-
-
-@pytest.mark.parametrize(
-    ("text", "position", "words"),
-    [
-        ("zero", (), "zero at the root"),
-        ("Linear(conv, Linear(zero, conv), fc)", (1, 0), "zero at (1, 0)"),
-        ("Linear(conv, Residual(conv, zero, zero))", (1,), "Residual2 at (1,)"),
-        ("Linear(Cell(a, b, c, zero, zero, zero), fc)", (0,), "Cell at (0,)"),
-        ("Linear(Mul(a, Linear(b, zero)), fc)", (0, 1, 1), "zero at (0, 1, 1)"),
-    ],
-)
-def test_a_disconnected_term_says_where(term, text, position, words):
-    with pytest.raises(BuildError) as caught:
-        build_graph(term(text))
-    assert str(caught.value) == f"no path leads from the input to the output: {words} lets nothing through"
-    assert caught.value.position == position
 
 
 def test_open_terms_and_strange_terms_are_refused(term):
@@ -213,10 +161,3 @@ def test_networkx_has_everything(term):
     assert sorted(graph.edges(keys=True)) == [(0, 1, (0,)), (0, 2, (1,)), (1, 2, (2,))]
     assert graph.nodes[2] == {"merge": "sum", "position": ()}
     assert graph.edges[1, 2, (2,)]["label"] == "conv"
-
-
-def test_deep_terms_are_loops():
-    n = 20_000
-    graph = build_graph(Term.from_preorder([LINEAR] * n + [Operator("conv")] * (n + 1), [2] * n + [0] * (n + 1)))
-    assert len(graph) == n + 1
-    assert graph.edges[-1].position == (1,)

@@ -5,8 +5,8 @@ import pickle
 
 import pytest
 
-from nasviz.errors import BuildError, NasvizError, StorageError, TermError
-from nasviz.spaces import Architecture, SearchSpace, architecture, mimebundle, parse
+from nasviz.errors import BuildError, NasvizError, StorageError
+from nasviz.spaces import Architecture, SearchSpace, architecture, parse
 
 PAPER = "Linear(Residual(conv, id, conv), Residual(conv, id, conv), fc)"
 
@@ -62,27 +62,6 @@ def test_graph_and_folds(arch):
         parse("Linear(zero, conv)").graph()
 
 
-def test_derivation():
-    space = SearchSpace("S ::= Linear(C, C)\nC ::= Residual(B, id, B)\nB ::= conv | id")
-    arch = space.parse("Linear(Residual(conv, id, id), Residual(id, id, conv))")
-    assert arch.derivation.draws.macro == (0, 0, 0, 1, 0, 1, 0)
-    assert arch.derivation.labels == [("S",), ("C",), ("B",), (), ("B",), ("C",), ("B",), (), ("B",)]
-    dot = arch.derivation.to_dot(selected=(1,), max_depth=1)
-    assert 'id="p-1", class="nv-nt nv-nt-1 nv-selected"' in dot
-    assert set(arch.derivation.clusters()) == {(), (0,), (1,)}
-    assert arch.derivation.to_graphviz().source.startswith('digraph "derivation"')
-    part = arch[0]
-    assert 'class="nv-t"' in part.derivation.to_dot()
-    with pytest.raises(TermError):
-        _ = part.derivation.tree
-
-
-def test_the_derivation_of_a_free_term_is_its_tree(arch):
-    assert arch.derivation.to_dot().count("[id=") == len(arch.term)
-    with pytest.raises(NasvizError, match="the free space has no grammar, so its terms have no derivation"):
-        _ = arch.derivation.tree
-
-
 def test_json(arch):
     stored = json.loads(json.dumps(arch.to_json()))
     assert stored["v"] == 1
@@ -109,16 +88,3 @@ def test_capabilities_of_lower_layers(arch, monkeypatch):
     arch.cost()
     assert arch.output_shape() == (10,)
     assert asked == ["to_torch", "cost", "infer_shapes"]
-
-
-def test_jupyter_shows_the_view_or_the_text(arch, monkeypatch):
-    monkeypatch.setattr(mimebundle, "lower", lambda name: lambda shown: {"text/html": str(shown)})
-    assert arch._repr_mimebundle_() == {"text/html": str(arch)}
-    assert arch.space._repr_mimebundle_()["text/html"].startswith("SearchSpace(free")
-
-    def absent(name):
-        raise NasvizError("no widgets here")
-
-    monkeypatch.setattr(mimebundle, "lower", absent)
-    assert arch._repr_mimebundle_(include=None, exclude=None) == {"text/plain": str(arch)}
-    assert arch.space._repr_mimebundle_() == {"text/plain": repr(arch.space)}

@@ -8,7 +8,7 @@ from nasviz.spaces import signature
 from nasviz.testing.strategies import PLAIN, terms
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(terms())
 def test_terms_are_closed_maps(term):
     assert term.operators[0].result == "map"
@@ -17,7 +17,7 @@ def test_terms_are_closed_maps(term):
     assert len(build_graph(term)) >= 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(terms(leaves=(Operator("only"),), topologies=STANDARD_TOPOLOGIES[:1]))
 def test_leaves_and_topologies_can_be_chosen(term):
     assert {op.name for op in term.operators} <= {"only", "Linear"}
