@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from nasviz.spaces import parse as parse
     from nasviz.surrogate import GP as GP
     from nasviz.surrogate import FlatWL as FlatWL
+    from nasviz.view import plots as plots
     from nasviz.widgets import ArchitectureView as ArchitectureView
     from nasviz.widgets import Board as Board
     from nasviz.widgets import Gallery as Gallery
@@ -67,15 +68,16 @@ _WHERE = {
     "list_jobs": "nasviz.jobs",
     "load_study": "nasviz.search",
     "parse": "nasviz.spaces",
+    "plots": "nasviz.view",
     "primitive": "nasviz.nn",
     "show": "nasviz.widgets",
     "spaces": "nasviz",
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",
 }
-_MODULES = {"data": "nasviz.evaluation.data", "spaces": "nasviz.spaces"}
+_MODULES = {"data": "nasviz.evaluation.data", "plots": "nasviz.view.plots", "spaces": "nasviz.spaces"}
 
-__all__ = sorted(_WHERE)
+__all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
