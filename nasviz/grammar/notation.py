@@ -24,15 +24,17 @@ statement: SHARED? NAME DEFINES _alternatives   -> rule
          | REQUIRE NAME (COMPARE NUMBER)?       -> require
 _alternatives: alternative ("|" alternative)*
 alternative: _term weight?
-weight: "[" NUMBER "]"
+weight: "[" NUMBER RSQB
 _term: leaf | call
 leaf: NAME | NUMBER
-call: NAME "(" _term ("," _term)* ")"
+call: NAME "(" _term ("," _term)* RPAR
 
 SHARED: "shared"
 START: "start"
 REQUIRE: "require"
 DEFINES: "::="
+RPAR: ")"
+RSQB: "]"
 COMPARE: /==|!=|<=|>=|<|>/
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
 NUMBER: /[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?/
@@ -122,19 +124,23 @@ class Document:
         object.__setattr__(self, "rules", tuple(s for s in self.statements if s.kind == "rule"))
 
 
+_Parsed = tuple[Token, list[Any], Token]
+"""A term while it is parsed: its name or number, its operands of the same form, and the token that closes it."""
+
+
 class _Build(Transformer[Token, Any]):
     """Makes statements while the parser reduces; a term is a nested pair until its alternative is complete."""
 
-    def leaf(self, children: list[Token]) -> tuple[Token, list[Any]]:
-        return (children[0], [])
+    def leaf(self, children: list[Token]) -> _Parsed:
+        return (children[0], [], children[0])
 
-    def call(self, children: list[Any]) -> tuple[Token, list[Any]]:
-        return (children[0], children[1:])
+    def call(self, children: list[Any]) -> _Parsed:
+        return (children[0], children[1:-1], children[-1])
 
-    def weight(self, children: list[Token]) -> Token:
-        return children[0]
+    def weight(self, children: list[Token]) -> list[Token]:
+        return children
 
-    def alternative(self, children: list[Any]) -> tuple[Any, Token | None]:
+    def alternative(self, children: list[Any]) -> tuple[Any, list[Token] | None]:
         return (children[0], children[1] if len(children) > 1 else None)
 
     def rule(self, children: list[Any]) -> tuple[str, list[Any]]:
@@ -228,11 +234,11 @@ def _span(token: Token, offset: int) -> tuple[int, int]:
     return cast(int, token.start_pos) + offset, cast(int, token.end_pos) + offset
 
 
-def _alternative(term: tuple[Token, list[Any]], weight: Token | None, offset: int) -> Alternative:
+def _alternative(term: _Parsed, weight: list[Token] | None, offset: int) -> Alternative:
     symbols: list[Symbol] = []
     stack = [term]
     while stack:
-        token, operands = stack.pop()
+        token, operands, _ = stack.pop()
         start, end = _span(token, offset)
         if token.type == "NUMBER":
             value = int(token) if re.fullmatch(r"[+-]?\d{1,4000}", token) else float(token)
@@ -240,11 +246,10 @@ def _alternative(term: tuple[Token, list[Any]], weight: Token | None, offset: in
         else:
             symbols.append(Symbol(str(token), start, end, len(operands)))
         stack.extend(reversed(operands))
-    end = max(symbol.end for symbol in symbols)
     if weight is None:
-        return Alternative(tuple(symbols), symbols[0].start, end)
-    span = _span(weight, offset)
-    return Alternative(tuple(symbols), symbols[0].start, span[1] + 1, float(weight), span)
+        return Alternative(tuple(symbols), symbols[0].start, _span(term[2], offset)[1])
+    end = _span(weight[-1], offset)[1]
+    return Alternative(tuple(symbols), symbols[0].start, end, float(weight[0]), _span(weight[0], offset))
 
 
 def _syntax_error(text: str, begin: int, stop: int, error: UnexpectedInput) -> Diagnostic:
