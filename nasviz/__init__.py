@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from nasviz.widgets import Gallery as Gallery
     from nasviz.widgets import GrammarEditor as GrammarEditor
     from nasviz.widgets import Training as Training
-    from nasviz.widgets import show as show
+    from nasviz.widgets.show import show as show
 
 _WHERE = {
     "Architecture": "nasviz.spaces",
@@ -70,7 +70,7 @@ _WHERE = {
     "parse": "nasviz.spaces",
     "plots": "nasviz.view",
     "primitive": "nasviz.nn",
-    "show": "nasviz.widgets",
+    "show": "nasviz.widgets.show",
     "spaces": "nasviz",
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",

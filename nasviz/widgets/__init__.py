@@ -10,3 +10,53 @@ Views of one page share their selection without the kernel; Python sees it as ``
 >>> import nasviz as nv                                                                     # doctest: +SKIP
 >>> nv.show(nv.parse("Linear(Residual(conv, id, conv), fc)"))                               # doctest: +SKIP
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasviz.widgets.architecture import ArchitectureView, GraphView, TermView, TreeView
+    from nasviz.widgets.base import View
+    from nasviz.widgets.board import Board
+    from nasviz.widgets.gallery import Gallery
+    from nasviz.widgets.grammar import GrammarEditor
+    from nasviz.widgets.training import Training
+
+__all__ = [
+    "ArchitectureView",
+    "Board",
+    "Gallery",
+    "GrammarEditor",
+    "GraphView",
+    "TermView",
+    "Training",
+    "TreeView",
+    "View",
+]
+
+_HOME = {
+    "ArchitectureView": "architecture",
+    "Board": "board",
+    "Gallery": "gallery",
+    "GrammarEditor": "grammar",
+    "GraphView": "architecture",
+    "TermView": "architecture",
+    "Training": "training",
+    "TreeView": "architecture",
+    "View": "base",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use: an editor of grammars needs neither torch nor optuna."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
