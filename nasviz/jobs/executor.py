@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from nasviz.errors import JobError
 from nasviz.jobs.payload import pack, unpack
-from nasviz.jobs.process import WorkerProcess, cores
+from nasviz.jobs.process import WorkerProcess, fair_threads
 from nasviz.jobs.protocol import Frame, unpack_rows
 
 __all__ = ["LocalExecutor", "OnLog", "OnReport", "default_executor"]
@@ -169,7 +169,7 @@ class LocalExecutor(Executor):
     workers
         How many calls run at once, ≥ 1.
     threads
-        Threads of each worker's numerics; the default shares the cores among the workers.
+        Threads of each worker's numerics; the default shares the cores, less one, among the workers.
     grace
         Seconds that a running call has to answer a stop before its process is ended.
 
@@ -196,7 +196,7 @@ class LocalExecutor(Executor):
         if threads is not None and threads < 1:
             raise JobError(f"threads must be at least 1, found {threads}")
         self.workers = workers
-        self._threads = threads if threads is not None else max(1, cores() // workers)
+        self._threads = threads if threads is not None else fair_threads(workers)
         self._grace = grace
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)

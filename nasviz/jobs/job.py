@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ class Job:
     id : str
         Identity; begins with the time at which it was made.
     plan : Plan
-        Device, parameters and expected seconds, known before it starts.
+        Device and parameters, known before it starts; expected seconds, known when the training begins.
     settings : Settings
         How it trains.
     folder : Path or None
@@ -240,10 +241,12 @@ class Job:
 
     def _on_row(self, step: int, metrics: Mapping[str, float]) -> str | None:
         values = dict(metrics)
-        epoch, seconds = values.pop("epoch", 0.0), values.pop("seconds", 0.0)
+        epoch, seconds, estimate = values.pop("epoch", 0.0), values.pop("seconds", 0.0), values.pop("estimate", None)
         with self._lock:
             if self.finished:
                 return None
+            if estimate is not None:
+                self.plan = replace(self.plan, seconds=estimate)
             self._state = "running"
             self._began = time.monotonic() - seconds
             self._progress = min(1.0, max(0.0, epoch / self.settings.epochs))
@@ -294,4 +297,4 @@ class Job:
             return f"{text}\n{self.error}" if self.error else text
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return mimebundle(self)
+        return mimebundle(self, repr(self))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from nasviz.errors import JobError, TrainingError
+from nasviz.jobs.executor import LocalExecutor
+from nasviz.jobs.payload import Packed
+from nasviz.jobs.process import fair_threads, limited
+from nasviz.jobs.training import Settings, time_training
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
 __all__ = ["Plan", "plan"]
+
+_planners: list[LocalExecutor] = []
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,8 @@ def plan(
     optimizer
         "adam" or "sgd".
     estimate
-        Whether to time a few steps of training here, which takes some tenths of a second for a small network.
+        Whether to time a few steps of training, in a worker process of their own: some tenths of a second for a small
+        network, some seconds for the first. Where the network does not survive them, `Plan.seconds` is None.
 
     Raises
     ------
@@ -102,14 +113,24 @@ def plan(
     """
     from nasviz.evaluation.data import as_dataset, check_data
     from nasviz.evaluation.device import describe, pick_device
-    from nasviz.evaluation.objective import TrainingObjective
     from nasviz.nn.cost import cost
 
     parts = check_data(arch.space, tuple(as_dataset(part) for part in data))
     place = pick_device(device)
-    parameters = cost(arch).parameters
-    seconds = None
-    if estimate:
-        options: dict[str, Any] = {"optimizer": optimizer, "batch_size": batch_size, "device": str(place)}
-        seconds = TrainingObjective(parts, epochs=epochs, **options).estimate(arch)
-    return Plan(str(place), describe(place), parameters, epochs, seconds)
+    threads = limited(fair_threads(1))
+    name = f"CPU ({threads} thread{'s' * (threads != 1)})" if place.type == "cpu" else describe(place)
+    settings = Settings(epochs, str(place), batch_size=batch_size, optimizer=optimizer)
+    seconds = _time(arch, Packed(parts[:2]), settings) if estimate else None
+    return Plan(str(place), name, cost(arch).parameters, epochs, seconds)
+
+
+def _time(arch: Architecture, data: Packed, settings: Settings) -> float | None:
+    """Time some steps where a crash or a blocked core harms nobody."""
+    with _lock:
+        if not _planners or _planners[-1].closed:
+            _planners[:] = [LocalExecutor()]
+        planner = _planners[-1]
+    try:
+        return planner.submit(time_training, arch, data, settings).result()
+    except (JobError, TrainingError):
+        return None

@@ -27,12 +27,25 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def fair_threads(workers: int) -> int:
+    """Return how many threads each of `workers` gets: the cores, less one for the notebook and its page, shared out."""
+    return max(1, (cores() - 1) // workers)
+
+
+def limited(threads: int) -> int:
+    """Return `threads`, or fewer where the environment asks for fewer."""
+    texts = [os.environ.get(name, "") for name in _THREAD_VARIABLES]
+    return min([threads, *(int(text) for text in texts if text.isdigit() and int(text) > 0)])
+
+
 def environment(threads: int) -> dict[str, str]:
-    """Return the environment of a worker: numerics on `threads` threads, fewer where the user asked for fewer."""
+    """Return the environment of a worker: numerics on `threads` threads, fewer where the user asked for fewer.
+
+    Threads that wait do so asleep: spinning ones, on busy cores, make small networks many times slower.
+    """
     values = dict(os.environ)
-    for name in _THREAD_VARIABLES:
-        asked = values.get(name, "")
-        values[name] = str(min(threads, int(asked)) if asked.isdigit() and int(asked) > 0 else threads)
+    values |= dict.fromkeys(_THREAD_VARIABLES, str(limited(threads)))
+    values.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     root = Path(__file__).resolve().parents[2]
     if root.name not in ("site-packages", "dist-packages"):
         values["PYTHONPATH"] = os.pathsep.join(filter(None, [values.get("PYTHONPATH", ""), str(root)]))

@@ -18,7 +18,7 @@ from nasviz.jobs.folder import JobFolder, data_folder
 from nasviz.jobs.job import Job
 from nasviz.jobs.payload import Packed, pack
 from nasviz.jobs.planning import Plan, plan
-from nasviz.jobs.process import cores
+from nasviz.jobs.process import fair_threads
 from nasviz.jobs.training import Settings, Trained, run_training
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def train(
     keep_best
         Keep the weights of the best epoch on the validation set instead of the last.
     estimate
-        Whether `Job.plan` says how long it will take, from a few steps timed here.
+        Whether the worker times a few steps first, so that `Job.plan` says how long it will take when it begins.
     detach
         Let the job outlive this process; `list_jobs` and `attach` find it again. Detached jobs do not wait for others.
     folder
@@ -145,8 +145,8 @@ def train(
     packed = Packed(parts[:2])
     jobs: list[Job] = []
     for number, arch in enumerate(chosen):
-        found = plan(arch, parts, epochs, device, batch_size=batch_size, optimizer=optimizer, estimate=estimate)
-        settings = Settings(epochs, found.device, seed, batch_size, lr, optimizer, keep_best)
+        found = plan(arch, parts, epochs, device, batch_size=batch_size, optimizer=optimizer, estimate=False)
+        settings = Settings(epochs, found.device, seed, batch_size, lr, optimizer, keep_best, estimate)
         place = None if folder is None else Path(folder) / str(number) if several else Path(folder)
         jobs.append(_start_detached(arch, packed, found, settings, place) if detach else _start(arch, packed, found, settings))
     return jobs if several else jobs[0]
@@ -232,7 +232,7 @@ def _start_detached(arch: Architecture, packed: Packed, found: Plan, settings: S
     folder = JobFolder(data_folder() / job.id if place is None else place)
     blobs = pack((run_training, (arch, packed, settings), {}, True))
     folder.create(job.id, arch, found, settings)
-    launch(folder, sys.path, blobs, cores())
+    launch(folder, sys.path, blobs, fair_threads(1))
     return _follow(job, folder)
 
 

@@ -36,6 +36,8 @@ class Settings:
         "adam" or "sgd".
     keep_best
         Whether the weights of the best epoch are kept instead of the last.
+    estimate
+        Whether a few steps are timed first, to say how long it will take.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class Settings:
     lr: float | None = None
     optimizer: str = "adam"
     keep_best: bool = False
+    estimate: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):
@@ -85,24 +88,34 @@ def run_training(
 ) -> Trained:
     """Train `arch`; the body of a job, run in the worker.
 
-    The first row that is reported has no metrics: the network stands and the training begins. Each other row carries "epoch"
-    (a fraction) and "seconds" beside the metrics.
+    The first row that is reported says that the training begins, and has the "estimate" of its seconds or nothing. Each other
+    row carries "epoch" (a fraction) and "seconds" beside the metrics.
     """
     from nasviz.evaluation.training import fit
     from nasviz.nn.torch_build import to_torch
 
     net = to_torch(arch, seed=settings.seed)
     train, val = data.unpack()[:2]
+    estimate = {"estimate": time_training(arch, data, settings)} if settings.estimate else {}
     began = time.perf_counter()
 
     def tell(step: int, metrics: Mapping[str, float]) -> str | None:
         return report(step, {**metrics, "seconds": time.perf_counter() - began})
 
-    if report(0, {}) == "stop":
+    if report(0, estimate) == "stop":
         return Trained(pack_weights(net), True, 0.0)
-    options: dict[str, Any] = settings.to_json()
+    options = settings.to_json()
+    options.pop("estimate")
     result = fit(net, train, val, report=tell, **options)
     return Trained(pack_weights(net), result.stopped, result.seconds)
+
+
+def time_training(arch: Architecture, data: Packed, settings: Settings) -> float:
+    """Return how many seconds the training will take, from a few timed steps."""
+    from nasviz.evaluation.objective import TrainingObjective
+
+    options: dict[str, Any] = {name: getattr(settings, name) for name in ("epochs", "batch_size", "optimizer", "device")}
+    return TrainingObjective(data.unpack(), **options).estimate(arch)
 
 
 def pack_weights(net: nn.Module) -> bytes:

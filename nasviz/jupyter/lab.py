@@ -137,7 +137,11 @@ def lab_command(
 
 
 def start(command: Sequence[str]) -> int:
-    """Run `command` in place of this process where the system can, and beside it elsewhere; the exit code."""
+    """Run `command` in place of this process where the system can, and beside it elsewhere; the exit code.
+
+    Threads of numerics that wait will do so asleep: spinning ones, on busy cores, make small networks many times slower.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "posix":

@@ -12,12 +12,19 @@ from nasviz.jobs.protocol import Frame
 
 
 def test_threads_are_limited_but_never_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR"):
+        monkeypatch.delenv(f"{name}_NUM_THREADS", raising=False)
     assert environment(4)["OMP_NUM_THREADS"] == "4"
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert environment(4)["OMP_NUM_THREADS"] == "2"
     assert environment(1)["OMP_NUM_THREADS"] == "1"
+    assert {environment(4)[name] for name in ("MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")} == {"2"}
     assert 1 <= cores() <= (os.cpu_count() or 1)
+
+
+def test_a_core_is_left_to_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "cores", lambda: 8)
+    assert [process.fair_threads(workers) for workers in (1, 2, 4, 16)] == [7, 3, 1, 1]
 
 
 def test_death_names_signal_code_and_last_words() -> None:
