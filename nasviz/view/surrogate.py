@@ -165,8 +165,8 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
 
     Returns
     -------
-        Traces "exact" (diagonal), "trial, left out, ± sd" (points with bars) and "this architecture"; always these three, so that
-        a live figure can be updated in place.
+        Traces "exact" (diagonal), "trial, left out, ± sd" (points with bars) and "this architecture"; always these three,
+        so that a live figure can be updated in place.
     """
     low, high = _range(info)
     ends = [low, high] if len(info.observed) > 1 else []

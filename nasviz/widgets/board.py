@@ -82,6 +82,7 @@ class Board(View):
         source: Any = None,
         value_name: str = "",
     ) -> None:
+        self._leave: list[Callable[[], object]] = []
         self.study = study
         self._runs = _runs(baseline)
         self._value_name = value_name or _value_name(study)
@@ -89,7 +90,6 @@ class Board(View):
         self._stopping = False
         self._clock = Clock(study.trials)
         self._drawing = threading.RLock()
-        self._leave: list[Callable[[], object]] = []
         super().__init__(total=total or study.total or 20)
         listener = _redraw(self)
         for run in (study, *(run for run in self._runs if isinstance(run, Study))):

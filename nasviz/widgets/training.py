@@ -68,12 +68,12 @@ class Training(View):
     def __init__(
         self, source: Any, data: Sequence[Any], *, epochs: int = 20, device: str = "auto", seed: int = 0, **options: Any
     ) -> None:
+        self._leave: list[Callable[[], object]] = []
         if epochs < 1:
             raise NasvizError(f"epochs must be at least 1, found {epochs}")
         self._data = data
         self._settings: dict[str, Any] = {"epochs": epochs, "device": device, "seed": seed, **options}
         self._plans: dict[str, Plan | str] = {}
-        self._leave: list[Callable[[], object]] = []
         self._drawing = threading.RLock()
         super().__init__()
         leave = follow(self, source, Training._offer)
