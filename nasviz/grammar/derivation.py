@@ -156,19 +156,29 @@ def emit_from(tables: Tables, start: int, numbers: Sequence[int], shared: Sequen
             else:
                 raise NasvizError(f"the draw of {tables.names[tables.shared[-1 - item]]} is used but empty")
     except IndexError:
-        raise _not_a_derivation(numbers, used) from None
+        raise _not_a_derivation(tables, start, numbers) from None
     if used != len(numbers) or (numbers and min(numbers) < 0):
-        raise _not_a_derivation(numbers, used)
+        raise _not_a_derivation(tables, start, numbers)
     return operators, arities
 
 
-def _not_a_derivation(numbers: Sequence[int], used: int) -> NasvizError:
-    if used > len(numbers) or (used == len(numbers) and min(numbers, default=0) >= 0):
-        return NasvizError(f"a derivation of {len(numbers)} productions that ends too early")
-    wrong = next((k for k in numbers if k < 0), numbers[min(used, len(numbers)) - 1])
-    if used < len(numbers) and wrong >= 0:
-        return NasvizError(f"a derivation of {len(numbers)} productions of which only {used} are used")
-    return NasvizError(f"no production number {wrong} at place {used} of a derivation")
+def _not_a_derivation(tables: Tables, start: int, numbers: Sequence[int]) -> NasvizError:
+    """Walk slowly to say what is wrong."""
+    stack, used = [start], 0
+    while stack:
+        a = stack.pop()
+        if a < 0:
+            continue
+        if used == len(numbers):
+            return NasvizError(f"a derivation of {used} productions that ends too early: {tables.names[a]} is open")
+        k = numbers[used]
+        if not 0 <= k < len(tables.pushes[a]):
+            return NasvizError(
+                f"no production {k} of {tables.names[a]} at place {used} of a derivation; it has {len(tables.pushes[a])}"
+            )
+        used += 1
+        stack += tables.pushes[a][k]
+    return NasvizError(f"a derivation of {len(numbers)} productions of which only {used} are used")
 
 
 def visited(tables: Tables, start: int, numbers: Sequence[int]) -> list[int]:
