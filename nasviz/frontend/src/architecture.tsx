@@ -222,7 +222,7 @@ function Panes({ context, body, pointing }: { context: ViewContext; body: Archit
   if (!body.parts.includes("tree") && !body.parts.includes("graph")) return null;
   return (
     <div class={`nv-panes${(body.term?.arity.length ?? 0) > SIDE_BY_SIDE ? " nv-stacked" : ""}`}>
-      {pane("tree", "Derivation", body.tree)}
+      {pane("tree", body.legend.length ? "Derivation" : "Term as a tree", body.tree)}
       {pane("graph", "Computational graph", body.graph)}
     </div>
   );

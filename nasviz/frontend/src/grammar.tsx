@@ -1,9 +1,11 @@
 /** The grammar editor: text, what is wrong with it, and how large the space is that it defines. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { PATIENCE_MS } from "./core/channel";
 import type { EditorHandle, Finding } from "./core/editor";
 import { Button, copyText, Skeleton } from "./core/parts";
 import { Picture } from "./core/picture_part";
 import { defineView, useBody, type ViewContext } from "./core/view";
+import type { WidgetModel } from "./core/widget";
 import css from "./grammar.css";
 
 interface CountInfo {
@@ -39,6 +41,26 @@ const DEBOUNCE_MS = 60;
 
 /** Whether findings belong to the text that is shown now. */
 export const isCurrent = (version: number, revision: unknown): boolean => version === revision;
+
+/** True while findings for the newest text are overdue: a cell is running, or the kernel is gone. */
+function useOverdue(model: WidgetModel, version: number | undefined): boolean {
+  const [overdue, setOverdue] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timer);
+      if (version !== undefined && isCurrent(version, model.get("revision"))) setOverdue(false);
+      else timer = setTimeout(() => setOverdue(true), PATIENCE_MS);
+    };
+    look();
+    model.on("change:revision", look);
+    return () => {
+      clearTimeout(timer);
+      model.off("change:revision", look);
+    };
+  }, [model, version]);
+  return overdue;
+}
 
 function useEditor(context: ViewContext, body: GrammarBody | null) {
   const { engine, channel } = context;
@@ -82,13 +104,14 @@ function GrammarView(context: ViewContext) {
   const [copied, setCopied] = useState<"" | "copied" | "by hand">("");
   const errors = body?.findings.filter((finding) => finding.severity === "error") ?? [];
   const broken = errors.length > 0;
+  const overdue = useOverdue(context.channel.model, body?.version);
   const copy = async () => setCopied((await copyText(body?.python ?? "")) ? "copied" : "by hand");
   return (
     <>
       <div class="nv-bar">
         <span class="nv-title">Grammar</span>
-        <span role="status" class={broken ? "nv-bad" : "nv-soft"}>
-          {statusText(errors.length, body)}
+        <span role="status" class={broken && !overdue ? "nv-bad" : "nv-soft"}>
+          {overdue ? "waiting for the kernel" : statusText(errors.length, body)}
         </span>
         <span class="nv-space" />
         <Button
@@ -128,12 +151,8 @@ const Unknown = () => <div class="nv-soft">The size of the space appears here as
 function Space({ space, old }: { space: NonNullable<GrammarBody["space"]>; old: boolean }) {
   return (
     <div class={old ? "nv-old" : ""}>
-      <div data-tip={tipOf(space.terms)} tabIndex={0}>
-        <span class="nv-count">{space.terms.text}</span> <span class="nv-soft">architectures</span>
-      </div>
-      <div data-tip={tipOf(space.derivations)} tabIndex={0}>
-        {space.derivations.text} <span class="nv-soft">derivations</span>
-      </div>
+      <Count count={space.terms} noun="architectures" large />
+      <Count count={space.derivations} noun="derivations" />
       <div class="nv-change" role="status">
         {space.change && (
           <>
@@ -146,6 +165,17 @@ function Space({ space, old }: { space: NonNullable<GrammarBody["space"]>; old: 
           <RuleBar key={rule.name} rule={rule} />
         ))}
       </ul>
+    </div>
+  );
+}
+
+/** "∞ · 126 up to height 6" reads as "∞ architectures · 126 up to height 6". */
+function Count({ count, noun, large }: { count: CountInfo; noun: string; large?: boolean }) {
+  const [amount, rest] = count.text.split(" · ");
+  return (
+    <div data-tip={tipOf(count)} tabIndex={0}>
+      <span class={large ? "nv-count" : ""}>{amount}</span> <span class="nv-soft">{noun}</span>
+      {rest && <span> · {rest}</span>}
     </div>
   );
 }

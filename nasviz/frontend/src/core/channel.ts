@@ -64,9 +64,9 @@ export class Channel {
     return message.seq;
   }
 
-  /** Tell the kernel what the person did; no answer is expected. */
+  /** Tell the kernel what the person did; a failure is shown by the frame of the view. */
   command(name: string, body: Body = {}): void {
-    this.send("command", { ...body, name });
+    this.request(name, body).catch(() => {});
   }
 
   /** Ask the kernel; the promise holds the body of the answer. */

@@ -120,6 +120,7 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
         tooltips({ parent: document.body }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
         EditorView.lineWrapping,
+        EditorView.editorAttributes.of({ class: "nv-editor" }),
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
         colours,
         EditorView.updateListener.of((update) => {
@@ -128,7 +129,6 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
       ],
     }),
   });
-  view.dom.classList.add("nv-editor");
   return {
     text: () => view.state.doc.toString(),
     setText(text) {

@@ -12,6 +12,7 @@ export interface PictureOptions {
   onHover?: (position: Position | null) => void;
   /** tallest height in px that the picture takes by itself */
   maxHeight?: number;
+  minHeight?: number;
 }
 
 export interface PictureHandle {
@@ -85,6 +86,7 @@ class Picture implements PictureHandle {
     for (const { node, at } of nodes) {
       node.classList.toggle("nv-selected", chosen !== null && at.some((position) => samePosition(position, chosen)));
       node.classList.toggle("nv-inside", chosen !== null && at.some((position) => isWithin(position, chosen)));
+      node.classList.toggle("nv-path", chosen !== null && at.some((position) => isWithin(chosen, position)));
       node.classList.toggle("nv-hover", over !== null && at.some((position) => isWithin(position, over)));
     }
     this.#svg.classList.toggle("nv-some", chosen !== null && chosen.length > 0);
@@ -115,6 +117,7 @@ class Picture implements PictureHandle {
     const at = node.getBoundingClientRect();
     const inside = at.left >= box.left && at.right <= box.right && at.top >= box.top && at.bottom <= box.bottom;
     if (inside || box.width === 0) return;
+    this.#fitted = false;
     const scale = zoomTransform(this.#svg).k;
     const x = (box.left + box.width / 2 - at.left - at.width / 2) / scale;
     const y = (box.top + box.height / 2 - at.top - at.height / 2) / scale;
@@ -156,7 +159,7 @@ class Picture implements PictureHandle {
     const width = this.#box.clientWidth;
     if (!this.#svg || width === 0) return;
     const scale = Math.min(4 / 3, Math.max(SMALLEST, (width - 8) / this.#size.width));
-    const height = Math.min(this.options.maxHeight ?? 420, Math.max(72, this.#size.height * scale + 8));
+    const height = Math.min(this.options.maxHeight ?? 420, Math.max(this.options.minHeight ?? 72, this.#size.height * scale + 8));
     this.#box.style.height = `${height}px`;
     const free = width - this.#size.width * scale;
     const x = free > 0 ? free / 2 : Math.min(4, Math.max(free - 4, width / 2 - this.#rootX() * scale));

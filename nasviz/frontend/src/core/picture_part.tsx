@@ -29,6 +29,7 @@ export function Picture(props: PictureProps) {
     const handle = engine.createPicture(parent.current!, {
       label,
       ...(maxHeight ? { maxHeight } : {}),
+      ...(bare ? { minHeight: 40 } : {}),
       onSelect: (position) => handlers.current.onSelect?.(position),
       onHover: (position) => handlers.current.onHover?.(position),
     });
