@@ -83,7 +83,7 @@ def graph_to_dot(
     selected
         Outline what belongs to the subterm at this position (class "nv-selected").
     clusters
-        Boxes by position, e.g. from :func:`clusters_of` (ids "c-0-2").
+        Boxes by position, e.g. from :func:`clusters_of` (ids "c-0-2"); an operation at such a position is coloured instead.
     shapes
         Text for the arrows that leave an operation, by its position.
 
@@ -113,9 +113,10 @@ class _Picture:
     ) -> None:
         self.graph = graph
         self.selected = selected
-        self.clusters = clusters
         self.shapes = shapes
         self.positions = [e.position for e in graph.edges]
+        self.filled = {p: clusters[p] for p in self.positions if p in clusters}
+        self.clusters = {p: box for p, box in clusters.items() if p not in self.filled}
         self.runs = self._runs(folded)
 
     def lines(self) -> Iterator[str]:
@@ -212,6 +213,10 @@ class _Picture:
         attributes: dict[str, Any] = {"label": label(text) if len(run) == 1 else text, "tooltip": tooltip}
         if isinstance(first.operator, Topology):
             attributes["peripheries"] = 2
+        box = self.filled.get(position)
+        if box is not None:
+            classes += ["nv-nt", f"nv-nt-{box.hue % 8}"]
+            attributes |= {"fillcolor": hue(box.hue).tint, "color": hue(box.hue).strong}
         if "nv-open" in classes or "nv-zero" in classes:
             attributes["style"] = "rounded,dashed"
         if any(self._is_selected(self.positions[k]) for k in run):

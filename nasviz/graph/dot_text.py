@@ -10,7 +10,7 @@ from nasviz.algebra import Position
 from nasviz.graph.palette import INK, LINE, PAPER
 
 if TYPE_CHECKING:
-    import graphviz
+    from graphviz import Source as Source
 
 _SPECIAL = re.compile(r'["\\&]')
 
@@ -80,7 +80,7 @@ def header(name: str, rankdir: str) -> list[str]:
     ]
 
 
-def source(dot: str) -> graphviz.Source:
+def source(dot: str) -> Source:
     """Return DOT text as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""
     import graphviz
 

@@ -13,7 +13,7 @@ from nasviz.grammar import Derivation, DerivationTree, Grammar, derivation_tree,
 from nasviz.graph import Cluster, clusters_of, term_to_dot
 
 if TYPE_CHECKING:
-    import graphviz
+    from nasviz.graph.dot_text import Source
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ArchitectureDerivation:
         """Return the tree as DOT text; see :func:`nasviz.graph.term_to_dot`."""
         return term_to_dot(self.term, self.labels, self.nonterminals, selected=selected, max_depth=max_depth)
 
-    def to_graphviz(self, *, max_depth: int | None = None) -> graphviz.Source:
+    def to_graphviz(self, *, max_depth: int | None = None) -> Source:
         """Return the tree as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""
         from nasviz.graph import source
 

@@ -142,6 +142,14 @@ def test_hostile_names_are_text(name):
         assert b"<b>" not in drawn
 
 
+def test_a_folded_subterm_has_the_colour_of_its_nonterminal(term):
+    graph = fold(term("Linear(Residual(a, b, c), d)"), 1)
+    nodes = statements(graph.to_dot(clusters={(): Cluster("S", 0), (0,): Cluster("C", 10)}))
+    assert nodes["p-0"]["class"] == "nv-op nv-sub nv-nt nv-nt-2"
+    assert nodes["p-0"]["fillcolor"] == "#b2e2d5"
+    assert "cluster_p-0" not in graph.to_dot(clusters={(0,): Cluster("C", 10)})
+
+
 def test_graphviz_source(term):
     graph = build_graph(term("Linear(a, a, a)"))
     assert "a ×3" in graph.to_graphviz().source

@@ -190,3 +190,41 @@ def test_connected():
     free = SearchSpace.free()
     assert is_connected(free.parse("Residual(zero, id, conv)").term)
     assert not is_connected(free.parse("Residual(zero, zero, conv)").term)
+
+
+def constrained(predicate):
+    """A space over cells whose grammar carries a constraint as data."""
+    grammar = Grammar.parse("S ::= Cell(OP, OP, OP, OP, OP, OP)\nOP ::= zero [0.7] | id", ops.signature())
+    grammar.requires = (predicate,)
+    return SearchSpace(grammar)
+
+
+def test_connected_draws_are_the_law_conditioned_on_being_connected():
+    space = constrained("connected")
+    drawn = space.sample(400, seed=0)
+    assert all(is_connected(a.term) for a in drawn)
+    free = SearchSpace(Grammar.parse(space.grammar.text, ops.signature())).sample(2000, seed=1)
+    legal = [a for a in free if is_connected(a.term)]
+    zeros = [sum(op.name == "zero" for op in a.term.operators) for a in drawn]
+    expected = [sum(op.name == "zero" for op in a.term.operators) for a in legal]
+    assert abs(np.mean(zeros) - np.mean(expected)) < 0.2
+    assert all(is_connected(space.mutate(drawn[0], k).term) for k in range(50))
+    assert space.contains(drawn[0])
+    cut = "Cell(zero, zero, zero, zero, zero, zero)"
+    with pytest.raises(TermError, match="the space requires a path from input to output; this term has none"):
+        space.parse(cut)
+    with pytest.raises(NasvizError, match="a space with 'require connected' cannot be counted yet"):
+        space.count()
+
+
+def test_other_constraints_are_refused():
+    space = constrained("halvings == 2")
+    with pytest.raises(NasvizError, match="the constraint 'require halvings == 2' cannot be enforced yet"):
+        space.sample(seed=0)
+
+
+def test_a_constraint_that_rejects_everything_ends():
+    grammar = Grammar.parse("S ::= zero | Linear(zero, zero)", ops.signature())
+    grammar.requires = ("connected",)
+    with pytest.raises(NasvizError, match="'require connected' rejected 1000 draws in a row"):
+        SearchSpace(grammar).sample(seed=0)
