@@ -45,8 +45,8 @@ class TrainingObjective:
         Examples a step.
     lr : float, optional
         Learning rate at the start of the cosine; None is the optimiser's default, see :func:`fit`.
-    optimizer : {"adam", "sgd"}
-        AdamW, or SGD with Nesterov momentum.
+    optimizer : {"sgd", "adam"}
+        SGD with Nesterov momentum, or AdamW.
     device : str
         ``"auto"`` takes the best one present where it is called.
 
@@ -69,7 +69,7 @@ class TrainingObjective:
     metric: Metric = "error"
     batch_size: int = 64
     lr: float | None = None
-    optimizer: Optimizer = "adam"
+    optimizer: Optimizer = "sgd"
     device: str = "auto"
 
     def __post_init__(self) -> None:

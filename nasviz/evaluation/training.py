@@ -22,8 +22,8 @@ __all__ = ["FitResult", "Report", "evaluate", "fit"]
 
 Report = Callable[[int, dict[str, float]], str | None]
 """``report(step, metrics)`` after every batch; answering ``"stop"`` ends the training there."""
-Optimizer = Literal["adam", "sgd"]
-LEARNING_RATES: dict[str, float] = {"adam": 1e-2, "sgd": 5e-2}
+Optimizer = Literal["sgd", "adam"]
+LEARNING_RATES: dict[str, float] = {"sgd": 5e-2, "adam": 1e-2}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def fit(
     epochs: int = 10,
     batch_size: int = 64,
     lr: float | None = None,
-    optimizer: Optimizer = "adam",
+    optimizer: Optimizer = "sgd",
     weight_decay: float = 5e-4,
     device: str | torch.device = "auto",
     seed: int = 0,
@@ -79,9 +79,9 @@ def fit(
     batch_size : int
         Examples a step, ≥ 1.
     lr : float, optional
-        Learning rate at the start; default 0.01 for Adam, 0.05 for SGD, which suit small data at batch 64.
-    optimizer : {"adam", "sgd"}
-        AdamW, or SGD with Nesterov momentum 0.9.
+        Learning rate at the start; default 0.05 for SGD, 0.01 for Adam, which suit small data at batch 64.
+    optimizer : {"sgd", "adam"}
+        SGD with Nesterov momentum 0.9, or AdamW.
     weight_decay : float
         Weight decay, ≥ 0.
     device : str or torch.device

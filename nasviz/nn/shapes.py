@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,12 +30,16 @@ Where = Position | str
 
 @dataclass(frozen=True)
 class Measured:
-    """What one trial run of a primitive tells: its output shape, its cost for one example, and a note."""
+    """What one trial run of a primitive tells: its output shape, its cost for one example, and a note.
+
+    ``promised`` is the shape that its declaration says, where the module gives another; None where they agree.
+    """
 
     shape: Shape
     parameters: int
     flops: int
     note: str = ""
+    promised: tuple[int | None, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -203,19 +207,23 @@ def measure(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num
         When it cannot be built or run there either; the sentence is the reason.
     """
     try:
-        return _trial(meaning, values, shape, num_classes, "meta")
+        measured = _trial(meaning, values, shape, num_classes, "meta")
     except NasvizError:
         raise
     except Exception as meta_reason:  # whatever a user's module raises
         try:
-            done = _trial(meaning, values, shape, num_classes, "cpu")
+            measured = _trial(meaning, values, shape, num_classes, "cpu")
         except NasvizError:
             raise
         except Exception as reason:
             raise NasvizError(_one_line(reason)) from reason
         label = getattr(meaning.factory, "__name__", "a primitive")
         note = f"{label} cannot run on the meta device ({_one_line(meta_reason)}); it ran once on the CPU"
-        return Measured(done.shape, done.parameters, done.flops, note)
+        measured = replace(measured, note=note)
+    expected = meaning.expected(shape)
+    if expected is None or _fits(measured.shape, expected):
+        return measured
+    return replace(measured, promised=expected)
 
 
 def _trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_classes: int, device: str) -> Measured:
@@ -232,32 +240,35 @@ def _trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_
 
 
 def _site(where: Where, operator: Operator, values: tuple[int | float, ...], shape: Shape, num_classes: int) -> Site:
-    place = where if isinstance(where, str) else position_text(where)
-    position = () if isinstance(where, str) else where
     meaning = meaning_of(operator)
     if meaning is None:
+        place, position = _place(where)
         raise BuildError(
             f"{operator.name} at {place} has no torch meaning; write one: @nv.primitive def {operator.name}(c_in, c_out)",
             position,
         )
     try:
         measured = measure(meaning, values, shape, num_classes)
-        expected = meaning.expected(shape)
     except NasvizError as reason:
+        place, position = _place(where)
         raise BuildError(
             f"{operator.name} at {place} cannot be built for an input of shape {shape}: {reason}", position
         ) from reason
-    found = measured.shape
-    if expected is not None and not _fits(found, expected):
+    if measured.promised is not None:
+        place, position = _place(where)
         declared = f"widen={meaning.widen}, halve={meaning.halve}"
         raise ShapeError(
-            f"{operator.name} at {place} is declared {declared}, which makes {shape} into {_shown(expected)}, but its "
-            f"module gives {found}; declare what it does: nv.primitive(..., widen=, halve=)",
+            f"{operator.name} at {place} is declared {declared}, which makes {shape} into {_shown(measured.promised)}, but its "
+            f"module gives {measured.shape}; declare what it does: nv.primitive(..., widen=, halve=)",
             position,
             operator.name,
-            (shape, found),
+            (shape, measured.shape),
         )
     return Site(where, operator, meaning, values, shape, measured)
+
+
+def _place(where: Where) -> tuple[str, Position]:
+    return (where, ()) if isinstance(where, str) else (position_text(where), where)
 
 
 def _fits(found: Shape, expected: tuple[int | None, ...]) -> bool:

@@ -54,7 +54,7 @@ def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
     ShapeError, BuildError
         As :func:`infer_shapes`; BuildError also when a factory returns one module twice.
     """
-    root, graph = nn.Module(), fx.Graph()
+    net, graph = fx.GraphModule(nn.Module(), fx.Graph(), class_name="Network"), fx.Graph()
     x = graph.placeholder("x")
     built: dict[int, Where] = {}
 
@@ -63,14 +63,15 @@ def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
         if isinstance(site.operator, Primitive):
             _check_new(module, site, built)
         path = module_path(site.where)
-        _place(root, path, module)
+        _place(net, path, module)
         return graph.call_module(path, (x if value is None else value,))
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(secrets.randbits(63) if seed is None else seed)
         value, _ = visit(arch, enter, lambda join, values: _merge(graph, join, values))
     graph.output(value)
-    return fx.GraphModule(root, graph, class_name="Network")
+    net.graph = graph
+    return net
 
 
 def module_path(where: Where) -> str:

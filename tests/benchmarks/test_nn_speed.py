@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from nasviz.graph import build_graph
 from nasviz.nn import cost, infer_shapes, to_torch
-from nasviz.spaces import hierarchical_nb201
+from nasviz.spaces import hierarchical_nb201, is_connected
 
 pytestmark = pytest.mark.benchmark
 
@@ -23,13 +24,14 @@ def milliseconds(function, archs):
 
 
 def test_module_shapes_and_cost():
-    archs = hierarchical_nb201(input_shape=(3, 32, 32), num_classes=10).sample(20, seed=0)
+    draws = hierarchical_nb201(input_shape=(3, 32, 32), num_classes=10).sample(40, seed=0)
+    archs = [arch for arch in draws if is_connected(arch.term)][:20]
     first = milliseconds(cost, archs[:1])
     for arch in archs:
         cost(arch)
     again = milliseconds(cost, archs)
     shapes = milliseconds(infer_shapes, archs)
-    graph = milliseconds(lambda arch: arch.graph(), archs)
+    graph = milliseconds(lambda arch: build_graph(arch.term), archs)
     module = milliseconds(lambda arch: to_torch(arch, seed=0), archs)
     print(
         f"\ngraph {graph:.2f} ms; shapes {shapes:.2f} ms; cost {again:.2f} ms (first, nothing cached: {first:.0f} ms); "

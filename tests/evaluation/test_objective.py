@@ -18,11 +18,11 @@ def space():
 
 @pytest.fixture(scope="module")
 def objective():
-    return TrainingObjective(digits()[:2], epochs=1, device="cpu")
+    return TrainingObjective(digits()[:2], epochs=2, device="cpu")
 
 
 def test_the_value_is_an_error_and_the_seed_decides_it(space, objective):
-    arch = space.sample(seed=1)
+    arch = space.parse("Linear(conv3x3, conv1x1)")
     before = torch.get_rng_state()
     first, again, other = (objective(arch, seed=s) for s in (0, 0, 1))
     assert 0 <= first <= 1
@@ -32,7 +32,7 @@ def test_the_value_is_an_error_and_the_seed_decides_it(space, objective):
 
 
 def test_other_metrics(space):
-    arch = space.sample(seed=1)
+    arch = space.parse("conv3x3")
     values = {m: TrainingObjective(digits(), epochs=1, metric=m, device="cpu")(arch) for m in ("error", "accuracy", "loss")}
     assert values["error"] == pytest.approx(1 - values["accuracy"])
     assert values["loss"] > 0
@@ -41,20 +41,20 @@ def test_other_metrics(space):
 def test_it_reports_and_stops(space):
     steps = []
     objective = TrainingObjective(digits(), epochs=9, device="cpu")
-    value = objective(space.sample(seed=0), report=lambda step, _: steps.append(step) or ("stop" if step == 3 else None))
+    value = objective(space.parse("conv3x3"), report=lambda step, _: steps.append(step) or ("stop" if step == 3 else None))
     assert steps == [1, 2, 3]
     assert 0 <= value <= 1
 
 
 def test_it_travels_by_cloudpickle(space, objective):
-    arch = space.sample(seed=2)
+    arch = space.parse("Linear(conv3x3, avg_pool)")
     sent = cloudpickle.loads(cloudpickle.dumps(objective))
     assert sent(arch, seed=3) == objective(arch, seed=3)
 
 
 def test_the_estimate_is_of_the_right_size(space):
     objective = TrainingObjective(digits(), epochs=4, device="cpu")
-    arch = space.sample(seed=0)
+    arch = space.parse("conv3x3")
     reports = []
     objective(arch, report=lambda *r: reports.append(r))
     estimate = objective.estimate(arch)
@@ -72,7 +72,7 @@ def test_the_device_in_words(objective):
 def test_data_that_do_not_fit(objective):
     space = digits_cells(input_shape=(1, 9, 9))
     with pytest.raises(DataError, match=r"train: examples have shape \(1, 8, 8\), the space expects \(1, 9, 9\)"):
-        objective(space.sample(seed=0))
+        objective(space.parse("conv3x3"))
 
 
 def test_settings_that_make_no_sense(space):

@@ -119,7 +119,7 @@ def test_a_loss_that_is_not_finite(value, word):
         ({"batch_size": 0}, "batch_size must be at least 1, found 0"),
         ({"lr": -1.0}, "lr must be a positive number, found -1.0"),
         ({"lr": float("nan")}, "lr must be a positive number, found nan"),
-        ({"optimizer": "sdg"}, "optimizer must be one of adam, sgd, found 'sdg'"),
+        ({"optimizer": "sdg"}, "optimizer must be one of sgd, adam, found 'sdg'"),
     ],
 )
 def test_numbers_that_make_no_sense(settings, message):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nasviz.spaces import SearchSpace
+from nasviz.spaces import SearchSpace, hierarchical_nb201, is_connected
 
 
 @pytest.fixture
@@ -14,3 +14,15 @@ def arch_of():
         return space.sample(seed=0)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hierarchical():
+    """Connected draws from hierarchical NAS-Bench-201; about one draw in five is cut by zero."""
+
+    def draws(n, input_shape=(3, 32, 32)):
+        space = hierarchical_nb201(input_shape=input_shape)
+        found = (space.sample(seed=seed) for seed in range(10 * n))
+        return [arch for arch in found if is_connected(arch.term)][:n]
+
+    return draws

@@ -6,19 +6,15 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from nasviz.nn import cost, primitive, to_torch
-from nasviz.spaces import hierarchical_nb201, nb201
+from nasviz.spaces import nb201
 
 
-def nb201_parameters(ops):
-    """Published parameters of the CIFAR-10 network whose fifteen cells have these six operations."""
-    from nasviz.spaces import SearchSpace
-
+def nb201_cell(ops):
+    """The NAS-Bench-201 network whose fifteen cells have these six operations."""
     space = nb201(input_shape=(3, 32, 32), num_classes=10)
-    cell = f"Cell({', '.join(ops)})"
-    stage = ", ".join([f"Linear({cell}, {cell})"] * 2)
-    text = f"Linear(Linear({stage}, Linear({cell}, down)), Linear({stage}, Linear({cell}, down)), Linear({stage}, {cell}))"
-    one = SearchSpace(f"S ::= {text}", tuple(space.grammar.signature), (3, 32, 32), 10, stem=space.stem, head=space.head)
-    return one.sample(seed=0)
+    c = f"Cell({', '.join(ops)})"
+    cells = f"Linear({c}, {c}), Linear({c}, {c})"
+    return space.parse(f"Linear(Linear({cells}, Linear({c}, down)), Linear({cells}, Linear({c}, down)), Linear({cells}, {c}))")
 
 
 @pytest.mark.parametrize(
@@ -31,20 +27,19 @@ def nb201_parameters(ops):
     ],
 )
 def test_the_published_parameters_of_nas_bench_201(ops, millions):
-    arch = nb201_parameters(ops)
+    arch = nb201_cell(ops)
     assert cost(arch).parameters == round(millions * 1e6)
     assert sum(p.numel() for p in to_torch(arch, seed=0).parameters()) == round(millions * 1e6)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_it_equals_the_network_built(seed):
-    arch = hierarchical_nb201(input_shape=(3, 32, 32)).sample(seed=seed)
-    table = cost(arch)
-    net = to_torch(arch, seed=0).eval()
-    assert table.parameters == sum(p.numel() for p in net.parameters())
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        net(torch.zeros(1, 3, 32, 32))
-    assert table.flops == counter.get_total_flops()
+def test_it_equals_the_network_built(hierarchical):
+    for arch in hierarchical(6):
+        table = cost(arch)
+        net = to_torch(arch, seed=0).eval()
+        assert table.parameters == sum(p.numel() for p in net.parameters())
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            net(torch.zeros(1, 3, 32, 32))
+        assert table.flops == counter.get_total_flops()
 
 
 def test_flops_count_two_for_a_multiply_add(arch_of):
