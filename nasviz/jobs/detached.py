@@ -159,15 +159,19 @@ class Follower(threading.Thread):
 
     def look(self) -> None:
         """Read what is new once."""
-        alive = self._alive()
+        self._read()
+        if self._job.finished or self._alive():
+            return
+        self._read()  # what it wrote between the first reading and its end
+        self._job._settle("failed", error=self._epitaph())
+
+    def _read(self) -> None:
         try:
             for frame, offset in self._folder.read(self._offset):
                 self._offset = offset
                 self._tell(frame)
         except (JobError, OSError) as error:
             self._job._settle("failed", error=f"the job's folder cannot be read: {error}")
-        if not alive and not self._job.finished:
-            self._job._settle("failed", error=self._epitaph())
 
     def stop(self) -> None:
         """Ask the worker to stop; end it if it does not answer."""
