@@ -245,23 +245,33 @@ class Lab:
 
     def run_all(self, timeout: float = 240) -> None:
         """Run all cells; AssertionError with source and traceback as soon as one fails, or with the cell that hangs."""
-        self._run("notebook:run-all-cells", None, timeout)
+        self.begin("notebook:run-all-cells")
+        self.finish(timeout)
 
     def run_cell(self, index: int, timeout: float = 60) -> None:
         """Run one cell, counted from 0 over all cells."""
-        self._run("notebook:run-cell", index, timeout)
+        self.begin("notebook:run-cell", index)
+        self.finish(timeout)
 
     def run_code(self, source: str, timeout: float = 60) -> list[dict[str, Any]]:
         """Run `source` in a new last cell and give its outputs."""
         self.run_cell(self.page.evaluate("e2e.append", source), timeout)
         return self.cells()[-1]["outputs"]
 
-    def _run(self, command: str, index: int | None, timeout: float) -> None:
+    def begin(self, command: str, index: int | None = None) -> None:
+        """Begin a command on one cell, or on all, and come back at once; `finish` waits for its end."""
         self.page.evaluate("e2e.begin", [command, index])
+
+    def check(self) -> None:
+        """AssertionError with source and traceback of the cells that have failed, if any."""
+        failed = _tracebacks(self.cells())
+        assert not failed, "\n\n".join(failed)
+
+    def finish(self, timeout: float = 240) -> None:
+        """Wait for the command that `begin` began; AssertionError as in `run_all`."""
         end = time.monotonic() + timeout
         while True:
-            failed = _tracebacks(self.cells())
-            assert not failed, "\n\n".join(failed)
+            self.check()
             run = self.page.evaluate("() => e2e.run")
             assert not run["failed"], run["failed"]
             if run["done"]:
