@@ -18,6 +18,7 @@ from nasviz.grammar.editing import mutate
 from nasviz.grammar.grammar import Grammar, Production
 from nasviz.grammar.lint import lint
 from nasviz.grammar.sampling import criticality, log_probability, sample
+from nasviz.grammar.stepping import Partial
 
 __all__ = [
     "AtMost",
@@ -27,6 +28,7 @@ __all__ = [
     "Diagnostic",
     "Fix",
     "Grammar",
+    "Partial",
     "Production",
     "TreeNode",
     "count",

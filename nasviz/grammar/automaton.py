@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from nasviz.grammar.normal import NormalForm, close, unit_closure
+from nasviz.grammar.normal import NormalForm, close, unit_users
 
 STATES = 20_000
 """Budget of states and partial matches together."""
@@ -52,7 +52,7 @@ class Automaton:
 class _Builder:
     def __init__(self, form: NormalForm, states: int, seconds: float) -> None:
         self.form = form
-        self.closure = unit_closure(form)
+        self.users = unit_users(form)
         self.limit = states
         self.deadline = time.perf_counter() + seconds
         self.out = Automaton()
@@ -81,7 +81,7 @@ class _Builder:
             raise BudgetError("its tree automaton takes too long to build")
 
     def state(self, derived: set[int]) -> int:
-        symbols = close(derived, self.closure)
+        symbols = close(derived, self.users)
         if symbols not in self.state_of:
             self.state_of[symbols] = self.vertex(symbols, 0)
         return self.state_of[symbols]

@@ -8,6 +8,7 @@ sums of products over the rules; terms are counted through a deterministic tree 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -133,32 +134,35 @@ class Counter:
             raise NasvizError(f"max_height is {max_height}; choose a height from 1 to {HIGHEST:,}")
         root = self.form.index[name]
         draws = [(d, avoidable(self.form, root, d)) for d in draws_of(self.form, root)]
+        flags = self._repeating if what == "derivations" else self._endless
+        if max_height is None and (flags[root] or any(flags[self.form.inner[d]] for d, _ in draws)):
+            return math.inf
         try:
             if what == "derivations":
-                return self._derivation_count(root, draws, max_height)
+                return self._sum(self._derivations, root, draws, max_height)
             return self._term_count(root, draws, max_height)
         except TooLargeError:
             return AtMost(math.inf, f"the number has more than {int(BITS * math.log10(2)):,} digits")
 
-    def _derivation_count(self, root: int, draws: Draws, max_height: int | None) -> int | float:
-        if max_height is None and self._any(self._repeating, root, draws):
-            return math.inf
-        return _sum(self._derivations, self.form, root, draws, {}, max_height)
-
     def _term_count(self, root: int, draws: Draws, max_height: int | None) -> Count:
-        if max_height is None and self._any(self._endless, root, draws):
-            return math.inf
         tally = self._terms
         if isinstance(tally, str):
-            if max_height is None and self._any(self._repeating, root, draws):
-                return AtMost(math.inf, tally)
-            return AtMost(_sum(self._distinct_rules, self.form, root, draws, {}, max_height), tally)
-        total = _sum(tally, self.form, root, draws, {}, max_height)
+            repeats = max_height is None and any(self._repeating[s] for s in (root, *(self.form.inner[d] for d, _ in draws)))
+            return _bounded(math.inf if repeats else self._sum(self._distinct_rules, root, draws, max_height), tally)
+        total = self._sum(tally, root, draws, max_height)
         reason = overlap(self.form, root, [d for d, _ in draws])
-        return AtMost(total, reason) if reason and total > 1 else total
+        return _bounded(total, reason) if reason else total
 
-    def _any(self, flags: list[bool], root: int, draws: Draws) -> bool:
-        return flags[root] or any(flags[self.form.inner[d]] for d, _ in draws)
+    def _sum(self, tally: Tally, root: int, draws: Draws, limit: int | None) -> Count:
+        deadline = time.perf_counter() + self._seconds
+        try:
+            return _sum(tally, self.form, root, draws, {}, limit, deadline)
+        except BudgetError as error:
+            used = {leaf: 1 for leaf, _ in draws}
+            total = tally.up_to(root, used, limit)
+            for leaf in used:
+                total = times(total, tally.up_to(self.form.inner[leaf], used, limit))
+            return AtMost(total, str(error))
 
     @cached_property
     def _derivations(self) -> DerivationTally:
@@ -187,21 +191,30 @@ class Counter:
         return endless(self.form, units_too=True)
 
 
-def _sum(tally: Tally, form: NormalForm, root: int, draws: Draws, heights: dict[int, int], limit: int | None) -> int | float:
+def _bounded(total: Count, reason: str) -> Count:
+    """Return a total as a bound, unless it says all by itself."""
+    return total if isinstance(total, AtMost) or total <= 1 else AtMost(total, reason)
+
+
+def _sum(
+    tally: Tally, form: NormalForm, root: int, draws: Draws, heights: dict[int, int], limit: int | None, deadline: float
+) -> int | float:
     """Sum over the values of the shared draws: over their heights, or at once where no height is asked for.
 
     `heights` holds the height of each draw made so far; 0 stands for a draw that is not used, which counts once.
     """
     if not draws:
         return tally.up_to(root, heights, limit)
+    if time.perf_counter() > deadline:
+        raise BudgetError("its shared nonterminals may be used in too many combinations")
     (leaf, may_be_unused), rest = draws[0], draws[1:]
-    unused = _sum(tally, form, root, rest, {**heights, leaf: 0}, limit) if may_be_unused else 0
+    unused = _sum(tally, form, root, rest, {**heights, leaf: 0}, limit, deadline) if may_be_unused else 0
     total = unused
     below: int | float = 0
     for height in range(1, 1 + (limit or 1)):
         here = tally.up_to(form.inner[leaf], heights, limit and height)
         if here != below:
-            used = _sum(tally, form, root, rest, {**heights, leaf: height}, limit)
+            used = _sum(tally, form, root, rest, {**heights, leaf: height}, limit, deadline)
             if used == math.inf:
                 return math.inf
             total = plus(total, times(here - below if here != math.inf else math.inf, used - unused))

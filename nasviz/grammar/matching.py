@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nasviz.algebra import Operator, Term
-from nasviz.grammar.normal import Flat, NormalForm, close, components, successors, unit_closure
+from nasviz.grammar.normal import Flat, NormalForm, close, components, successors, unit_users
 
 _REMEMBERED = 200_000
 
@@ -32,7 +32,7 @@ class Matcher:
 
     def __init__(self, form: NormalForm) -> None:
         self.form = form
-        self._closure = unit_closure(form)
+        self._users = unit_users(form)
         self._by_operator: dict[tuple[int, int], list[Flat]] = {}
         self._units: list[list[Flat]] = [[] for _ in form.names]
         for rule in form.rules:
@@ -102,13 +102,13 @@ class Matcher:
         operator, args, allowed = entry
         sets = [self._sets[a] for a in args]
         found = {r.lhs for r in self._by_operator.get((operator, len(args)), ()) if _fits(r, sets)}
-        symbols = close(found, self._closure)
+        symbols = close(found, self._users)
         inner = self.form.inner
         while True:
             leaves = {s for s in inner if inner[s] in symbols and (allowed is None or s in allowed)}
             if leaves <= symbols:
                 break
-            symbols = close(symbols | leaves, self._closure)
+            symbols = close(symbols | leaves, self._users)
         state = self._set_numbers.setdefault(symbols, len(self._sets))
         if state == len(self._sets):
             self._sets.append(symbols)

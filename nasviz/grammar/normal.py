@@ -97,28 +97,25 @@ def _nested(form: NormalForm, nested: dict[tuple[int, tuple[int, ...]], int], op
     return nested[key]
 
 
-def unit_closure(form: NormalForm) -> dict[int, frozenset[int]]:
-    """For each symbol that is derived by units: the symbols that derive it by units alone, itself included."""
-    users: dict[int, set[int]] = {}
+def unit_users(form: NormalForm) -> dict[int, list[int]]:
+    """For each symbol that stands alone in a rule: the symbols of these rules."""
+    users: dict[int, list[int]] = {}
     for rule in form.rules:
         if rule.unit >= 0:
-            users.setdefault(rule.unit, set()).add(rule.lhs)
-    closure: dict[int, frozenset[int]] = {}
-    for symbol in users:
-        found, stack = {symbol}, [symbol]
-        while stack:
-            fresh = users.get(stack.pop(), set()) - found
-            found |= fresh
-            stack.extend(fresh)
-        closure[symbol] = frozenset(found)
-    return closure
+            users.setdefault(rule.unit, []).append(rule.lhs)
+    return users
 
 
-def close(symbols: Iterable[int], closure: dict[int, frozenset[int]]) -> frozenset[int]:
+def close(symbols: Iterable[int], users: Mapping[int, list[int]]) -> frozenset[int]:
     """Return the symbols with all that derive one of them by units."""
-    found: set[int] = set()
-    for symbol in symbols:
-        found |= closure.get(symbol, frozenset((symbol,)))
+    found = set(symbols)
+    stack = [s for s in found if s in users]
+    while stack:
+        for user in users[stack.pop()]:
+            if user not in found:
+                found.add(user)
+                if user in users:
+                    stack.append(user)
     return frozenset(found)
 
 

@@ -7,6 +7,8 @@ from nasviz.grammar.normal import NormalForm, reachable, successors
 
 def draws_of(form: NormalForm, root: int) -> list[int]:
     """Return the shared leaves that `root` reaches, those first that others use."""
+    if not form.inner:
+        return []
     found = reachable(form, root, through_shared=True)
     leaves = [s for s in form.inner if s in found]
     if not leaves:
@@ -60,14 +62,25 @@ def avoidable(form: NormalForm, root: int, leaf: int) -> bool:
     for other, symbol in form.inner.items():
         if other != leaf:
             table[other] = table[symbol]
+    waiting: dict[int, list[tuple[int, int]]] = {}
+    needs: dict[tuple[int, int], int] = {}
+    ready: list[int] = []
+    for symbol, rules in enumerate(table):
+        for k, rule in enumerate(rules if symbol != leaf else ()):
+            distinct = set(successors(rule))
+            needs[symbol, k] = len(distinct)
+            for s in distinct:
+                waiting.setdefault(s, []).append((symbol, k))
+            if not distinct:
+                ready.append(symbol)
     free: set[int] = set()
-    changed = True
-    while changed:
-        changed = False
-        for symbol, rules in enumerate(table):
-            if symbol in free or symbol == leaf:
-                continue
-            if any(all(s in free for s in successors(rule)) for rule in rules):
-                free.add(symbol)
-                changed = True
+    while ready:
+        symbol = ready.pop()
+        if symbol in free:
+            continue
+        free.add(symbol)
+        for user in waiting.get(symbol, ()):
+            needs[user] -= 1
+            if needs[user] == 0:
+                ready.append(user[0])
     return root in free

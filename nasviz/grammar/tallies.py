@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from nasviz.grammar.automaton import determinise
@@ -67,6 +69,30 @@ def endless(form: NormalForm, units_too: bool) -> list[bool]:
     return [c in reaching for c in component]
 
 
+class _Climb:
+    """Numbers by height, of which only the last level is kept: they can be long."""
+
+    def __init__(self, n: int, step: Callable[[list[int | float], int], list[int | float]], settled: int) -> None:
+        self._zero: list[int | float] = [0] * n
+        self._step = step
+        self._settled = settled
+        self._restart()
+
+    def _restart(self) -> None:
+        self._level, self._height, self._final = self._zero, 0, False
+
+    def at(self, height: int) -> list[int | float]:
+        """The numbers at a height; ascending heights cost least."""
+        if height < self._height:
+            self._restart()
+        while self._height < height and not self._final:
+            level = self._step(self._level, self._height + 1)
+            self._height += 1
+            self._final = self._height > self._settled and level == self._level
+            self._level = level
+        return self._level
+
+
 class DerivationTally:
     """Numbers of derivations: sums over rules of products over operands."""
 
@@ -74,7 +100,7 @@ class DerivationTally:
         self.form = form
         self.table = form.by_lhs()
         self._totals: dict[tuple[tuple[int, int], ...], list[int | float]] = {}
-        self._levels: dict[tuple[tuple[int, int], ...], list[list[int | float]]] = {}
+        self._climbs: dict[tuple[tuple[int, int], ...], _Climb] = {}
         n = len(form.names)
         units = [(r.lhs, r.unit) for r in form.rules if r.unit >= 0]
         component, self._unit_order = components(n, units)
@@ -88,14 +114,10 @@ class DerivationTally:
             if key not in self._totals:
                 self._totals[key] = self._all(heights)
             return self._totals[key][symbol]
-        levels = self._levels.setdefault(key, [[0] * len(self.form.names)])
-        least = max(heights.values(), default=0)
-        while len(levels) <= limit:
-            levels.append(self._next(levels[-1], heights, len(levels)))
-            if len(levels) > least + 1 and levels[-1] == levels[-2]:
-                levels.pop()
-                break
-        return levels[min(limit, len(levels) - 1)][symbol]
+        if key not in self._climbs:
+            step = partial(self._next, heights=heights)
+            self._climbs[key] = _Climb(len(self.form.names), step, max(heights.values(), default=0))
+        return self._climbs[key].at(limit)[symbol]
 
     def _all(self, heights: dict[int, int]) -> list[int | float]:
         form = self.form
@@ -113,7 +135,7 @@ class DerivationTally:
                     counts[s] = plus(counts[s], product)
         return counts
 
-    def _next(self, previous: list[int | float], heights: dict[int, int], height: int) -> list[int | float]:
+    def _next(self, previous: list[int | float], height: int, heights: dict[int, int]) -> list[int | float]:
         now: list[int | float] = [0] * len(previous)
         group: list[int] = []
         for k, s in enumerate(self._unit_order):
@@ -148,7 +170,7 @@ class TermTally:
             for s in symbols:
                 self._holding.setdefault(s, []).append(q)
         self._totals: dict[tuple[tuple[int, int], ...], list[int | float]] = {}
-        self._levels: dict[tuple[tuple[int, int], ...], list[list[int | float]]] = {}
+        self._climbs: dict[tuple[tuple[int, int], ...], _Climb] = {}
 
     def _all(self, heights: dict[int, int]) -> list[int | float]:
         """Counts of vertices in an order in which both ends of an edge come before what it reaches; never reached: endless."""
@@ -190,20 +212,19 @@ class TermTally:
             if key not in self._totals:
                 self._totals[key] = self._all(heights)
             return sum(self._totals[key][q] for q in self._holding.get(symbol, ()))
-        levels = self._levels.setdefault(key, [[0] * len(auto.symbols)])
-        least = max(heights.values(), default=0)
-        while len(levels) <= limit:
-            previous = levels[-1]
-            now: list[int | float] = [*auto.leaves]
-            for v in auto.roots:
-                now[v] += 1
-            for leaf, v in auto.leaf_states.items():
-                now[v] += int(0 < heights.get(leaf, 0) <= len(levels))
-            for a, q, target in auto.edges:
-                now[target] += times(now[a], previous[q])
-            levels.append(now)
-            if len(levels) > least + 1 and now == previous:
-                levels.pop()
-                break
-        level = levels[min(limit, len(levels) - 1)]
+        if key not in self._climbs:
+            step = partial(self._next, heights=heights)
+            self._climbs[key] = _Climb(len(auto.symbols), step, max(heights.values(), default=0))
+        level = self._climbs[key].at(limit)
         return sum(level[q] for q in self._holding.get(symbol, ()))
+
+    def _next(self, previous: list[int | float], height: int, heights: dict[int, int]) -> list[int | float]:
+        auto = self.automaton
+        now: list[int | float] = [*auto.leaves]
+        for v in auto.roots:
+            now[v] += 1
+        for leaf, v in auto.leaf_states.items():
+            now[v] += int(0 < heights.get(leaf, 0) <= height)
+        for a, q, target in auto.edges:
+            now[target] += times(now[a], previous[q])
+        return now

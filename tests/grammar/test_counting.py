@@ -151,6 +151,30 @@ def test_determinising_that_explodes_ends_in_time():
     assert counted == 2**12 - 1 or isinstance(counted, AtMost)
 
 
+def test_many_shared_nonterminals_that_may_be_unused_give_a_bound(small):
+    n = 40
+    bodies = " | ".join(f"A{i}" for i in range(n))
+    text = "\n".join([f"S ::= f(T, T)\nT ::= {bodies}", *(f"shared A{i} ::= a | b" for i in range(n))])
+    bound = count(Grammar.parse(text, small), "derivations")
+    assert bound == AtMost(n * n * 2**n, "its shared nonterminals may be used in too many combinations")
+
+
+def test_large_grammars_end_in_time(small):
+    n = 3_000
+    text = "\n".join([*(f"A{i} ::= A{i + 1} | s(A{i + 1})" for i in range(n)), f"A{n} ::= a"])
+    grammar = Grammar.parse(text, small)
+    began = time.perf_counter()
+    assert count(grammar, "derivations") == 2**n
+    count(grammar)
+    counts_by_nonterminal(grammar)
+    assert time.perf_counter() - began < 30
+
+
+def test_great_heights(small):
+    grammar = Grammar.parse("S ::= s(S) | v(S) | a", small)
+    assert count(grammar, max_height=5_000) == 2**5_000 - 1
+
+
 def test_numbers_too_long_to_compute_are_said_so(small):
     grammar = Grammar.parse("S ::= f(S, S) | a", small)
     bound = count(grammar, max_height=60)

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nasviz.grammar import Grammar
-from nasviz.grammar.normal import Flat, close, components, reachable, unit_closure
+from nasviz.grammar.normal import Flat, close, components, reachable, unit_users
 
 
 def test_nested_subterms_become_symbols_once(small):
@@ -30,12 +30,12 @@ def test_shared_nonterminals_are_a_leaf_and_an_inner_symbol(small):
     assert reachable(form, 0, through_shared=True) == {0, 1, 2}
 
 
-def test_unit_closure(small):
+def test_closing_under_units(small):
     form = Grammar.parse("S ::= A | a\nA ::= B | s(S)\nB ::= b | A", small).normal_form
-    closure = unit_closure(form)
-    assert closure == {1: {0, 1, 2}, 2: {0, 1, 2}}
-    assert close({0}, closure) == {0}
-    assert close({2}, closure) == {0, 1, 2}
+    users = unit_users(form)
+    assert users == {1: [0, 2], 2: [1]}
+    assert close({0}, users) == {0}
+    assert close({2}, users) == {0, 1, 2}
 
 
 @settings(max_examples=100, deadline=None)
