@@ -24,7 +24,7 @@ LAYERS = {
     "search": {"numpy", "pandas", "scipy", "optuna", "sqlalchemy"},
     "jobs": {"numpy", "torch", "cloudpickle", "safetensors", "psutil"},
     "view": {"numpy", "plotly", "pandas"},
-    "widgets": {"numpy", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython"},
+    "widgets": {"numpy", "pandas", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython"},
     "jupyter": {"IPython", "ipykernel", "jupyter_client"},
     "cli": {"IPython", "jupyterlab", "jupyter_client", "psutil", "torch"},
 }
