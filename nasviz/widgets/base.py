@@ -107,6 +107,12 @@ class View(anywidget.AnyWidget):
                 self._revision += 1
                 self.post("update", {"changes": difference, "rev": self._revision})
 
+    def whole_snapshot(self) -> dict[str, Any]:
+        """Return the newest state as the message that carries it, {} before the first; the trait holds only the first."""
+        with self._lock:
+            body = self._body
+            return {} if body is None else self._message("state", {**plain(body), "rev": self._revision}).to_json()
+
     def post(self, kind: Any, body: dict[str, Any]) -> None:
         """Send one message to the page at once; for what is no state, e.g. an event."""
         with self._lock:

@@ -1,0 +1,78 @@
+import math
+
+import pytest
+
+from nasviz.grammar import Grammar
+from nasviz.spaces import hierarchical_nb201, signature
+from nasviz.view.grammar import change, grammar_info
+from nasviz.view.numbers import GAP, MINUS, THIN
+
+SMALL = "S ::= Linear(B, B) | Linear(B, B)\nB ::= conv3x3 | id"
+ENDLESS = "S ::= Linear(B, S) | B\nB ::= conv3x3 | id"
+
+
+def read(text):
+    return Grammar.parse(text, signature())
+
+
+def test_terms_and_derivations_are_counted_apart():
+    info = grammar_info(read(SMALL))
+    assert (info.terms.text, info.derivations.text) == ("4", "8")
+    assert info.terms.exact == "4"
+    assert [(r.name, r.hue, r.text, r.length) for r in info.rules] == [("S", 0, "4", 1.0), ("B", 1, "2", 0.5)]
+
+
+def test_the_published_space():
+    info = grammar_info(hierarchical_nb201().grammar)
+    assert (info.terms.text, info.derivations.text) == ("10^375.85", "10^446.09")
+    assert len(info.terms.exact) == 376
+    assert info.rules[0].length == 1.0
+    assert info.rules[5].text == f"729{THIN}000{THIN}000"
+
+
+def test_an_endless_space_says_up_to_where_it_is_counted():
+    info = grammar_info(read(ENDLESS), height=3)
+    assert info.terms.text == "∞ · 14 up to height 3"
+    assert info.terms.log10 == math.inf
+    assert info.terms.exact == ""
+    assert [r.endless for r in info.rules] == [True, False]
+    assert "height of a single operator is 1" in info.terms.why
+
+
+def test_a_constraint_makes_the_count_a_bound():
+    grammar = read("S ::= conv3x3 | zero")
+    grammar.requires = ("connected",)
+    info = grammar_info(grammar)
+    assert info.terms.text == "at most 2"
+    assert info.terms.why == "An upper bound: counted without the constraint 'require connected'."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (SMALL, SMALL, ""),
+        (SMALL, SMALL + " | relu", "+5 architectures"),
+        (SMALL + " | relu", SMALL, f"{MINUS}5 architectures"),
+        (SMALL, SMALL + " # more", ""),
+        (SMALL, "S ::= Linear(B, B)\nB ::= conv3x3 | relu", "same number of architectures"),
+        (SMALL, ENDLESS, "was 4, now endless"),
+        (ENDLESS, SMALL, "was endless, now 4"),
+        (ENDLESS, ENDLESS + " | relu", "+966 architectures up to height 6"),
+    ],
+)
+def test_change(before, after, words):
+    assert change(read(before), read(after)) == words
+
+
+def test_the_change_of_a_large_space_is_a_factor():
+    text = hierarchical_nb201().grammar.text
+    signature_of = hierarchical_nb201().signature
+    smaller = Grammar.parse(text.replace("| avg_pool", ""), signature_of)
+    words = change(hierarchical_nb201().grammar, smaller)
+    assert words.startswith(f"÷{GAP}10^")
+    assert change(smaller, hierarchical_nb201().grammar) == words.replace("÷", "×")
+
+
+def test_a_grammar_of_one_term_has_a_bar():
+    info = grammar_info(read("S ::= conv3x3"))
+    assert [(r.text, r.length) for r in info.rules] == [("1", 0.0)]

@@ -1,0 +1,42 @@
+import json
+import re
+
+import pytest
+
+from nasviz.errors import NasvizError
+from nasviz.spaces import digits_cells, parse
+from nasviz.widgets.architecture import ArchitectureView
+from nasviz.widgets.export import export_html
+from nasviz.widgets.grammar import GrammarEditor
+from nasviz.widgets.workspace import WORKSPACE
+
+
+def saved(page):
+    return json.loads(re.search(r'id="nasviz-saved">(.*?)</script>', page, re.DOTALL).group(1))
+
+
+def test_a_page_holds_code_once_and_the_newest_state(tmp_path):
+    views = [ArchitectureView(parse("Linear(conv, fc)")), ArchitectureView(parse("conv")), GrammarEditor(digits_cells())]
+    WORKSPACE.flush()
+    text = export_html(views, tmp_path / "views.html", title="a < b")
+    assert (tmp_path / "views.html").read_text() == text
+    data = saved(text)
+    assert sorted(data["code"]) == ["architecture", "engine", "grammar"]
+    assert [view["stem"] for view in data["views"]] == ["architecture", "architecture", "grammar"]
+    first = data["views"][0]["state"]
+    assert first["engine"] == "engine"
+    assert first["snapshot"]["body"]["summary"]
+    assert data["views"][2]["state"]["value"].startswith("# A small")
+    assert "<title>a &lt; b</title>" in text
+
+
+def test_what_is_written_in_a_grammar_runs_nothing():
+    evil = "S ::= conv  # </script><script>alert(1)</script>"
+    text = export_html(GrammarEditor(evil))
+    assert "<script>alert" not in text
+    assert saved(text)["views"][0]["state"]["value"] == evil
+
+
+def test_only_views_can_be_exported():
+    with pytest.raises(NasvizError, match=r"export_html takes views, e\.g\. nv\.show\(arch\), found int"):
+        export_html([3])
