@@ -109,7 +109,7 @@ def test_a_recursive_production_makes_the_space_endless(book):
 def test_a_node_clicked_in_the_graph_is_selected_everywhere(book):
     view = output(book, "view = nv.show(digits.sample(seed=3))")
     assert book.kernel("view.selection is None") is True
-    nodes = view.locator(".nv-pane-graph [data-position]")
+    nodes = view.locator(".nv-pane-graph .nv-op")
     book.wait_for(lambda: nodes.count() > 0, 20, "the graph")
     node = nodes.last
     position = [int(k) for k in node.get_attribute("data-position").split("-")[1:]]
