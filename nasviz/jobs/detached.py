@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from nasviz.jobs.training import Trained
 
 _POLL = 0.2
-_GRACE = 10.0
 _UNBORN = 60.0
 """Seconds after which a folder without a living worker counts as failed."""
 
@@ -173,13 +172,13 @@ class Follower(threading.Thread):
         except (JobError, OSError) as error:
             self._job._settle("failed", error=f"the job's folder cannot be read: {error}")
 
-    def stop(self) -> None:
-        """Ask the worker to stop; end it if it does not answer."""
+    def stop(self, grace: float) -> None:
+        """Ask the worker to stop; end it if it has not within `grace` seconds."""
         try:
             self._folder.stop.touch()
         except OSError as error:
             raise JobError(f"the command to stop cannot be written: {error}") from error
-        timer = threading.Timer(_GRACE, self._end)
+        timer = threading.Timer(grace, self._end)
         timer.daemon = True
         timer.start()
 

@@ -72,7 +72,7 @@ class _Seat(threading.Thread):
         if self._process is not None:
             self._process.close()
 
-    def stop(self, future: Future[Any]) -> bool:
+    def stop(self, future: Future[Any], grace: float | None) -> bool:
         """Ask the call of `future` to stop, and end the process if it does not; False if it does not run here."""
         with self._lock:
             call = self._current
@@ -81,7 +81,7 @@ class _Seat(threading.Thread):
             call.stopping = True
             if self._process is not None:
                 self._process.stop_call(self._number)
-        timer = threading.Timer(self._grace, self._end_if_running, (call,))
+        timer = threading.Timer(self._grace if grace is None else grace, self._end_if_running, (call,))
         timer.daemon = True
         timer.start()
         return True
@@ -259,12 +259,19 @@ class LocalExecutor(Executor):
         """
         return self._enqueue((fn, args, kwargs, True), on_report, on_log, on_start)
 
-    def cancel_running(self, future: Future[Any]) -> bool:
+    def cancel_running(self, future: Future[Any], grace: float | None = None) -> bool:
         """Stop a call, waiting or running.
 
         A waiting call is cancelled. A running one is asked to stop: its next `report` returns "stop", and what it then
-        returns is its result. If it does not answer within `grace` seconds its process is ended, and the future raises
+        returns is its result. If it has not returned within `grace` seconds its process is ended, and the future raises
         `JobError`.
+
+        Parameters
+        ----------
+        future
+            What `submit` or `submit_reporting` returned.
+        grace
+            Seconds; the default is the executor's, 0 ends it at once.
 
         Returns
         -------
@@ -273,7 +280,7 @@ class LocalExecutor(Executor):
         """
         if future.cancel():
             return True
-        return any(seat.stop(future) for seat in list(self._seats))
+        return any(seat.stop(future, grace) for seat in list(self._seats))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; end the workers when those already taken are done.

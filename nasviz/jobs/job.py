@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MAX_STEPS = 1000
 _MAX_LOG = 100_000
+GRACE = 30.0
+"""Seconds that a job has between the command to stop and its end."""
 FINAL: tuple[JobPhase, ...] = ("done", "failed", "stopped")
 """The states that a job does not leave."""
 
@@ -71,7 +73,7 @@ class Job:
         self._seconds = 0.0
         self._weights: bytes | Callable[[], bytes] | None = None
         self._model: fx.GraphModule | None = None
-        self._stopper: Callable[[], object] = lambda: None
+        self._stopper: Callable[[float], object] = lambda grace: None
         self._asked_to_stop = False
         self._settled: Future[Job] = Future()
         self._lock = threading.RLock()
@@ -175,12 +177,16 @@ class Job:
         return asyncio.shield(asyncio.wrap_future(self._settled)).__await__()
 
     def stop(self) -> None:
-        """End the job: waiting ones at once, running ones after the step they are at, with the weights they have."""
+        """End the job: a waiting one at once, a running one after the step it is at, with the weights it has.
+
+        It may evaluate once more, for at most 30 seconds. A second stop ends its process at once, without weights.
+        """
         with self._lock:
-            if self.finished or self._asked_to_stop:
+            if self.finished:
                 return
+            grace = 0.0 if self._asked_to_stop else GRACE
             self._asked_to_stop = True
-        self._stopper()
+        self._stopper(grace)
 
     def on_change(self, listener: Callable[[Job], object]) -> Callable[[], None]:
         """Call ``listener(job)`` after changes, at most 10 times a second, always on the same background thread.

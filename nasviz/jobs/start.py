@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["attach", "list_jobs", "train"]
 
-_GRACE = 10.0
 _lock = threading.Lock()
 _queues: dict[str, LocalExecutor] = {}
 _jobs: dict[str, Job] = {}
@@ -241,7 +240,7 @@ def _start(arch: Architecture, packed: Packed, found: Plan, settings: Settings) 
     with _lock:
         executor = _queues.get(settings.device)
         if executor is None or executor.closed:
-            executor = _queues[settings.device] = LocalExecutor(grace=_GRACE)
+            executor = _queues[settings.device] = LocalExecutor()
         _jobs[job.id] = job
     future = executor.submit_reporting(
         run_training,
@@ -252,7 +251,7 @@ def _start(arch: Architecture, packed: Packed, found: Plan, settings: Settings) 
         on_log=job._on_log,
         on_start=job._on_start,
     )
-    job._stopper = lambda: executor.cancel_running(future)
+    job._stopper = lambda grace: executor.cancel_running(future, grace)
     future.add_done_callback(lambda future: _settle(job, future))
     return job
 

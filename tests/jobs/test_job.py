@@ -3,11 +3,13 @@
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import pytest
+import torch
 
 from nasviz.errors import JobError
-from nasviz.jobs.job import Job
+from nasviz.jobs.job import GRACE, Job
 from nasviz.jobs.planning import Plan
 from nasviz.jobs.training import Settings, pack_weights
 from nasviz.records import JobState
@@ -58,6 +60,14 @@ def test_the_model_is_the_trained_one_on_the_cpu(job: Job, arch: Architecture) -
     assert pack_weights(model) == pack_weights(net)
 
 
+@pytest.mark.slow
+def test_the_exported_file_computes_what_the_model_does(job: Job, arch: Architecture, tmp_path: Path) -> None:
+    job._settle("done", weights=pack_weights(arch.to_torch(seed=9)))
+    path = job.export(tmp_path / "net.pt2")
+    x = torch.rand(5, 1, 4, 4)
+    assert torch.allclose(torch.export.load(path).module()(x), job.model(x), atol=1e-6)
+
+
 def test_without_weights_there_is_no_model(job: Job) -> None:
     with pytest.raises(JobError, match=r"the job is waiting; wait for it with job.wait\(\)"):
         _ = job.model
@@ -91,12 +101,15 @@ def test_a_cancelled_await_leaves_the_job(job: Job) -> None:
     assert job.wait(1).state == "done"
 
 
-def test_stop_is_asked_once(job: Job) -> None:
-    asked: list[int] = []
-    job._stopper = lambda: asked.append(1)
+def test_the_first_stop_asks_and_the_second_does_not(job: Job) -> None:
+    asked: list[float] = []
+    job._stopper = asked.append
     job.stop()
     job.stop()
-    assert asked == [1]
+    assert asked == [GRACE, 0.0]
+    job._settle("stopped")
+    job.stop()
+    assert len(asked) == 2
 
 
 def test_listeners_hear_of_the_end(job: Job) -> None:

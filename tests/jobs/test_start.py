@@ -18,23 +18,20 @@ def test_a_training_gives_the_network_back(arch: Architecture, data: Any, tmp_pa
     job = train(arch, data, epochs=30, device="cpu", seed=1, batch_size=16)
     assert isinstance(job, Job)
     assert job.plan.parameters > 0
-    assert job.wait(60).state == "done", job.error
+    assert job.wait(150).state == "done", job.error
     assert job.plan.seconds is not None
     assert len(job.history) == 30
     assert job.history[-1].metrics["val_error"] < 0.5
     x, y = torch.as_tensor(data[1][0], dtype=torch.float32), torch.as_tensor(data[1][1])
     error = (job.model(x).argmax(1) != y).float().mean().item()
     assert error == pytest.approx(job.history[-1].metrics["val_error"])
-    path = job.export(tmp_path / "net.pt2")
-    loaded = torch.export.load(path).module()
-    assert torch.allclose(loaded(x[:5]), job.model(x[:5]), atol=1e-6)
     assert job in list_jobs(tmp_path)
 
 
 def test_the_same_seed_gives_the_same_weights(arch: Architecture, data: Any) -> None:
     first, second = train([arch, arch], data, epochs=2, device="cpu", estimate=False)
-    first.wait(60)
-    second.wait(60)
+    first.wait(150)
+    second.wait(150)
     for name, value in first.model.state_dict().items():
         assert torch.equal(value, second.model.state_dict()[name])
     assert first.plan.seconds is None
@@ -59,7 +56,7 @@ def test_jobs_on_one_device_wait_for_each_other_and_can_be_stopped(arch: Archite
 
 def test_a_loss_that_is_not_finite_fails_the_job_with_its_place(bad_arch: Any, data: Any) -> None:
     job = train(bad_arch(lambda x: x * math.nan), data, epochs=2, device="cpu", estimate=False)
-    assert job.wait(60).state == "failed"
+    assert job.wait(150).state == "failed"
     assert job.error.startswith("the loss is NaN at epoch 1, step 1")
     assert "TrainingError" in job.traceback
 
@@ -71,17 +68,28 @@ def test_a_crash_fails_the_job_and_the_next_one_runs(bad_arch: Any, arch: Archit
         train(bad_arch(lambda x: os.kill(os.getpid(), 9)), data, device="cpu"),
         train(arch, data, epochs=1, device="cpu"),
     ]
-    states = [job.wait(60).state for job in jobs]
+    states = [job.wait(150).state for job in jobs]
     assert states == ["failed", "failed", "done"]
     assert jobs[0].error.startswith("the worker process exited with code 7")
     assert "SIGKILL" in jobs[1].error or os.name != "posix"
+
+
+def test_a_second_stop_ends_a_module_that_hangs(bad_arch: Any, data: Any) -> None:
+    job = train(bad_arch(lambda x: time.sleep(100)), data, device="cpu", estimate=False)
+    until(lambda: job.state == "running", 60)
+    job.stop()
+    time.sleep(0.2)
+    assert job.state == "running"
+    job.stop()
+    assert job.wait(30).state == "stopped"
+    assert job.error.startswith("stopped: it did not answer in time and was ended")
 
 
 def test_an_exception_in_a_module_fails_the_job_with_its_traceback(bad_arch: Any, data: Any) -> None:
     def fails(x: Any) -> Any:
         raise ValueError("no such thing")
 
-    job = train(bad_arch(fails), data, device="cpu", estimate=False).wait(60)
+    job = train(bad_arch(fails), data, device="cpu", estimate=False).wait(150)
     assert (job.state, job.error) == ("failed", "no such thing")
     assert "in fails" in job.traceback
 
@@ -91,7 +99,7 @@ def test_prints_of_a_module_are_kept(bad_arch: Any, data: Any) -> None:
         print("shape", tuple(x.shape))  # noqa: T201
         return x
 
-    job = train(bad_arch(talks), data, epochs=1, device="cpu", batch_size=48, estimate=False).wait(60)
+    job = train(bad_arch(talks), data, epochs=1, device="cpu", batch_size=48, estimate=False).wait(150)
     assert job.log == "shape (48, 16, 4, 4)\n"
 
 
