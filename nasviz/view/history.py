@@ -258,6 +258,7 @@ def _baseline_traces(baseline: BaselineInfo | None) -> list[go.Scatter]:
         mode="lines",
         name=f"{label}, range",
         fill="toself",
+        meta=theme.GUIDE,
         fillcolor=theme.faded(theme.BASELINE, 0.2),
         line={"width": 0, "color": theme.BASELINE},
         hoverinfo="skip",

@@ -175,6 +175,7 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         y=ends,
         mode="lines",
         name="exact",
+        meta=theme.GUIDE,
         line={"color": theme.BASELINE, "dash": "dash", "width": 1},
         hoverinfo="skip",
     )

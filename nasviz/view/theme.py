@@ -32,6 +32,9 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "star", "hexagon")
 """Shapes of marks, in step with `CYCLE`."""
 
+GUIDE = "guide"
+"""`meta` of a trace that guides the eye and is left out of tables."""
+
 FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
@@ -77,7 +80,7 @@ def template(dark: bool = False) -> go.layout.Template:
         ticklen=4,
         tickcolor=soft,
         tickfont={"color": soft},
-        title={"standoff": 8, "font": {"color": text, "size": 13}},
+        title={"standoff": 8, "font": {"size": 13}},
         automargin=True,
     )
     layout = go.Layout(

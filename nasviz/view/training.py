@@ -13,6 +13,7 @@ from nasviz.view import theme
 
 _PARTS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 _QUANTITIES = ("loss", "accuracy")
+_PANEL = go.Scatter(x=[None], y=[None], xaxis="x2", yaxis="y2", name="", hoverinfo="skip", showlegend=False)
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,12 @@ def training_figure(info: TrainingInfo, *, epochs: int | None = None, dark: bool
         Length of the training: the horizontal axes reach it from the start.
     dark
         See `nasviz.view.theme.template`.
+
+    Returns
+    -------
+        An empty trace that keeps the panel of the accuracy, then one trace for each curve.
     """
-    fig = theme.figure(*(_trace(info, s) for s in info.series), x="epoch", y="loss", dark=dark)
+    fig = theme.figure(_PANEL, *(_trace(info, s) for s in info.series), x="epoch", y="loss", dark=dark)
     longest = max([s.epochs[-1] for s in info.series] + [float(epochs or 1)])
     across = {"range": [0, longest * 1.02], "title": {"text": "epoch"}}
     fig.update_layout(
@@ -115,7 +120,9 @@ def training_figure(info: TrainingInfo, *, epochs: int | None = None, dark: bool
 def _trace(info: TrainingInfo, series: Series) -> go.Scatter:
     k = info.jobs.index(series.job)
     colour = theme.CYCLE[k % len(theme.CYCLE)]
-    label = series.part if len(info.jobs) == 1 else f"{series.job} · {series.part}"
+    alone = len(info.jobs) == 1
+    label = theme.clipped(series.part if alone else series.job)
+    whole = theme.clipped(f"{series.job} · {series.part}")
     trained = series.part == "train"
     second = "2" if series.quantity == "accuracy" else ""
     return go.Scatter(
@@ -123,19 +130,22 @@ def _trace(info: TrainingInfo, series: Series) -> go.Scatter:
         y=series.values,
         xaxis=f"x{second}",
         yaxis=f"y{second}",
-        mode="lines" if trained else "lines+markers",
+        mode="lines+markers",
         name=label,
         legendgroup=label,
         showlegend=_leads(info, series),
         line={"color": colour, "width": 1.5 if trained else 2.5, "dash": "dot" if trained else "solid"},
-        marker={"color": colour, "size": 6, "symbol": theme.SYMBOLS[k % len(theme.SYMBOLS)]},
-        hovertemplate=f"epoch %{{x:.3g}}: %{{y:{'.1%' if second else '.3g'}}}<extra>{theme.clipped(label)}</extra>",
+        marker={"color": colour, "size": 3 if trained else 6, "symbol": theme.SYMBOLS[k % len(theme.SYMBOLS)]},
+        hovertemplate=f"epoch %{{x:.3g}}: %{{y:{'.1%' if second else '.3g'}}}<extra>{whole}</extra>",
     )
 
 
 def _leads(info: TrainingInfo, series: Series) -> bool:
-    """Whether this is the first curve of its training and part, which carries the entry of the legend."""
-    return next(s for s in info.series if (s.job, s.part) == (series.job, series.part)) is series
+    """Whether this curve carries an entry of the legend: one a part, or one a training where there are several."""
+    mine = [s for s in info.series if s.job == series.job]
+    if len(info.jobs) == 1:
+        return next(s for s in mine if s.part == series.part) is series
+    return next((s for s in mine if s.part != "train"), mine[0]) is series
 
 
 def _drawn(name: str, value: float) -> tuple[str, str, float]:

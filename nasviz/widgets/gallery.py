@@ -18,7 +18,11 @@ from nasviz.widgets.training import Training
 from nasviz.widgets.workspace import WORKSPACE
 
 if TYPE_CHECKING:
+    from nasviz.graph import Graph
     from nasviz.spaces import Architecture
+
+_FEW = 9
+_DEEPEST_FOLD = 4
 
 
 class Gallery(View):
@@ -125,9 +129,15 @@ def _drawn(arch: Architecture) -> Card:
     """The card with its picture, as far as it is known without torch."""
     card = Card(arch.key, str(arch))
     try:
-        return replace(card, dot=arch.graph().to_dot(folded=True))
+        return replace(card, dot=_small(arch).to_dot(folded=True))
     except NasvizError as error:
         return replace(card, reason=str(error))
+
+
+def _small(arch: Architecture) -> Graph:
+    """The graph, or the deepest fold of it that is small enough to be seen in a card."""
+    graphs = [arch.graph(), *(arch.graph(fold=level) for level in range(_DEEPEST_FOLD, 0, -1))]
+    return next((graph for graph in graphs if len(graph.edges) <= _FEW), graphs[-1])
 
 
 def _measured(card: Card, arch: Architecture) -> Card:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -236,17 +237,21 @@ def _plan_all(me: weakref.ref[Training], archs: Sequence[Architecture], data: Se
             del view
 
 
-def _labels(terms: Sequence[str], width: int = 40) -> list[str]:
+def _labels(terms: Sequence[str], width: int = 48) -> list[str]:
     """A short and distinct label for each term: its beginning, numbered where there are several."""
     short = [term if len(term) <= width else f"{term[: width - 1]}…" for term in terms]
     return short if len(short) == 1 else [f"{i + 1} {label}" for i, label in enumerate(short)]
 
 
 def _rows(job: Job) -> list[Curve]:
-    """The curve by epochs, and what has been reported since the last one."""
+    """The curve by epochs, and the mean loss of what has been reported since the last one."""
     history = job.history
     last = history[-1].step if history else -1
-    return [*history, *(row for row in job.steps if row.step > last)]
+    fresh = [row for row in job.steps if row.step > last and "train_loss" in row.metrics]
+    if not fresh:
+        return history
+    loss = sum(row.metrics["train_loss"] for row in fresh) / len(fresh)
+    return [*history, replace(fresh[-1], metrics={"train_loss": loss})]
 
 
 def _job(job: Job, label: str, info: TrainingInfo) -> dict[str, Any]:

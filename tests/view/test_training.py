@@ -26,16 +26,19 @@ def test_error_and_accuracy_of_one_row_are_one_point():
 def test_several_trainings_differ_by_hue_mark_and_name():
     curves = rows({"train_loss": 1.0, "val_loss": 1.1, "val_error": 0.5})
     fig = training_figure(training_info({"a": curves, "b <i>": curves}))
-    assert [t.name for t in fig.data][:3] == ["a · train", "a · validation", "a · validation"]
-    assert fig.data[0].line.color != fig.data[3].line.color
-    assert fig.data[1].marker.symbol != fig.data[4].marker.symbol
-    assert [t.showlegend for t in fig.data[:3]] == [True, True, False]
-    assert "<i>" not in fig.data[3].hovertemplate
+    train, validation, accuracy, other = fig.data[1:5]
+    assert (train.name, other.name) == ("a", "b &lt;i&gt;")
+    assert train.line.color != other.line.color
+    assert train.marker.symbol != other.marker.symbol
+    assert (train.line.dash, validation.line.dash) == ("dot", "solid")
+    assert [t.showlegend for t in (train, validation, accuracy)] == [False, True, False]
+    assert "<i>" not in other.hovertemplate
 
 
 def test_one_training_is_named_by_part():
     fig = training_figure(training_info({"a": rows({"train_loss": 1.0}, {"val_error": 0.5})}), epochs=20)
-    assert [t.name for t in fig.data] == ["train", "validation"]
+    assert [t.name for t in fig.data] == ["", "train", "validation"]
+    assert [t.showlegend for t in fig.data] == [False, True, True]
     assert fig.layout.xaxis.range[1] >= 20
 
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Figure } from "./core/plot";
 import { Plot } from "./core/plot_part";
 import { Button, CopyButton, Failure, Skeleton } from "./core/parts";
+import { AsTable } from "./core/plot_table";
 import { Progress } from "./core/progress";
 import { defineView, useBody, type ViewContext } from "./core/view";
 import css from "./board.css";
@@ -201,6 +202,9 @@ export function Board({ channel, plots }: ViewContext) {
         <section class="nv-pane nv-progress-pane" aria-label="Progress">
           <div class="nv-pane-title">progress</div>
           <Plot plots={plots} figure={state.history} label={`${state.value_name} by finished trials, best so far, and baseline`} height={300} onClick={choose} />
+          <div class="nv-under">
+            <AsTable figure={state.history} />
+          </div>
         </section>
         <section class="nv-pane nv-surrogate-pane" aria-label="Surrogate">
           <div class="nv-pane-title">
@@ -208,13 +212,17 @@ export function Board({ channel, plots }: ViewContext) {
             <span class="nv-soft" data-tip={state.why} tabIndex={0}>
               {state.belief}
             </span>
-            {state.shown && (
-              <span class="nv-shown" tabIndex={0} data-tip="What the surrogate believes of the architecture shown: mean ± standard deviation.">
-                ◆ {state.shown}
-              </span>
-            )}
+
           </div>
           <Plot plots={plots} figure={state.surrogate} label={`Predicted against observed ${state.value_name}`} height={300} onClick={choose} />
+          <div class="nv-under">
+            {state.shown && (
+              <span class="nv-shown" tabIndex={0} data-tip="What the surrogate believes of the architecture shown: mean ± standard deviation.">
+                ◆ this architecture {state.shown}
+              </span>
+            )}
+            <AsTable figure={state.surrogate} />
+          </div>
         </section>
         <Now state={state} send={send} />
       </div>

@@ -2,6 +2,7 @@
 import type { Figure } from "./core/plot";
 import { Plot } from "./core/plot_part";
 import { Button, Empty, Failure, Skeleton } from "./core/parts";
+import { AsTable } from "./core/plot_table";
 import { Progress } from "./core/progress";
 import { defineView, useBody, type ViewContext } from "./core/view";
 import css from "./training.css";
@@ -92,7 +93,7 @@ export function Training({ channel, plots }: ViewContext) {
       {wrong.map((line) => (
         <Failure key={line.key} message={`${line.term}: ${line.reason}`} />
       ))}
-      {state.lines.length > 1 && <Lines lines={state.lines} />}
+      {state.lines.length > 1 && state.jobs.length === 0 && <Lines lines={state.lines} />}
       {state.jobs.length > 0 && (
         <ul class="nv-jobs" aria-label="Trainings">
           {state.jobs.map((job) => (
@@ -101,7 +102,12 @@ export function Training({ channel, plots }: ViewContext) {
         </ul>
       )}
       {state.figure ? (
-        <Plot plots={plots} figure={state.figure} label="Loss and accuracy by epoch" height={260} />
+        <>
+          <Plot plots={plots} figure={state.figure} label="Loss and accuracy by epoch" height={260} />
+          <div class="nv-under">
+            <AsTable figure={state.figure} />
+          </div>
+        </>
       ) : (
         state.lines.length === 0 && <Empty>Nothing to train yet: tick an architecture.</Empty>
       )}
