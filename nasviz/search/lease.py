@@ -6,10 +6,12 @@ minute, or at once when its owner was a process of this machine that is gone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -115,7 +117,7 @@ def _born(pid: int) -> str:
 
 
 class Renewer:
-    """A thread that calls a function every few seconds while there is something to renew.
+    """A thread that calls a function every few seconds while there is something to renew and somebody who holds it.
 
     Parameters
     ----------
@@ -139,7 +141,8 @@ class Renewer:
             self._held.add(key)
             if self._thread is None:
                 self._wake = threading.Event()
-                self._thread = threading.Thread(target=self._loop, args=(self._wake,), name="nasviz-lease", daemon=True)
+                arguments = (weakref.ref(self), self._wake, self._every)
+                self._thread = threading.Thread(target=_renew_often, args=arguments, name="nasviz-lease", daemon=True)
                 self._thread.start()
 
     def release(self, key: int) -> None:
@@ -156,9 +159,16 @@ class Renewer:
         with self._lock:
             return set(self._held)
 
-    def _loop(self, wake: threading.Event) -> None:
-        while not wake.wait(self._every):
-            try:
-                self._renew(self.held)
-            except Exception:
-                continue
+    def renew(self) -> None:
+        """Renew what is held."""
+        with contextlib.suppress(Exception):
+            self._renew(self.held)
+
+
+def _renew_often(renewer: weakref.ref[Renewer], wake: threading.Event, every: float) -> None:
+    while not wake.wait(every):
+        alive = renewer()
+        if alive is None:
+            return
+        alive.renew()
+        del alive

@@ -13,6 +13,7 @@ from nasviz.errors import JobError, StorageError
 from nasviz.records import Curve
 from nasviz.search.channel import StorageChannel, stops
 from nasviz.search.evaluate import Outcome, Recorder, evaluate, evaluate_elsewhere
+from nasviz.search.reading import ENDED
 from nasviz.search.strategy import ExhaustedError
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Runner:
     def _fill(self) -> bool:
         """Start evaluations while there is room; True if one was done here, in this thread."""
         while not self._stopping.is_set() and not self.paused.is_set() and len(self._flights) < self.workers:
-            if self.study.finished + len(self._flights) + self._elsewhere() >= self.total:
+            if self._spoken_for() >= self.total:
                 return False
             taken = self.study.take()
             if self.executor is None:
@@ -145,10 +146,12 @@ class Runner:
             self._submit(self.executor, taken)
         return False
 
-    def _elsewhere(self) -> int:
-        """Number of trials that others run; those asked for by hand in this study do not count."""
+    def _spoken_for(self) -> int:
+        """Number of trials that ended, run here or run elsewhere, at one moment; those asked for by hand here do not count."""
         held = self.study.held
-        return sum(1 for slot, t in self._storage.slots().items() if t.state == "running" and slot not in held)
+        trials = self._storage.slots()
+        elsewhere = sum(1 for slot, t in trials.items() if t.state == "running" and slot not in held)
+        return sum(1 for t in trials.values() if t.state in ENDED) + len(self._flights) + elsewhere
 
     def _evaluate_here(self, taken: Taken) -> None:
         flight = self._here = _Flight(taken, self._recorder(taken.slot))
@@ -181,7 +184,12 @@ class Runner:
 
     def _recorder(self, slot: int) -> Recorder:
         def write(rows: Sequence[Curve]) -> str | None:
-            alive = self._storage.curve(slot, rows)
+            try:
+                if self._here is not None:
+                    self._look()
+                alive = self._storage.curve(slot, rows)
+            except StorageError:
+                return None  # the value may still be stored when it comes
             self.study.changed()
             return None if alive else "stop"
 

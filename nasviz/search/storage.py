@@ -105,7 +105,7 @@ class StudyStorage:
         StorageError
             If the storage cannot be opened or the study was not made by nasviz.
         """
-        with _translated(url, Exception), _quiet():
+        with _translated(url, everything=True), _quiet():
             study = optuna.create_study(
                 storage=_backend(url),
                 study_name=name,
@@ -131,7 +131,7 @@ class StudyStorage:
         StorageError
             If the storage cannot be opened or has no such study; the sentence names those it has.
         """
-        with _translated(url, Exception), _quiet():
+        with _translated(url, everything=True), _quiet():
             backend = _backend(url)
             names = optuna.get_all_study_names(backend)
             if name is None and len(names) == 1:
@@ -332,12 +332,15 @@ def _backend(url: str | None) -> optuna.storages.BaseStorage:
 
 
 @contextmanager
-def _translated(where: str | None, kind: type[Exception] = OptunaError) -> Generator[None]:
+def _translated(where: str | None, *, everything: bool = False) -> Generator[None]:
+    """Raise what optuna and its database raise as a `StorageError` of one sentence; `everything` else too, when opening."""
     try:
         yield
     except StorageError:
         raise
-    except kind as error:
+    except Exception as error:
+        if not (everything or isinstance(error, OptunaError) or type(error).__module__.startswith("sqlalchemy.")):
+            raise
         cause = error.__cause__ or error
         text = str(getattr(cause, "orig", None) or cause).splitlines()[0]
         raise StorageError(f"the storage {where or 'in memory'} cannot be used: {text}") from error

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from nasviz.errors import NasvizError
 from nasviz.records import Belief, Curve, Trial, TrialState
-
-if TYPE_CHECKING:
-    from nasviz.spaces import Architecture, SearchSpace
+from nasviz.spaces import Architecture, SearchSpace
 
 TERM = "nasviz/1/term"
 DRAW = "nasviz/1/draw"

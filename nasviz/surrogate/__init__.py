@@ -9,10 +9,36 @@ store; botorch and gpytorch compute on row numbers. Everything is float64 on one
 Further reading: Rasmussen & Williams 2006; Ru et al. 2021 (NASBOWL); Schrodi et al. 2023.
 """
 
-from nasviz.surrogate.acquisition import log_ei
-from nasviz.surrogate.features import FeatureStore
-from nasviz.surrogate.gp import GP
-from nasviz.surrogate.kernels import Covariance, FlatWL
-from nasviz.surrogate.target import Target
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasviz.surrogate.acquisition import log_ei
+    from nasviz.surrogate.features import FeatureStore
+    from nasviz.surrogate.gp import GP
+    from nasviz.surrogate.kernels import Covariance, FlatWL
+    from nasviz.surrogate.target import Target
 
 __all__ = ["GP", "Covariance", "FeatureStore", "FlatWL", "Target", "log_ei"]
+
+_HOME = {
+    "GP": "gp",
+    "Covariance": "kernels",
+    "FeatureStore": "features",
+    "FlatWL": "kernels",
+    "Target": "target",
+    "log_ei": "acquisition",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use: features need no torch."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

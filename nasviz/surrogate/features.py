@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from nasviz.errors import BuildError
 from nasviz.surrogate.operations import INPUT, OUTPUT, OperationGraph, operation_graph
@@ -148,10 +148,3 @@ def batch(graphs: Sequence[OperationGraph]) -> Links:
     labels = np.fromiter((_hash(label) for g in graphs for label in g.labels), np.uint64, sum(sizes))
     owner = np.repeat(np.arange(len(graphs)), sizes)
     return Links(labels, owner, ends[:, 0] + shift, ends[:, 1] + shift, times, len(graphs))
-
-
-def normalised(counts: csr_array) -> csr_array:
-    """Return the rows of `counts` ``(m, f)`` scaled to Euclidean length 1, float64; empty rows stay empty."""
-    values = counts.astype(np.float64)
-    length = np.sqrt(np.asarray(values.multiply(values).sum(axis=1)).ravel())
-    return csr_array(diags_array(1 / np.where(length > 0, length, 1.0)) @ values)

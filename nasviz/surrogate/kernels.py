@@ -14,8 +14,9 @@ from typing import Protocol, runtime_checkable
 import gpytorch
 import numpy as np
 import torch
+from scipy.sparse import csr_array
 
-from nasviz.surrogate.features import FeatureStore, normalised
+from nasviz.surrogate.features import FeatureStore
 
 Gram = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -74,10 +75,13 @@ class FlatWL:
         return RowKernel(lambda a, b: self.gram(store, a, b))
 
     def gram(self, store: FeatureStore, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return the covariances ``(len(a), len(b))`` between rows `a` and rows `b` of `store`."""
-        rows, inverse = np.unique(np.concatenate([a, b]), return_inverse=True)
-        features = normalised(store.matrix(rows, h=self.h))
-        return (features[inverse[: len(a)]] @ features[inverse[len(a) :]].T).toarray()
+        """Return the covariances ``(len(a), len(b))`` between rows `a` and rows `b` of `store`.
+
+        The inner products are sums of whole numbers, so the result is the same to the last bit whatever the store saw before.
+        """
+        first, second = store.matrix(a, h=self.h), store.matrix(b, h=self.h)
+        inner = (first @ second.T).toarray()
+        return inner / (_length(first)[:, None] * _length(second)[None, :])
 
 
 class RowKernel(gpytorch.kernels.Kernel):
@@ -114,6 +118,12 @@ class RowKernel(gpytorch.kernels.Kernel):
         else:
             values = block[inverse1[..., :, None], inverse2[..., None, :]]
         return torch.as_tensor(values, dtype=x1.dtype, device=x1.device)
+
+
+def _length(counts: csr_array) -> np.ndarray:
+    """Euclidean length of each row; 1 for a row of zeros."""
+    length = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
+    return np.where(length > 0, length, 1.0)
 
 
 def _numbers(x: torch.Tensor) -> np.ndarray:

@@ -86,7 +86,8 @@ def test_hashes_are_the_same_in_another_process() -> None:
     code = (
         "import numpy as np; from nasviz.surrogate.wl import *;"
         "z = np.zeros(2, np.int64);"
-        "l = Links(np.array([label_hash('conv3x3'), label_hash('id')], np.uint64), z, z[:1], z[:1] + 1, np.ones(1, np.uint64), 1);"
+        "labels = np.array([label_hash('conv3x3'), label_hash('id')], np.uint64);"
+        "l = Links(labels, z, z[:1], z[:1] + 1, np.ones(1, np.uint64), 1);"
         "print([int(x) for level in refine(l, 2) for x in level])"
     )
     env = {**os.environ, "PYTHONHASHSEED": "7"}

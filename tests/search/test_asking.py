@@ -1,0 +1,129 @@
+import logging
+
+import pytest
+
+from nasviz.errors import NasvizError, TermError
+from nasviz.records import Curve, Trial
+from nasviz.search import BayesOpt, ExhaustedError, Proposal, RandomSearch, Study
+from nasviz.search.seeds import evaluation_seed
+from nasviz.spaces import SearchSpace
+
+
+@pytest.fixture
+def study(space: SearchSpace) -> Study:
+    return Study(space, strategy=RandomSearch(), seed=4)
+
+
+def test_ask_and_tell(study: Study) -> None:
+    first, second = study.ask(), study.ask()
+    assert [t.state for t in study.trials] == ["running", "running"]
+    study.tell(second, 0.25, curve=[Curve(1, 1.0, {"error": 0.25})])
+    study.tell(first.number, 0.5)
+    assert [(t.number, t.value, t.state) for t in study.trials] == [(0, 0.5, "finished"), (1, 0.25, "finished")]
+    assert study.best_trial.curve[0].metrics == {"error": 0.25}
+    assert study.held == set()
+
+
+def test_the_term_is_stored_at_once(study: Study) -> None:
+    trial = study.ask()
+    assert study.trials[0].term == trial.term == str(trial.arch)
+    assert trial.proposed_by == "random, by productions"
+
+
+def test_values_that_are_none(study: Study) -> None:
+    study.tell(study.ask(), float("nan"))
+    study.tell(study.ask(), error="out of memory")
+    study.tell(study.ask())
+    assert [(t.state, t.reason) for t in study.trials] == [
+        ("failed", "the objective returned nan"),
+        ("failed", "out of memory"),
+        ("failed", "the objective returned 'None' of type NoneType, not a number"),
+    ]
+    with pytest.raises(NasvizError, match="no trial of the study 'digits cells' has a value yet"):
+        _ = study.best_trial
+
+
+def test_only_running_trials_can_be_told(study: Study) -> None:
+    trial = study.ask()
+    study.tell(trial, 0.5)
+    for number in (0, 1):
+        with pytest.raises(NasvizError, match=f"trial {number} of the study 'digits cells' is not running"):
+            study.tell(number, 0.5)
+
+
+def test_the_random_state_derives_from_seed_and_number(study: Study) -> None:
+    taken = [study.take() for _ in range(3)]
+    assert [t.seed for t in taken] == [evaluation_seed(4, n) for n in range(3)]
+
+
+def test_enqueued_architectures_come_first_and_once(study: Study, space: SearchSpace) -> None:
+    study.tell(study.ask(), 0.5)
+    study.enqueue(space.parse("Linear(avg_pool, avg_pool)"))
+    study.enqueue("Linear(avg_pool,avg_pool)")
+    study.enqueue("id", reason="a known network")
+    asked = [study.ask() for _ in range(2)]
+    assert [(t.number, t.term, t.proposed_by) for t in asked] == [
+        (1, "Linear(avg_pool, avg_pool)", "enqueued"),
+        (2, "id", "a known network"),
+    ]
+    study.enqueue("id")
+    assert study.ask().proposed_by == "random, by productions"
+
+
+def test_enqueue_knows_the_space(study: Study) -> None:
+    with pytest.raises(TermError, match="did you mean conv3x3"):
+        study.enqueue("conv3x4")
+
+
+def test_an_exhausted_space_leaves_nothing_behind() -> None:
+    study = Study(SearchSpace("S ::= id | relu", name="two"), strategy=RandomSearch())
+    study.ask(), study.ask()
+    with pytest.raises(ExhaustedError):
+        study.ask()
+    assert len(study.trials) == 2
+
+
+def test_proposals_can_be_replayed(space: SearchSpace) -> None:
+    study = Study(space, strategy=BayesOpt(n_init=4, candidates=30), seed=1)
+    for n in range(8):
+        study.tell(study.ask(), 0.1 + n % 3)
+    for trial in study.trials:
+        replayed = study.propose(trial.number, study.trials[: trial.number])
+        assert (replayed.term, replayed.belief) == (trial.term, trial.belief)
+    assert study.trials[-1].belief is not None
+
+
+class Largest:
+    """Believes that the largest value it has seen is the smallest possible."""
+
+    def propose(self, space: SearchSpace, trials: list[Trial], rng: object) -> Proposal:
+        from nasviz.records import Belief
+
+        known = [t.value for t in trials if t.value is not None]
+        belief = Belief(min(known), 0.1) if known else None
+        return Proposal(str(space.sample(seed=len(trials))), belief, "test")
+
+
+def test_strategies_minimise_whatever_the_direction(space: SearchSpace) -> None:
+    study = Study(space, strategy=Largest(), direction="maximize")
+    for value in (1.0, 5.0, 3.0):
+        study.tell(study.ask(), value)
+    trial = study.ask()
+    assert trial.belief is not None
+    assert trial.belief.mean == 5.0
+    assert study.best_value == 5.0
+
+
+def test_subscribers_hear_of_changes_until_they_leave(study: Study, caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Study] = []
+    leave = study.on_change(heard.append)
+    study.tell(study.ask(), 0.5)
+    assert heard == [study, study]
+    leave()
+    leave()
+    study.ask()
+    assert len(heard) == 2
+    study.on_change(lambda study: 1 / 0)
+    with caplog.at_level(logging.ERROR):
+        study.ask()
+    assert "a listener of the study 'digits cells' failed" in caplog.text

@@ -1,0 +1,265 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nasviz.errors import NasvizError, StorageError
+from nasviz.search import BayesOpt, RandomSearch, Study, Timing, load_study
+from nasviz.search.runner import AGAIN
+from nasviz.spaces import Architecture, SearchSpace
+
+Until = Callable[..., None]
+
+
+def length(arch: Architecture) -> float:
+    return float(len(str(arch)))
+
+
+def noisy(arch: Architecture, seed: int) -> float:
+    return len(str(arch)) + float(np.random.default_rng(seed).random())
+
+
+def test_run_counts_finished_trials(space: SearchSpace) -> None:
+    study = Study(space, length, strategy=RandomSearch())
+    seen: list[tuple[int, int]] = []
+    study.run(3, "inline", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    study.run(3, "inline")
+    study.run(2, "inline")
+    assert len(study.trials) == 3
+    study.run(5, "inline")
+    assert [t.number for t in study.trials] == list(range(5))
+
+
+def test_no_architecture_is_evaluated_twice(space: SearchSpace) -> None:
+    terms: list[str] = []
+
+    def objective(arch: Architecture) -> float:
+        terms.append(str(arch))
+        return length(arch)
+
+    Study(space, objective, strategy=BayesOpt(n_init=5, candidates=20)).run(14, "inline")
+    assert len(set(terms)) == len(terms) == 14
+
+
+def test_equal_seeds_give_equal_studies(space: SearchSpace) -> None:
+    def run(seed: int) -> list[tuple[str, float | None]]:
+        study = Study(space, noisy, strategy=BayesOpt(n_init=5, candidates=15), seed=seed)
+        study.run(9, "inline")
+        return [(t.term, t.value) for t in study.trials]
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+def test_a_study_goes_on_where_it_was(space: SearchSpace, url: str) -> None:
+    strategy = BayesOpt(n_init=4, candidates=15)
+    whole = Study(space, noisy, strategy=strategy)
+    whole.run(9, "inline")
+    for total in (3, 6, 9):
+        parts = Study(space, noisy, strategy=strategy, storage=url)
+        parts.run(total, "inline")
+    assert [(t.term, t.value, t.belief) for t in parts.trials] == [(t.term, t.value, t.belief) for t in whole.trials]
+
+
+def test_failures_are_trials_too_and_teach_nothing_wrong(space: SearchSpace) -> None:
+    def objective(arch: Architecture, seed: int) -> float:
+        if seed % 4 == 0:
+            raise RuntimeError("no memory left")
+        return float("nan") if seed % 4 == 1 else length(arch)
+
+    study = Study(space, objective, strategy=BayesOpt(n_init=4, candidates=10))
+    study.run(16, "inline")
+    reasons = {t.reason for t in study.trials if t.state == "failed"}
+    assert reasons == {"RuntimeError: no memory left", "the objective returned nan"}
+    usable = [t for t in study.trials if t.usable]
+    assert len(usable) + sum(t.state == "failed" for t in study.trials) == 16
+    assert np.isfinite(study.surrogate().predict([t.arch for t in usable])[0]).all()
+
+
+def test_an_objective_that_always_fails_ends(space: SearchSpace) -> None:
+    study = Study(space, lambda arch: 1 / 0, strategy=BayesOpt(n_init=2))
+    study.run(5, "inline")
+    assert [t.state for t in study.trials] == ["failed"] * 5
+
+
+def test_an_exhausted_space_ends_the_run() -> None:
+    study = Study(SearchSpace("S ::= id | relu | conv3x3", name="three"), length, strategy=RandomSearch())
+    study.run(10, "inline")
+    assert len(study.trials) == 3
+
+
+def test_start_returns_at_once_and_done_waits(space: SearchSpace) -> None:
+    go = threading.Event()
+
+    def objective(arch: Architecture) -> float:
+        go.wait(20)
+        return length(arch)
+
+    study = Study(space, objective, strategy=RandomSearch())
+
+    async def trip() -> None:
+        await study.done()
+        study.start(3, "inline")
+        assert study.running
+        study.start(4, "inline")
+        go.set()
+        await asyncio.wait_for(study.done(), 20)
+
+    asyncio.run(trip())
+    assert not study.running
+    assert study.finished == 4
+    study.start(4, "inline")
+    study.wait(20)
+    assert len(study.trials) == 4
+
+
+def test_done_raises_what_ended_the_run(space: SearchSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = Study(space, length, strategy=RandomSearch())
+
+    def full(*args: Any) -> None:
+        raise StorageError("the storage is full")
+
+    monkeypatch.setattr(study.storage, "finish", full)
+    study.start(3, "inline")
+    with pytest.raises(StorageError, match="full"):
+        asyncio.run(study.done())
+    assert not study.running
+
+
+def test_cancelling_done_does_not_end_the_run(space: SearchSpace) -> None:
+    go = threading.Event()
+    study = Study(space, lambda arch: go.wait(20) and 1.0, strategy=RandomSearch())
+    study.start(2, "inline")
+
+    async def impatient() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(study.done(), 0.05)
+
+    asyncio.run(impatient())
+    assert study.running
+    go.set()
+    study.wait(20)
+    assert study.finished == 2
+
+
+def test_stop_ends_a_reporting_objective_and_the_next_run_goes_on(space: SearchSpace, url: str, quick: Timing) -> None:
+    started, patient = threading.Event(), threading.Event()
+    patient.set()
+
+    def objective(arch: Architecture, seed: int, report: Any) -> float:
+        started.set()
+        for step in range(2000):
+            if patient.is_set() and report(step, {"loss": 1.0}) == "stop":
+                return -1.0
+            if not patient.is_set():
+                return noisy(arch, seed)
+            time.sleep(0.005)
+        raise AssertionError("never told to stop")
+
+    study = Study(space, objective, strategy=RandomSearch(), storage=url, timing=quick)
+    study.start(4, "inline")
+    assert started.wait(20)
+    began = time.monotonic()
+    study.stop(wait=True)
+    assert time.monotonic() - began < 3
+    assert [(t.number, t.state, t.reason) for t in study.trials] == [(0, "waiting", AGAIN)]
+    patient.clear()
+    study.run(4, "inline")
+    plain = Study(space, noisy, strategy=RandomSearch())
+    plain.run(4, "inline")
+    assert [(t.number, t.term, t.value) for t in study.trials] == [(t.number, t.term, t.value) for t in plain.trials]
+
+
+def test_pause_and_resume(space: SearchSpace, quick: Timing, until: Until) -> None:
+    study = Study(space, length, strategy=RandomSearch(), timing=quick)
+    study.pause()
+    study.start(3, "inline")
+    time.sleep(0.1)
+    assert (study.running, study.paused, len(study.trials)) == (True, True, 0)
+    study.resume()
+    study.wait(20)
+    assert study.finished == 3
+    study.start(4, "inline")
+    study.pause()
+    study.stop(wait=True)
+    assert not study.running
+
+
+def test_an_interrupt_queues_the_trial_again(space: SearchSpace) -> None:
+    def objective(arch: Architecture) -> float:
+        raise KeyboardInterrupt
+
+    study = Study(space, objective, strategy=RandomSearch())
+    with pytest.raises(KeyboardInterrupt):
+        study.run(2, "inline")
+    assert [t.state for t in study.trials] == ["waiting"]
+    assert not study.running
+
+
+def test_missing_parts_are_named(space: SearchSpace) -> None:
+    with pytest.raises(NasvizError, match=r"has no objective to evaluate. Type: nv\.Study\(space, objective"):
+        Study(space).run(1, "inline")
+    with pytest.raises(ValueError, match="direction is 'up', expected 'minimize' or 'maximize'"):
+        Study(space, direction="up")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="total is -1"):
+        Study(space, length).run(-1, "inline")
+
+
+def test_a_changed_grammar_is_explained(space: SearchSpace, url: str) -> None:
+    Study(space, length, strategy=RandomSearch(), storage=url, name="first").run(6, "inline")
+    narrower = space.with_grammar("NET ::= Linear(OP, OP) | OP\nOP ::= conv3x3 | conv1x1 | dconv3x3 | avg_pool | id")
+    with pytest.raises(
+        StorageError,
+        match=r"the study 'first' in sqlite.* was begun with another grammar. Its 6 trials are kept, and \d of them belong to "
+        r"the new grammar too. Take a new name for the new grammar, e.g. name='first-2'",
+    ):
+        Study(narrower, length, storage=url, name="first")
+    assert len(load_study(url, "first").trials) == 6
+
+
+def test_another_direction_or_seed_is_refused(space: SearchSpace, url: str) -> None:
+    Study(space, storage=url, seed=3)
+    with pytest.raises(StorageError, match=r"begun with seed=3, now 0 is wanted. Type seed=3 to go on, or take a new name"):
+        Study(space, storage=url)
+    with pytest.raises(StorageError, match="begun with direction='minimize', now 'maximize' is wanted"):
+        Study(space, storage=url, seed=3, direction="maximize")
+
+
+def test_looking_needs_no_objective(space: SearchSpace, url: str) -> None:
+    study = Study(space, length, strategy=RandomSearch(), storage=url)
+    study.run(3, "inline")
+    seen = load_study(url)
+    assert seen.trials == study.trials
+    assert (seen.best_value, seen.seed, seen.name) == (study.best_value, 0, study.name)
+    assert seen.space == space
+    assert seen.best_trial.arch == study.best_trial.arch
+    with pytest.raises(NasvizError, match="no objective"):
+        seen.run(4, "inline")
+
+
+def test_two_objects_of_one_study_share_its_trials(space: SearchSpace, url: str, quick: Timing) -> None:
+    one, other = (Study(space, length, strategy=RandomSearch(), storage=url, timing=quick) for _ in range(2))
+    one.start(8, "inline")
+    other.start(8, "inline")
+    one.wait(60)
+    other.wait(60)
+    assert one.finished in (8, 9)
+    assert len({t.number for t in one.trials}) == len(one.trials)
+
+
+def test_importing_the_search_loads_no_torch(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from nasviz.search import Study, RandomSearch; from nasviz.spaces import digits_cells;"
+        "Study(digits_cells(), lambda a: 1.0, strategy=RandomSearch()).run(2, 'inline'); print('torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.strip() == "False"
