@@ -21,7 +21,10 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:;
  worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:">
 <title>{title}</title>
-<style>body {{ margin: 16px auto; max-width: 1400px; padding: 0 16px; background: Canvas; }} section {{ margin-bottom: 16px; }}</style>
+<style>
+body {{ margin: 16px auto; max-width: 1400px; padding: 0 16px; background: Canvas; }}
+section {{ margin-bottom: 16px; }}
+</style>
 </head>
 <body class="nv-page">
 <noscript><pre>{text}</pre></noscript>

@@ -67,7 +67,9 @@ function ArchitectureView(context: ViewContext) {
       <Header body={body} act={act} table={table} setTable={setTable} />
       {body.problem && <Problem problem={body.problem} pointing={pointing} />}
       {!body.term || !index ? (
-        <Empty>{body.drawable ? "Draw an architecture: press s, or the button Sample." : "No architecture to show."}</Empty>
+        <div class="nv-stage" ref={stage} tabIndex={0}>
+          <Empty>{body.drawable ? "Draw an architecture: press s, or the button Sample." : "No architecture to show."}</Empty>
+        </div>
       ) : (
         <div class="nv-stage" ref={stage} tabIndex={0} role="tree" aria-label="Term" {...activeItem(context, index, pointing)}>
           <Unseen context={context} index={index} pointing={pointing} />
@@ -380,14 +382,14 @@ const KEYS: [string, string][] = [
 ];
 
 const Keys = () => (
-  <dl class="nv-keys" aria-label="Keys">
+  <ul class="nv-keys" aria-label="Keys">
     {KEYS.map(([key, words]) => (
-      <>
-        <dt>{key}</dt>
-        <dd>{words}</dd>
-      </>
+      <li key={key}>
+        <kbd>{key}</kbd>
+        <span>{words}</span>
+      </li>
     ))}
-  </dl>
+  </ul>
 );
 
 export default defineView({ name: "architecture", label: "Architecture", css, component: ArchitectureView });
