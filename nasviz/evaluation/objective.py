@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from torch import nn
 from torch.utils.data import Dataset, Subset, TensorDataset
 
 from nasviz.errors import TrainingError
 from nasviz.evaluation.data import SizedDataset, as_parts, check_data
 from nasviz.evaluation.device import describe, pick_device
-from nasviz.evaluation.training import Optimizer, Report, evaluate, fit
+from nasviz.evaluation.training import FitResult, Optimizer, Report, evaluate, fit
 from nasviz.nn import to_torch
 
 if TYPE_CHECKING:
@@ -95,9 +96,36 @@ class TrainingObjective:
         TrainingError
             When the loss is not finite.
         """
-        train, val = check_data(arch.space, self.data)[:2]
+        return self._train(arch, self.data, seed, report)[1].metrics[f"val_{self.metric}"]
+
+    def confirm(self, arch: Architecture, seed: int, data: Any, report: Report | None = None) -> float:
+        """The metric on held-out data, after the same training with another seed: what a search result is worth.
+
+        The held-out data are looked at once, after the training.
+
+        Parameters
+        ----------
+        arch : Architecture
+        seed : int
+            One that the search did not use.
+        data : Dataset or (X, y)
+            Examples that the search never saw, e.g. ``nv.data.digits().test``.
+        report : callable, optional
+            See :func:`fit`.
+
+        Raises
+        ------
+        DataError, TrainingError
+            As calling the objective.
+        """
+        parts = (*self.data[:2], data)
+        net, _ = self._train(arch, parts, seed, report)
+        return evaluate(net, check_data(arch.space, parts)[2], device=self.device)[self.metric]
+
+    def _train(self, arch: Architecture, data: Sequence[Any], seed: int, report: Report | None) -> tuple[nn.Module, FitResult]:
+        train, val = check_data(arch.space, data)[:2]
         net = to_torch(arch, seed=seed)
-        result = fit(
+        return net, fit(
             net,
             train,
             val,
@@ -109,7 +137,6 @@ class TrainingObjective:
             seed=seed,
             report=report,
         )
-        return result.metrics[f"val_{self.metric}"]
 
     def device_name(self) -> str:
         """The device in words, e.g. ``"CPU (2 threads)"``."""

@@ -65,6 +65,18 @@ def test_the_estimate_is_of_the_right_size(space):
     assert TrainingObjective(digits(), epochs=40, device="cpu").estimate(arch) > 2 * estimate
 
 
+def test_a_result_is_confirmed_on_data_that_the_search_never_saw(space):
+    objective = TrainingObjective(digits()[:2], epochs=3, device="cpu")
+    arch = space.parse("Linear(conv3x3, conv1x1)")
+    splits = digits()
+    found = objective.confirm(arch, 7, splits.test)
+    assert 0 < found < 0.3
+    assert found == objective.confirm(arch, 7, splits.test.tensors)
+    assert objective.confirm(arch, 7, splits.val) == objective(arch, seed=7)
+    with pytest.raises(DataError, match="test: labels run from 0 to 11, the space has 10 classes"):
+        objective.confirm(arch, 7, (splits.test.tensors[0][:2], [0, 11]))
+
+
 def test_the_device_in_words(objective):
     assert objective.device_name() == describe("cpu")
 
