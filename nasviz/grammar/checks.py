@@ -11,10 +11,13 @@ import numpy as np
 from nasviz.algebra import Nonterminal, Operator, Signature, Sort, Term, literal
 from nasviz.algebra.term import subterm_sizes
 from nasviz.errors import nearest
+from nasviz.grammar.components import components
 from nasviz.grammar.diagnostics import Diagnostic, Fix, quoted
 from nasviz.grammar.notation import Alternative, Document, Statement, Symbol
 
 _MANY = 20
+_MOST = 1_000
+_LONGEST_NAME = 200
 _TOLERANCE = 1e-6
 _A = {Sort.MAP: "a map", Sort.MERGE: "a merge", Sort.INT: "an int", Sort.FLOAT: "a float"}
 
@@ -62,8 +65,9 @@ class Resolved:
     findings: list[Diagnostic] = field(default_factory=list)
 
     def error(self, code: str, message: str, span: tuple[int, int], hint: str = "", fix: Fix | None = None) -> None:
-        """Note an error."""
-        self.findings.append(Diagnostic(code, "error", message, *span, hint, fix))
+        """Note an error; past a thousand no more are kept."""
+        if len(self.findings) < _MOST:
+            self.findings.append(Diagnostic(code, "error", message, *span, hint, fix))
 
     @property
     def failed(self) -> bool:
@@ -102,12 +106,14 @@ def resolve(document: Document, signature: Signature) -> Resolved:
 def _unique_rules(document: Document, result: Resolved) -> dict[str, Statement]:
     rules: dict[str, Statement] = {}
     for rule in document.rules:
-        if rule.name in rules:
+        if len(rule.name) > _LONGEST_NAME:
+            message = f"a name of {len(rule.name):,} characters; at most {_LONGEST_NAME} are read"
+            result.error("syntax", message, (rule.start, rule.end))
+        if rule.name in rules and len(result.findings) < _MOST:
             line = document.text.count("\n", 0, rules[rule.name].start) + 1
             message = f"the nonterminal {quoted(rule.name)} is defined twice; the first rule is on line {line}"
             result.error("duplicate-nonterminal", message, (rule.start, rule.end), "join the two with '|'")
-        else:
-            rules[rule.name] = rule
+        rules.setdefault(rule.name, rule)
     if not rules and not document.problems:
         message = "an empty grammar: no rule, so no start"
         end = len(document.text)
@@ -191,24 +197,36 @@ def _probability_errors(rules: Iterable[Statement], result: Resolved) -> None:
 def _shared_cycles(
     rules: Mapping[str, Statement], uses: dict[str, list[list[Symbol]]], shared: list[str], result: Resolved
 ) -> None:
-    for name in shared:
-        came_from: dict[str, str] = {}
-        stack = [name]
-        while stack and name not in came_from:
-            here = stack.pop()
-            for used in {s.name: None for alternative in uses[here] for s in alternative}:
-                if used not in came_from:
-                    came_from[used] = here
-                    stack.append(used)
-        if name not in came_from:
-            continue
-        path = [name, came_from[name]]
-        while path[-1] != name:
-            path.append(came_from[path[-1]])
-        shown = " -> ".join(reversed(path)) if len(path) <= 8 else f"{name} -> … -> {name}"
+    if not shared:
+        return
+    targets = {name: list({s.name: None for a in alternatives for s in a}) for name, alternatives in uses.items()}
+    index = {name: i for i, name in enumerate(rules)}
+    component, _ = components(len(rules), [(index[a], index[b]) for a, bs in targets.items() for b in bs])
+    cyclic = {component[index[a]] for a, bs in targets.items() for b in bs if component[index[a]] == component[index[b]]}
+    for n, name in enumerate(name for name in shared if component[index[name]] in cyclic):
+        path = _circle(name, targets) if n < _MANY else []
+        shown = " -> ".join(path) if 0 < len(path) <= 8 else f"{name} -> … -> {name}"
         message = f"the shared nonterminal {quoted(name)} reaches itself ({shown}); one draw cannot contain itself"
         hint = "take 'shared' away, or the way back"
         result.error("shared-cycle", message, (rules[name].start, rules[name].end), hint)
+
+
+def _circle(name: str, targets: Mapping[str, list[str]]) -> list[str]:
+    """A shortest way from a name back to itself."""
+    came_from: dict[str, str] = {}
+    layer = [name]
+    while name not in came_from:
+        following: list[str] = []
+        for here in layer:
+            for target in targets[here]:
+                if target not in came_from:
+                    came_from[target] = here
+                    following.append(target)
+        layer = following
+    path = [name, came_from[name]]
+    while path[-1] != name:
+        path.append(came_from[path[-1]])
+    return path[::-1]
 
 
 def _unproductive(rules: Mapping[str, Statement], uses: dict[str, list[list[Symbol]]], result: Resolved) -> None:

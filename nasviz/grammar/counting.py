@@ -22,6 +22,9 @@ from nasviz.grammar.tallies import BITS, DerivationTally, Tally, TermTally, TooL
 
 What = Literal["terms", "derivations"]
 
+SHARED = 200
+"""Greatest number of shared nonterminals for which counts are exact."""
+
 HIGHEST = 100_000
 """Greatest height up to which terms are counted."""
 
@@ -133,7 +136,8 @@ class Counter:
         if max_height is not None and not 1 <= max_height <= HIGHEST:
             raise NasvizError(f"max_height is {max_height}; choose a height from 1 to {HIGHEST:,}")
         root = self.form.index[name]
-        draws = [(d, avoidable(self.form, root, d)) for d in draws_of(self.form, root)]
+        leaves = draws_of(self.form, root)
+        draws = [(d, len(leaves) > SHARED or avoidable(self.form, root, d)) for d in leaves]
         flags = self._repeating if what == "derivations" else self._endless
         if max_height is None and (flags[root] or any(flags[self.form.inner[d]] for d, _ in draws)):
             return math.inf
@@ -205,7 +209,7 @@ def _sum(
     """
     if not draws:
         return tally.up_to(root, heights, limit)
-    if time.perf_counter() > deadline:
+    if len(draws) > SHARED or time.perf_counter() > deadline:
         raise BudgetError("its shared nonterminals may be used in too many combinations")
     (leaf, may_be_unused), rest = draws[0], draws[1:]
     unused = _sum(tally, form, root, rest, {**heights, leaf: 0}, limit, deadline) if may_be_unused else 0

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from nasviz.algebra import Operator, Signature
 from nasviz.grammar.checks import Production, duplicates, resolve
+from nasviz.grammar.components import components
 from nasviz.grammar.diagnostics import Diagnostic, Fix, quoted
 from nasviz.grammar.grammar import Grammar
-from nasviz.grammar.normal import components
 from nasviz.grammar.notation import read
 from nasviz.grammar.sampling import criticality
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nasviz.algebra import Operator, Term
-from nasviz.grammar.normal import Flat, NormalForm, close, components, successors, unit_users
+from nasviz.grammar.components import components
+from nasviz.grammar.normal import Flat, NormalForm, close, successors, unit_users
 
 _REMEMBERED = 200_000
 

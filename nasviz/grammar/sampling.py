@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nasviz.errors import NasvizError
+from nasviz.grammar.components import components
 from nasviz.grammar.derivation import Derivation, emit, shared_leaves, visited
 from nasviz.grammar.grammar import Grammar
-from nasviz.grammar.normal import components
 from nasviz.grammar.tables import Tables
 
 LARGEST = 1_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nasviz.grammar.components import components
 from nasviz.grammar.normal import NormalForm, reachable, successors
 
 
@@ -10,11 +11,9 @@ def draws_of(form: NormalForm, root: int) -> list[int]:
     if not form.inner:
         return []
     found = reachable(form, root, through_shared=True)
-    leaves = [s for s in form.inner if s in found]
-    if not leaves:
-        return []
-    used = {s: reachable(form, form.inner[s], through_shared=True) for s in leaves}
-    return sorted(leaves, key=lambda s: sum(t in used[s] for t in leaves))
+    edges = [(r.lhs, s) for r in form.rules for s in successors(r)]
+    _, order = components(len(form.names), [*edges, *form.inner.items()])
+    return [s for s in order if s in form.inner and s in found]
 
 
 def overlap(form: NormalForm, root: int, draws: list[int]) -> str:

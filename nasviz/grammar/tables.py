@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from nasviz.algebra import Nonterminal, Operator
 from nasviz.grammar.checks import Production
+from nasviz.grammar.components import components
 
 Piece = tuple[list[Operator], list[int]]
 """Operators and their numbers of operands, in preorder."""
@@ -133,18 +134,7 @@ def _choice(pushes: list[list[tuple[int, ...]]], weights: list[list[float]]) -> 
 
 
 def _order(shared: tuple[int, ...], pushes: list[list[tuple[int, ...]]]) -> tuple[int, ...]:
-    uses: list[set[int]] = []
-    for a in shared:
-        found: set[int] = set()
-        seen = {a}
-        stack = [a]
-        while stack:
-            for b in (b for body in pushes[stack.pop()] for b in body):
-                inner = shared[-1 - b] if b < 0 else b
-                if b < 0:
-                    found.add(-1 - b)
-                if inner not in seen:
-                    seen.add(inner)
-                    stack.append(inner)
-        uses.append(found)
-    return tuple(sorted(range(len(shared)), key=lambda s: len(uses[s])))
+    edges = [(a, shared[-1 - b] if b < 0 else b) for a, bodies in enumerate(pushes) for body in bodies for b in body]
+    _, order = components(len(pushes), edges)
+    draw = {a: s for s, a in enumerate(shared)}
+    return tuple(draw[a] for a in order if a in draw)

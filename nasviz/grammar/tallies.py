@@ -8,7 +8,8 @@ from functools import partial
 from typing import Protocol
 
 from nasviz.grammar.automaton import determinise
-from nasviz.grammar.normal import NormalForm, components, successors
+from nasviz.grammar.components import components
+from nasviz.grammar.normal import NormalForm, successors
 
 BITS = 1_000_000
 """Numbers of more bits are not computed."""

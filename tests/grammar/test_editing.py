@@ -54,7 +54,7 @@ def parse_macro(grammar):
 def test_on_average_one_redraw(grammars):
     grammar, rng = grammars.hierarchical, np.random.default_rng(0)
     changed = []
-    for _ in range(300):
+    for _ in range(100):
         parent = sample(grammar, rng)
         child = mutate(grammar, parent, rng)
         one, two = derivation_tree(grammar, parent), derivation_tree(grammar, child)
