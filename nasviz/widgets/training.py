@@ -16,7 +16,7 @@ from nasviz.records import Curve
 from nasviz.view import numbers, theme
 from nasviz.view.training import TrainingInfo, training_figure, training_info
 from nasviz.widgets.base import View
-from nasviz.widgets.follow import follow
+from nasviz.widgets.follow import architectures, follow
 from nasviz.widgets.workspace import WORKSPACE
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ class Training(View):
     ----------
     source
         An architecture, several, or a view: a gallery gives its ticked architectures, another view the one that it shows; the
-        training follows when that changes.
+        training follows when that changes. A job or several are watched, without a button that trains.
     data
-        (train, val) or (train, val, test), the last unused; datasets or arrays (X, y), e.g. ``nv.data.digits()``.
+        (train, val) or (train, val, test), the last unused; datasets or arrays (X, y), e.g. ``nv.data.digits()``. Not needed
+        to watch jobs.
     epochs
         Passes over the training set, ≥ 1.
     device
@@ -44,6 +45,11 @@ class Training(View):
         Of the weights at the start and the order of the examples.
     options
         Further keyword arguments of `nasviz.train`: `batch_size`, `lr`, `optimizer`, `keep_best`.
+
+    Raises
+    ------
+    NasvizError
+        If `epochs` is below 1, or there are no data to train with.
 
     Attributes
     ----------
@@ -67,19 +73,29 @@ class Training(View):
     phase = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
-        self, source: Any, data: Sequence[Any], *, epochs: int = 20, device: str = "auto", seed: int = 0, **options: Any
+        self,
+        source: Any,
+        data: Sequence[Any] | None = None,
+        *,
+        epochs: int = 20,
+        device: str = "auto",
+        seed: int = 0,
+        **options: Any,
     ) -> None:
         self._leave: list[Callable[[], object]] = []
+        watched = tuple(job for job in architectures(source) if isinstance(job, Job))
         if epochs < 1:
             raise NasvizError(f"epochs must be at least 1, found {epochs}")
-        self._data = data
+        if data is None and not watched:
+            raise NasvizError("a training needs data. Type: nv.Training(arch, data=(train, val))")
+        self._data: Sequence[Any] = () if data is None else data
         self._settings: dict[str, Any] = {"epochs": epochs, "device": device, "seed": seed, **options}
         self._plans: dict[str, Plan | str] = {}
         self._drawing = threading.RLock()
         super().__init__()
-        leave = follow(self, source, Training._offer)
+        leave = None if watched else follow(self, source, Training._offer)
         self._leave += [leave] if leave else []
-        self._show()
+        self._watch(watched)
 
     @property
     def job(self) -> Job | None:
@@ -101,12 +117,14 @@ class Training(View):
             raise NasvizError("there is no architecture to train: tick one, or set training.architectures")
         if any(not job.finished for job in self.jobs):
             raise NasvizError("the trainings before still run; wait for them or stop them")
-        jobs = train(wanted, self._data, estimate=False, **self._settings)
-        self.jobs = tuple(jobs)
+        self._watch(tuple(train(wanted, self._data, estimate=False, **self._settings)))
+        return self.jobs
+
+    def _watch(self, jobs: tuple[Job, ...]) -> None:
+        self.jobs = jobs
         listener = _listener(self)
         self._leave += [weakref.finalize(self, job.on_change(listener)) for job in jobs]
         self._show()
-        return self.jobs
 
     def stop(self) -> None:
         """Stop all trainings that run or wait; each keeps the weights that it has."""
@@ -153,15 +171,16 @@ class Training(View):
             self._draw(self.jobs)
 
     def _draw(self, jobs: tuple[Job, ...]) -> None:
-        labels = _labels([str(job.arch) for job in jobs])
+        labels = _labels([job.to_record().term for job in jobs])
         info = training_info(dict(zip(labels, map(_rows, jobs), strict=True)))
-        figure = training_figure(info, epochs=self._settings["epochs"]) if jobs else None
+        figure = training_figure(info, epochs=max(job.settings.epochs for job in jobs)) if jobs else None
         lines = [self._line(arch) for arch in self.architectures]
         self.publish(
             {
                 "facts": self.facts,
                 "why": f"{numbers.CONVENTIONS['parameters']} {numbers.CONVENTIONS['time']}",
                 "can_train": any(not line["reason"] for line in lines),
+                "watching": bool(jobs) and not lines and not self._data,
                 "lines": lines,
                 "jobs": [_job(job, label, info) for job, label in zip(jobs, labels, strict=True)],
                 "figure": None if figure is None else theme.spec(figure),
@@ -173,7 +192,9 @@ class Training(View):
     @property
     def facts(self) -> str:
         """What the training will be like, in one line: "CPU (2 threads) · 78 k parameters · 20 epochs · about 40 s"."""
-        plans = [self._plans.get(arch.key) for arch in self.architectures]
+        plans: list[Plan | str | None] = [self._plans.get(arch.key) for arch in self.architectures]
+        if not self._data:
+            plans = [job.plan for job in self.jobs]
         if not plans:
             return "no architecture chosen"
         known = [p for p in plans if isinstance(p, Plan)]
@@ -181,7 +202,7 @@ class Training(View):
             return "measuring …"
         if not known:
             return "cannot be trained"
-        epochs = self._settings["epochs"]
+        epochs = known[0].epochs
         seconds = [p.seconds for p in known]
         waiting = any(p is None for p in plans) or any(s is None for s in seconds)
         parts = [
@@ -189,7 +210,7 @@ class Training(View):
             f"{len(known)} architectures" if len(known) > 1 else "",
             numbers.parameters(sum(p.parameters for p in known)),
             f"{epochs}{numbers.GAP}{'epoch' if epochs == 1 else 'epochs'}",
-            "measuring …" if waiting else numbers.about(sum(s for s in seconds if s is not None)),
+            numbers.about(sum(s for s in seconds if s is not None)) if not waiting else "measuring …" if self._data else "",
         ]
         return " · ".join(part for part in parts if part)
 
@@ -203,7 +224,7 @@ class Training(View):
 
     def fallback(self) -> str:
         """Text for a saved notebook: what was trained, and the last accuracy of each."""
-        lines = [f"{job.state}: {job.arch}" for job in self.jobs] or [str(arch) for arch in self.architectures]
+        lines = [f"{job.state}: {job.to_record().term}" for job in self.jobs] or [str(a) for a in self.architectures]
         return "\n".join([f"Training: {self.facts}", *lines])
 
 

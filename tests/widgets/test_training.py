@@ -32,6 +32,8 @@ class FakeJob:
     def finished(self):
         return self.state in ("done", "failed", "stopped")
 
+    plan = Plan("cpu", "CPU (2 threads)", 78_123, 4)
+
     def to_record(self):
         return JobState(
             self.id,
@@ -198,6 +200,24 @@ def test_unknown_commands_are_refused(archs, page, started):
 def test_epochs_must_be_positive(archs):
     with pytest.raises(NasvizError, match="epochs must be at least 1, found 0"):
         Training(archs[0], DATA, epochs=0)
+
+
+def test_data_are_needed(archs):
+    with pytest.raises(NasvizError, match=r"a training needs data\. Type: nv\.Training\(arch, data=\(train, val\)\)"):
+        Training(archs[0])
+
+
+def test_a_job_is_watched(archs, page, monkeypatch):
+    monkeypatch.setattr(module, "Job", FakeJob)
+    job = FakeJob(archs[0], 4)
+    view = Training(job)
+    shown = page(view)
+    assert shown.state["watching"]
+    assert shown.state["facts"].replace(GAP, " ") == "CPU (2 threads) · 78 k parameters · 4 epochs"
+    job.become(state="running", progress=0.5)
+    shown.wait_for(lambda: shown.state["jobs"][0]["phase"] == "running")
+    shown.command("stop")
+    assert job.stopped
 
 
 def test_nothing_to_train_is_a_state(page, started):

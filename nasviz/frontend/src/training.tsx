@@ -30,6 +30,8 @@ export interface TrainingState {
   facts: string;
   why: string;
   can_train: boolean;
+  /** jobs that were started elsewhere: there is nothing to train from here */
+  watching: boolean;
   lines: Line[];
   jobs: JobInfo[];
   figure: Figure | null;
@@ -79,7 +81,9 @@ export function Training({ channel, plots }: ViewContext) {
   return (
     <>
       <div class="nv-bar">
-        {live.length === 0 ? (
+        {live.length === 0 && state.watching ? (
+          <span class="nv-title">Training</span>
+        ) : live.length === 0 ? (
           <Button primary onClick={() => channel.command("train")} disabled={!state.can_train}>
             {state.jobs.length ? "Train again" : "Train"}
           </Button>
