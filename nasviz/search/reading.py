@@ -189,7 +189,7 @@ class StudyReader:
         return f"Study {self.name!r} in {self.storage.where or 'memory'}: {said}{best}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return mimebundle(self)
+        return mimebundle(self, repr(self))
 
 
 def default_strategy() -> Strategy:

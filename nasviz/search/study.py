@@ -19,9 +19,11 @@ from nasviz.search.reading import default_strategy
 from nasviz.search.runner import Runner
 from nasviz.search.storage import StudyStorage, Timing
 from nasviz.search.strategy import Strategy
-from nasviz.search.table import Confirmation, confirm
+from nasviz.search.table import confirm, confirmation_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nasviz.algebra import Operator
     from nasviz.spaces import SearchSpace
 
@@ -277,10 +279,10 @@ class Study(AskTell):
             ended.set_exception(error)
         self.changed()
 
-    def confirm(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> list[Confirmation]:
+    def confirm(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
         """Evaluate the best trials again, with several seeds and on data that the search never saw; returns when done.
 
-        The result is also kept in the study, see `confirmations`.
+        The minimum that a search has seen is better than the truth; what is found here is the result to report.
 
         Parameters
         ----------
@@ -292,6 +294,12 @@ class Study(AskTell):
             Handed to ``objective.confirm(arch, seed, data) -> float``. None evaluates the objective itself again.
         executor
             See :meth:`run`.
+
+        Returns
+        -------
+        DataFrame
+            One row a trial: number, term, searched (the value that the search saw), mean and sd over the seeds, result (both as
+            text), values, seeds, reasons (of seeds that gave no value). Kept in the study, see :attr:`confirmations`.
 
         Raises
         ------
@@ -306,7 +314,11 @@ class Study(AskTell):
         found = confirm(self.objective, best, seeds, data, place, self.seed)
         self.storage.note("confirmations", [row.to_json() for row in found])
         self.changed()
-        return found
+        return confirmation_frame(found)
+
+    async def confirm_async(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
+        """Do the same as :meth:`confirm` while the caller's event loop goes on."""
+        return await asyncio.to_thread(self.confirm, top, seeds, data, executor)
 
     def _place(self, executor: Place) -> Executor | None:
         if executor == "inline":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Confirmation(Record):
-    """One of the best trials, evaluated again with several seeds; ``pandas.DataFrame`` takes a list of these.
+    """One of the best trials, evaluated again with several seeds.
 
     Parameters
     ----------
@@ -51,6 +51,13 @@ class Confirmation(Record):
     values: tuple[float, ...]
     seeds: tuple[int, ...]
     reasons: tuple[str, ...] = ()
+
+    @property
+    def result(self) -> str:
+        """Mean ± standard deviation as text, or why there is none."""
+        if not self.values:
+            return f"failed: {self.reasons[0] if self.reasons else 'no value'}"
+        return f"{self.mean:.3g} ± {self.sd:.2g}" if len(self.values) > 1 else f"{self.mean:.3g}"
 
 
 class _Again:
@@ -128,6 +135,15 @@ def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Ou
         seeds=tuple(seeds),
         reasons=tuple(outcome.reason for outcome in outcomes if outcome.reason),
     )
+
+
+def confirmation_frame(confirmations: Sequence[Confirmation]) -> pd.DataFrame:
+    """Return one row a confirmation, with mean and sd also as text under "result"."""
+    import pandas as pd
+
+    columns = ["number", "term", "searched", "mean", "sd", "result", "values", "seeds", "reasons"]
+    rows = [(c.number, c.term, c.searched, c.mean, c.sd, c.result, c.values, c.seeds, c.reasons) for c in confirmations]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def frame(trials: Sequence[Trial]) -> pd.DataFrame:

@@ -30,7 +30,10 @@ def test_stale_when_not_renewed() -> None:
 
 @linux
 def test_stale_at_once_when_the_process_is_gone() -> None:
-    code = "from nasviz.search.lease import *; import json; print(json.dumps(Lease(this_process(), 0).to_json()), flush=True); input()"
+    code = (
+        "import json; from nasviz.search.lease import *;"
+        "print(json.dumps(Lease(this_process(), 0).to_json()), flush=True); input()"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         owner = Lease.from_json(json.loads(process.stdout.readline())).owner
