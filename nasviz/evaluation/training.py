@@ -180,12 +180,7 @@ class _Loop:
     def _update(self, x: torch.Tensor, y: torch.Tensor, total: int) -> float:
         loss = nn.functional.cross_entropy(self.net(x), y)
         value = loss.item()
-        if not math.isfinite(value):
-            epoch = 1 + self.step * self.epochs // max(total, 1)
-            raise TrainingError(
-                f"the loss is {'NaN' if math.isnan(value) else 'infinite'} at epoch {epoch}, step {self.step + 1}; try a "
-                "smaller learning rate (lr=), or a normalisation in the architecture"
-            )
+        _check_finite(value, "loss", 1 + self.step * self.epochs // total, self.step + 1)
         self.step += 1
         if self.optimizer is None:
             return value
@@ -198,6 +193,7 @@ class _Loop:
 
     def _end_epoch(self, done: float, train_loss: float, keep_best: bool) -> dict[str, float]:
         found = evaluate(self.net, self.val, device=self.device)
+        _check_finite(found["loss"], "validation loss", math.ceil(done), self.step)
         metrics = {"train_loss": train_loss, **{f"val_{name}": value for name, value in found.items()}}
         better = not self.history or metrics["val_error"] < min(row.metrics["val_error"] for row in self.history)
         if keep_best and better:
@@ -209,6 +205,14 @@ class _Loop:
     def _summary(self) -> dict[str, float]:
         best = min(self.history, key=lambda row: row.metrics["val_error"])
         return {**self.history[-1].metrics, "best_val_error": best.metrics["val_error"], "best_epoch": best.epoch}
+
+
+def _check_finite(value: float, what: str, epoch: int, step: int) -> None:
+    if not math.isfinite(value):
+        raise TrainingError(
+            f"the {what} is {'NaN' if math.isnan(value) else 'infinite'} at epoch {epoch}, step {step}; try a smaller "
+            "learning rate (lr=), or a normalisation in the architecture"
+        )
 
 
 def _n_batches(size: int, batch_size: int) -> int:

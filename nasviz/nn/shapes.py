@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -73,14 +73,15 @@ class Shapes(Mapping[Where, tuple[Shape, Shape]]):
 
     sites: tuple[Site, ...]
 
+    @cached_property
+    def _by_place(self) -> dict[Where, tuple[Shape, Shape]]:
+        return {site.where: (site.shape_in, site.shape_out) for site in self.sites}
+
     def __getitem__(self, where: Where) -> tuple[Shape, Shape]:
-        for site in self.sites:
-            if site.where == where:
-                return site.shape_in, site.shape_out
-        raise KeyError(where)
+        return self._by_place[where]
 
     def __iter__(self) -> Iterator[Where]:
-        return iter(site.where for site in self.sites)
+        return iter(self._by_place)
 
     def __len__(self) -> int:
         return len(self.sites)

@@ -114,7 +114,7 @@ def _place(root: nn.Module, path: str, module: nn.Module) -> None:
 def _check_new(module: nn.Module, site: Site, built: dict[int, Where]) -> None:
     for part in (*module.modules(), *module.parameters()):
         first = built.setdefault(id(part), site.where)
-        if first is not site.where:
+        if first != site.where:
             raise BuildError(
                 f"{site.operator.name} at {_text(site.where)} returned the module that already stands at {_text(first)}: "
                 "weights would be shared by accident; make a new module inside the function",

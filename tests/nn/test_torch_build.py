@@ -20,6 +20,7 @@ def test_modules_are_named_by_position_in_forward_order(arch_of):
     assert isinstance(net._0._2.own, nn.AvgPool2d)
     assert net.get_submodule(module_path((0, 2))) is net._0._2.own
     assert to_torch(arch_of("conv3x3")).own is not None
+    net.graph.lint()
 
 
 def test_it_computes_what_the_term_says(arch_of):
@@ -132,3 +133,27 @@ def test_a_state_dict_fits_a_network_built_again(arch_of):
 def test_an_input_that_is_not_square(arch_of):
     net = to_torch(arch_of("Linear(conv3x3, down)", input_shape=(2, 9, 20), num_classes=3), seed=0)
     assert net(torch.randn(4, 2, 9, 20)).shape == (4, 3)
+
+
+def test_a_network_of_a_users_primitive_and_topology():
+    from nasviz.spaces import SearchSpace, is_connected
+
+    @primitive
+    def swish3(c_in, c_out):
+        return nn.Sequential(nn.Conv2d(c_in, c_out, 3, padding=1), nn.SiLU())
+
+    space = SearchSpace(
+        """
+        S ::= Four(B, B, S, B) | Linear(B, S) | Linear(B, B)
+        B ::= swish3 [0.5] | avg_pool | id
+        """,
+        operators=[swish3, topology("Four", "1>2 1>3 2>4 3>4")],
+        input_shape=(1, 8, 8),
+        num_classes=10,
+    )
+    for seed in range(5):
+        arch = space.sample(seed=seed)
+        assert is_connected(arch.term)
+        assert arch.to_torch(seed=0)(torch.rand(2, 1, 8, 8)).shape == (2, 10)
+        assert arch.output_shape() == (10,)
+        assert arch.cost().parameters == sum(p.numel() for p in arch.to_torch().parameters())
