@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIMIT = 240
 """Seconds for one notebook, its searches and trainings included."""
 BLOCK = 20
-"""Seconds for one cell: a shipped notebook blocks nowhere, so what is left is imports and the first use of torch."""
+"""Seconds for a cell that awaits nothing: none blocks, so what is left is imports and the first use of torch."""
 
 SETTLE = """
 import asyncio, time
@@ -32,7 +33,7 @@ del _left
 """
 COUNT = """{
     "trials": {k: len(v.trials) for k, v in globals().items() if isinstance(v, nv.Study)},
-    "jobs": len(nv.list_jobs()),
+    "processes": len(__import__("psutil").Process().children(recursive=True)),
     "names": sorted(k for k in globals() if not k.startswith("_")),
 }"""
 
@@ -79,7 +80,7 @@ class Run:
             self.notebook.cells.pop()
 
     def settled(self) -> dict[str, Any]:
-        """Wait until no search and no training runs; then the counts of trials and jobs, the names, and the files."""
+        """Wait until no search and no training runs; then trials, processes, names and files."""
         self.quietly(SETTLE)
         (output,) = self.quietly(COUNT).outputs
         files = sorted(str(p.relative_to(self.folder)) for p in self.folder.rglob("*") if p.is_file())
@@ -115,11 +116,13 @@ def test_runs_and_a_second_run_adds_nothing(path, home):
         run.all_cells()
         first = run.settled()
         took = time.monotonic() - began
-        slowest = max(run.seconds.values())
+        slowest = max(
+            t for i, t in run.seconds.items() if not re.search(r"^await |= await ", run.notebook.cells[i].source, re.M)
+        )
         run.all_cells()
         second = run.settled()
     assert took < LIMIT
-    assert slowest < BLOCK, run.seconds
+    assert slowest < BLOCK
     assert second == first
 
 
