@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nasviz.jobs import LocalExecutor as LocalExecutor
     from nasviz.jobs import attach as attach
     from nasviz.jobs import list_jobs as list_jobs
+    from nasviz.jobs import plan as plan
     from nasviz.jobs import train as train
     from nasviz.nn import primitive as primitive
     from nasviz.search import BayesOpt as BayesOpt
@@ -68,6 +69,7 @@ _WHERE = {
     "list_jobs": "nasviz.jobs",
     "load_study": "nasviz.search",
     "parse": "nasviz.spaces",
+    "plan": "nasviz.jobs",
     "plots": "nasviz.view",
     "primitive": "nasviz.nn",
     "show": "nasviz.widgets.show",

@@ -81,7 +81,7 @@ def plan(
     device: str = "auto",
     *,
     batch_size: int = 64,
-    optimizer: str = "adam",
+    optimizer: str = "sgd",
     estimate: bool = True,
 ) -> Plan:
     """Say what training `arch` will be like.
@@ -99,7 +99,7 @@ def plan(
     batch_size
         Examples a step, ≥ 1.
     optimizer
-        "adam" or "sgd".
+        "sgd" (Nesterov, cosine) or "adam" (AdamW); the default is that of `nasviz.evaluation.training.fit`.
     estimate
         Whether to time a few steps of training, in a worker process of their own: some tenths of a second for a small
         network, some seconds for the first. Where the network does not survive them, `Plan.seconds` is None.

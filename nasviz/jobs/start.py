@@ -72,7 +72,7 @@ def train(
     *,
     batch_size: int = 64,
     lr: float | None = None,
-    optimizer: str = "adam",
+    optimizer: str = "sgd",
     keep_best: bool = False,
     estimate: bool = True,
     detach: bool = False,
@@ -99,7 +99,7 @@ def train(
     lr
         Learning rate at the start; None is the optimiser's default.
     optimizer
-        "adam" or "sgd".
+        "sgd" (Nesterov, cosine) or "adam" (AdamW); the default is that of `nasviz.evaluation.training.fit`.
     keep_best
         Keep the weights of the best epoch on the validation set instead of the last.
     estimate

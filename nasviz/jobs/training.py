@@ -33,7 +33,7 @@ class Settings:
     lr
         Learning rate at the start; None is the optimiser's default.
     optimizer
-        "adam" or "sgd".
+        "sgd" (Nesterov, cosine) or "adam" (AdamW); the default is that of `nasviz.evaluation.training.fit`.
     keep_best
         Whether the weights of the best epoch are kept instead of the last.
     estimate
@@ -50,7 +50,7 @@ class Settings:
     seed: int = 0
     batch_size: int = 64
     lr: float | None = None
-    optimizer: str = "adam"
+    optimizer: str = "sgd"
     keep_best: bool = False
     estimate: bool = False
 
