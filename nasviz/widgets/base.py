@@ -54,6 +54,7 @@ class View(anywidget.AnyWidget):
 
     stem: ClassVar[str] = ""
     plots: ClassVar[bool] = False
+    _own_layout: bool = False
     interval: ClassVar[float] = INTERVAL
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -70,6 +71,8 @@ class View(anywidget.AnyWidget):
         self._sent: dict[str, Any] | None = None
         self._revision = 0
         self._sent_at = -math.inf
+        self._own_layout = "layout" not in kwargs
+        kwargs.setdefault("layout", {"width": "100%"})
         kwargs.setdefault("engine", engine())
         if self.plots:
             kwargs.setdefault("plot_engine", plot_engine())
@@ -79,6 +82,13 @@ class View(anywidget.AnyWidget):
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
         return bundle(self.stem)
+
+    def close(self) -> None:
+        """End the view in the page and forget it here, with the layout that was made for it."""
+        layout = self.layout if self._own_layout else None
+        super().close()
+        if layout is not None:
+            layout.close()
 
     # what the page shows
 

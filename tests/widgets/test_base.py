@@ -7,6 +7,7 @@ import time
 import weakref
 from pathlib import Path
 
+import ipywidgets
 import numpy as np
 import pytest
 import traitlets
@@ -196,6 +197,29 @@ def test_closed_views_are_gone():
     WORKSPACE.flush()
     gc.collect()
     assert [ref() for ref in kept] == [None] * 20
+
+
+def test_closing_leaves_no_widget_behind():
+    Probe().close()
+    before = len(ipywidgets.widgets.widget._instances)
+    for _ in range(5):
+        Probe().close()
+    assert len(ipywidgets.widgets.widget._instances) == before
+    layout = ipywidgets.Layout(width="50%")
+    Probe(layout=layout).close()
+    assert layout.comm is not None
+    layout.close()
+
+
+def test_views_compose_with_ipywidgets(probe):
+    other = Probe()
+    box = ipywidgets.HBox([probe, other])
+    link = ipywidgets.jslink((probe, "selected"), (other, "selected"))
+    assert probe.layout.width == "100%"
+    assert box.children == (probe, other)
+    link.close()
+    box.close()
+    other.close()
 
 
 def test_a_saved_notebook_shows_text(probe):

@@ -71,7 +71,7 @@ function ArchitectureView(context: ViewContext) {
           <Empty>{body.drawable ? "Draw an architecture: press s, or the button Sample." : "No architecture to show."}</Empty>
         </div>
       ) : (
-        <div class="nv-stage" ref={stage} tabIndex={0} role="tree" aria-label="Term" {...activeItem(context, index, pointing)}>
+        <div class="nv-stage" ref={stage} tabIndex={0} role="group" aria-label="Architecture: arrow keys move" {...activeItem(context, index, pointing)}>
           <Unseen context={context} index={index} pointing={pointing} />
           {body.parts.includes("term") && <TermText index={index} pointing={pointing} />}
           <Panes context={context} body={body} pointing={pointing} />
@@ -351,7 +351,7 @@ function Unseen({ context, index, pointing }: { context: ViewContext; index: Ter
   for (let k = i; k > 0; k = index.parent[k]!) shown.add(k);
   if (i > 0) for (const k of index.children(index.parent[i]!).slice(0, 50)) shown.add(k);
   return (
-    <div class="nv-unseen" role="group">
+    <div class="nv-unseen" role="tree" aria-label="Term">
       {[...shown]
         .sort((a, b) => a - b)
         .map((k) => (

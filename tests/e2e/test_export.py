@@ -1,0 +1,29 @@
+"""An exported page, opened from disk with no server, no kernel and no network."""
+
+from __future__ import annotations
+
+import pytest
+
+from nasviz.spaces import digits_cells
+from nasviz.widgets.architecture import ArchitectureView
+from nasviz.widgets.export import export_html
+from nasviz.widgets.workspace import WORKSPACE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+
+
+def test_an_exported_page_works_from_disk(chromium, tmp_path):
+    views = [ArchitectureView(digits_cells().sample(seed=3)), ArchitectureView(digits_cells().sample(seed=3), parts=("graph",))]
+    WORKSPACE.flush()
+    export_html(views, tmp_path / "views.html")
+    page = chromium.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "views.html").as_uri())
+    page.locator(".nv-picture svg").nth(2).wait_for(timeout=20_000)
+    page.locator(".nv-pane-tree [data-node='p-0']").click()
+    assert page.locator("section").nth(1).locator(".nv-selected").count() == 2
+    page.get_by_role("button", name="Mutate").first.click()
+    assert "This is a saved page without a kernel" in page.locator(".nv-failed").text_content()
+    assert all(url.startswith(("file:", "blob:")) for url in asked)
+    page.close()
