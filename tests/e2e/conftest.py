@@ -27,7 +27,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -47,6 +47,7 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
+WINDOW: ViewportSize = {"width": 1400, "height": 900}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -173,7 +174,7 @@ def running_chromium() -> Iterator[BrowserContext]:
         raise RuntimeError("no Chromium here. Type: sudo apt-get install chromium (or run make test BROWSER=no)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        context = browser.new_context(viewport={"width": 1400, "height": 900}, service_workers="block")
+        context = browser.new_context(viewport=WINDOW, service_workers="block")
         context.add_init_script(path=Path(__file__).with_name("page.js"))
         yield context
         browser.close()
@@ -334,8 +335,10 @@ class Lab:
         if of is None:
             self.page.screenshot(path=target)
         else:
+            self.page.set_viewport_size(WINDOW | {"height": max(900, int((of.bounding_box() or WINDOW)["height"]) + 300)})
             of.scroll_into_view_if_needed()
             of.screenshot(path=target)
+            self.page.set_viewport_size(WINDOW)
         return target
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "00_first_look.ipynb"
-DONE = "[t.state for t in study.trials].count('complete')"
+DONE = "[t.state for t in study.trials].count('finished')"
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +163,7 @@ def test_every_ticked_architecture_is_trained(book):
 
 
 def test_run_again_and_the_search_goes_on_to_its_end(book):
-    before = book.kernel("[(t.number, t.term) for t in study.trials if t.state == 'complete']")
+    before = book.kernel("[(t.number, t.term) for t in study.trials if t.state == 'finished']")
     book.run_all(timeout=240)
     board = book.find(".nv-board").first
     state_of(book, board, "done")
@@ -171,6 +172,25 @@ def test_run_again_and_the_search_goes_on_to_its_end(book):
     book.shot("5-search-done", of=board)
     book.shot("6-result", of=output(book, "study.confirm_async"))
     assert "±" in output(book, "study.confirm_async").text_content()
+
+
+def test_saved_it_stays_small_and_holds_no_widget_state(book):
+    book.command("docmanager:save")
+    saved = book.server.folder / NOTEBOOK.name
+    book.wait_for(lambda: "trials" in saved.read_text() and saved.stat().st_size > NOTEBOOK.stat().st_size, 10, "the file")
+    assert saved.stat().st_size < 300_000
+    assert "widgets" not in json.loads(saved.read_text())["metadata"]
+
+
+def test_the_views_together_make_the_picture_of_the_readme(book):
+    book.kernel(code="view.selection = (view.arch, (0,))")
+    book.run_code("ipywidgets.VBox([nv.GrammarEditor(digits), view, board])")
+    together = book.find(".jp-OutputArea-output").last
+    for name in ("nv-grammar .nv-count", "nv-architecture .nv-pane-graph .nv-selected", "nv-board .js-plotly-plot"):
+        book.wait_for(together.locator(f".{name}").count, 20, name)
+    book.page.mouse.move(0, 0)
+    book.page.wait_for_timeout(500)
+    assert book.shot("readme", of=together).stat().st_size > 50_000
 
 
 def test_the_page_complained_of_nothing(book):
