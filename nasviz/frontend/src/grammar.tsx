@@ -71,7 +71,7 @@ function useEditor(context: ViewContext, body: GrammarBody | null) {
   operators.current = body?.operators ?? [];
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const save = () => model.save_changes();
+    const save = () => channel.set({});
     const handle = engine.createEditor(parent.current!, {
       text: String(model.get("value") ?? ""),
       label: "Grammar",
@@ -91,7 +91,7 @@ function useEditor(context: ViewContext, body: GrammarBody | null) {
       model.off("change:value", fromModel);
       handle.destroy();
     };
-  }, [engine, model]);
+  }, [engine, channel, model]);
   useEffect(() => {
     if (body && isCurrent(body.version, model.get("revision"))) editor.current?.diagnose(body.findings);
   }, [body?.findings, body?.version]);

@@ -13,6 +13,8 @@ export class Channel {
   #last: Message | null = null;
   /** Called with true when an answer is overdue, with false when it came. */
   onWaiting: (waiting: boolean) => void = () => {};
+  /** Called when nothing can be sent any more: the kernel was restarted or shut down. */
+  onLost: () => void = () => {};
   /** Called when a message is not understood. */
   onRefused: (sentence: string) => void = () => {};
 
@@ -60,7 +62,7 @@ export class Channel {
 
   send(kind: Kind, body: Body = {}): number {
     const message: Message = { v: VERSION, view: this.view, seq: this.#seq++, kind, body };
-    this.model.send(message);
+    this.#attempt(() => this.model.send(message));
     return message.seq;
   }
 
@@ -108,7 +110,20 @@ export class Channel {
 
   set selected(value: Selection | null) {
     if (JSON.stringify(value) === JSON.stringify(this.selected)) return;
-    this.model.set("selected", value);
-    this.model.save_changes();
+    this.set({ selected: value });
+  }
+
+  /** Change traits that Python shares. */
+  set(values: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(values)) this.model.set(name, value);
+    this.#attempt(() => this.model.save_changes());
+  }
+
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch {
+      this.onLost();
+    }
   }
 }

@@ -9,7 +9,13 @@ export const Empty = ({ children }: { children: ComponentChildren }) => <div cla
 
 export const Waiting = () => (
   <div class="nv-note nv-soft" role="status">
-    Waiting for the kernel: a cell is running, or the kernel was restarted. What is shown stays usable.
+    Waiting for the kernel: a cell is running. What is shown stays usable.
+  </div>
+);
+
+export const Lost = () => (
+  <div class="nv-note" role="status">
+    The kernel of this view was restarted. Run its cell again to go on; what is shown can still be looked at and copied.
   </div>
 );
 

@@ -5,7 +5,7 @@ import { Channel } from "./channel";
 import { addStyle } from "./css";
 import { type Engine, getEngine, getPlotEngine, type PlotEngine } from "./engine";
 import type { Body } from "./message";
-import { Failure, Skeleton, Waiting } from "./parts";
+import { Failure, Lost, Skeleton, Waiting } from "./parts";
 import { type Position, samePosition } from "./selection";
 import { advance } from "./state";
 import themeCss from "./theme.css";
@@ -73,8 +73,10 @@ function Frame({ view, context }: { view: ViewDefinition; context: ViewContext }
   const { channel } = context;
   const [waiting, setWaiting] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null);
+  const [lost, setLost] = useState(false);
   useEffect(() => {
     channel.onWaiting = setWaiting;
+    channel.onLost = () => setLost(true);
     channel.onRefused = (sentence) => setFault({ message: `A message from the kernel was not understood: ${sentence}.`, traceback: "" });
     return channel.on("error", (body) => setFault({ message: String(body.message ?? ""), traceback: String(body.traceback ?? "") }));
   }, [channel]);
@@ -82,7 +84,7 @@ function Frame({ view, context }: { view: ViewDefinition; context: ViewContext }
   return (
     <>
       {fault && <Failure {...fault} onClose={() => setFault(null)} />}
-      {waiting && <Waiting />}
+      {lost ? <Lost /> : waiting && <Waiting />}
       <View {...context} />
     </>
   );

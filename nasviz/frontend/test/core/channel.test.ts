@@ -84,6 +84,17 @@ describe("Channel", () => {
     model.values.selected = { v: 1, architecture: "a", position: ["x"] };
     expect(channel.selected).toBeNull();
   });
+  test("says that the kernel is gone instead of failing", () => {
+    const { model, channel } = made();
+    const lost = vi.fn();
+    channel.onLost = lost;
+    model.send = model.save_changes = () => {
+      throw new Error("Cannot send");
+    };
+    channel.command("sample");
+    channel.selected = { v: 1, architecture: "a", position: [] };
+    expect(lost).toHaveBeenCalledTimes(2);
+  });
   test("ends with its view", async () => {
     const { model, end, channel } = made();
     const open = channel.request("count").catch((reason: Error) => reason.message);
