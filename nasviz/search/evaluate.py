@@ -137,6 +137,10 @@ class Recorder:
         """The curve, at most `ROWS` rows."""
         return tuple(thinned(self._rows, ROWS))
 
+    def begin(self) -> None:
+        """Count seconds from now: what waited for a worker did not train."""
+        self._began = time.perf_counter()
+
     def stop(self) -> None:
         """Answer the next report with "stop"."""
         self._command = "stop"

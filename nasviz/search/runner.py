@@ -172,7 +172,8 @@ class Runner:
         call = (self.study.objective, taken.trial.arch, taken.seed)
         try:
             if reporting is not None:
-                future = reporting(evaluate, *call, on_report=flight.recorder.report)
+                recorder = flight.recorder
+                future = reporting(evaluate, *call, on_report=recorder.report, on_start=recorder.begin)
             else:
                 url = self._storage.where
                 channel = StorageChannel(url, self._storage.name, taken.slot, self._known) if url else None

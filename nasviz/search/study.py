@@ -126,7 +126,8 @@ class Study(AskTell):
             Number of finished trials, failed ones included.
         executor
             Where evaluations run: any ``concurrent.futures.Executor``; ``"inline"`` for this thread, for plain functions that
-            need no isolation; None for a worker process, in which a crash of the objective is a failed trial.
+            need no isolation; None for a worker process, in which a crash of the objective is a failed trial. Learning
+            curves are stored while they grow, but for executors of others on a study in memory: then when a trial ends.
         workers
             How many run at once; as many as the executor has when None.
         progress

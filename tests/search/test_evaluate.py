@@ -1,4 +1,5 @@
 import pickle
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,6 +103,15 @@ def test_a_recorder_writes_at_most_so_often_and_passes_commands_on() -> None:
     eager = Recorder(write, every=0)
     assert eager.report(1, {}) == "stop"
     assert len(written) == 1
+
+
+def test_seconds_count_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 10.0, 12.5])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
+    recorder = Recorder(every=3600)
+    recorder.begin()
+    recorder.report(1, {})
+    assert recorder.rows[0].seconds == 2.5
 
 
 def test_a_recorder_can_be_told_to_stop() -> None:

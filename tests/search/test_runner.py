@@ -135,11 +135,12 @@ class Cancelling(Executor):
         self.cancelled: list[Future[Any]] = []
         self._ended = threading.Event()
 
-    def submit_reporting(self, fn: Any, /, *args: Any, on_report: Any) -> Future[Any]:
+    def submit_reporting(self, fn: Any, /, *args: Any, on_report: Any, on_start: Any) -> Future[Any]:
         future: Future[Any] = Future()
 
         def work() -> None:
             future.set_running_or_notify_cancel()
+            on_start()
             on_report(1, {"loss": 1.0})
             if not self._ended.wait(0.3):
                 future.set_result(fn(*args))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nasviz.algebra import Operator
 from nasviz.errors import NasvizError, StorageError
 from nasviz.search import BayesOpt, RandomSearch, Study, Timing, load_study
 from nasviz.search.runner import AGAIN
@@ -241,6 +242,16 @@ def test_looking_needs_no_objective(space: SearchSpace, url: str) -> None:
     assert seen.best_trial.arch == study.best_trial.arch
     with pytest.raises(NasvizError, match="no objective"):
         seen.run(4, "inline")
+
+
+def test_looking_needs_no_operators_of_one_s_own(url: str) -> None:
+    swish = Operator("swish3")
+    space = SearchSpace("S ::= Linear(S, swish3) | swish3", [swish], input_shape=(1, 8, 8), name="mine")
+    Study(space, length, strategy=RandomSearch(), storage=url).run(3, "inline")
+    seen = load_study(url)
+    assert [str(t.arch) for t in seen.trials] == [t.term for t in seen.trials]
+    assert seen.surrogate().predict([seen.best_trial.arch])[0].shape == (1,)
+    assert load_study(url, operators=[swish]).space == space
 
 
 def test_two_objects_of_one_study_share_its_trials(space: SearchSpace, url: str, quick: Timing) -> None:
