@@ -49,11 +49,14 @@ def view_mimebundle(shown: Any, **_: Any) -> Any:
 
     Outside a running kernel, or for what has no view, the text alone.
     """
+    text = {"text/plain": _text(shown)}
     if not _in_kernel():
-        return {"text/plain": _text(shown)}
-    bundle = show(shown)._repr_mimebundle_()
-    bundle[0]["text/plain"] = _text(shown)
-    return bundle
+        return text
+    try:
+        data, metadata = show(shown)._repr_mimebundle_()
+    except NasvizError:
+        return text
+    return {**data, **text}, metadata
 
 
 def _text(shown: Any) -> str:

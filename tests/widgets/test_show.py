@@ -1,9 +1,12 @@
+from importlib import import_module
+
 import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.spaces import digits_cells, parse
 from nasviz.widgets import show as module
 from nasviz.widgets.architecture import ArchitectureView
+from nasviz.widgets.base import View
 from nasviz.widgets.grammar import GrammarEditor
 
 PAPER = "Linear(Residual(conv, id, conv), fc)"
@@ -15,6 +18,13 @@ PAPER = "Linear(Residual(conv, id, conv), fc)"
 )
 def test_show_picks_the_view(page, shown, view):
     assert type(page(module.show(shown)).view).__mro__[1] is view
+
+
+@pytest.mark.parametrize(("name", "module_name", "view"), module._VIEWS)
+def test_every_class_and_view_exists(name, module_name, view):
+    where, cls = name.split(":")
+    assert isinstance(getattr(import_module(where), cls), type)
+    assert issubclass(getattr(import_module(module_name), view), View)
 
 
 def test_options_go_to_the_view(page):
@@ -29,6 +39,12 @@ def test_a_list_of_architectures_is_a_gallery(page):
 def test_what_has_no_view_is_refused(thing):
     with pytest.raises(NasvizError, match=r"nothing shows a .*; show takes an architecture, a list of them"):
         module.show(thing)
+
+
+def test_what_has_no_view_stays_text(monkeypatch):
+    monkeypatch.setattr(module, "_in_kernel", lambda: True)
+    free = parse("conv").space
+    assert free._repr_mimebundle_() == {"text/plain": repr(free)}
 
 
 def test_without_a_kernel_the_last_line_is_text():
