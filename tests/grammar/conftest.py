@@ -191,12 +191,15 @@ class Naive:
         """Give values to the shared leaves in a tree, one after the other."""
         missing = first_leaf(tree)
         if missing is None:
-            yield tuple(draws.get(name, ()) for name in self.grammar.shared), tree
+            yield tuple(draws[name][0] if name in draws else () for name in self.grammar.shared), tree
+            return
+        if missing in draws:
+            yield from self.fill(draws, replace(tree, missing, draws[missing][1]))
             return
         for count, (numbers, value) in enumerate(self.region(missing, self.height)):
             if count > self.most:
                 raise TooManyError
-            yield from self.fill({**draws, missing: numbers}, replace(tree, missing, value))
+            yield from self.fill({**draws, missing: (numbers, value)}, replace(tree, missing, value))
 
 
 def first_leaf(tree):
