@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from nasviz.spaces import digits_cells
 from nasviz.widgets.architecture import ArchitectureView
@@ -22,8 +23,8 @@ def test_an_exported_page_works_from_disk(chromium, tmp_path):
     page.goto((tmp_path / "views.html").as_uri())
     page.locator(".nv-picture svg").nth(2).wait_for(timeout=20_000)
     page.locator(".nv-pane-tree [data-node='p-0']").click()
-    assert page.locator("section").nth(1).locator(".nv-selected").count() == 2
+    expect(page.locator("section").nth(1).locator(".nv-selected")).to_have_count(2)
     page.get_by_role("button", name="Mutate").first.click()
-    assert "This is a saved page without a kernel" in page.locator(".nv-failed").text_content()
+    expect(page.locator(".nv-failed")).to_contain_text("This is a saved page without a kernel")
     assert all(url.startswith(("file:", "blob:")) for url in asked)
     page.close()
