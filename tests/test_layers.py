@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "nasviz"
 LAYERS = {
     "errors": set[str](),
     "extension": set[str](),
+    "numbers": set[str](),
     "records": {"numpy"},
     "algebra": {"numpy"},
     "grammar": {"numpy", "lark"},
@@ -30,7 +31,7 @@ LAYERS = {
 }
 """Each layer, from above to below, with the third-party packages it may import."""
 
-ONLY = {"view": {"errors", "records", "algebra", "grammar", "graph"}, "jupyter": None, "cli": None}
+ONLY = {"view": {"errors", "numbers", "records", "algebra", "grammar", "graph"}, "jupyter": None, "cli": None}
 """Layers that may import less (or, with None, everything) than what stands above them."""
 
 APART = {"testing"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nasviz.errors import NasvizError
+from nasviz.numbers import spread
 from nasviz.records import Record, Trial
 from nasviz.search.evaluate import Objective, Outcome, accepted, evaluate
 from nasviz.search.seeds import evaluation_seed
@@ -57,7 +58,7 @@ class Confirmation(Record):
         """Mean ± standard deviation as text, or why there is none."""
         if not self.values:
             return f"failed: {self.reasons[0] if self.reasons else 'no value'}"
-        return f"{self.mean:.3g} ± {self.sd:.2g}" if len(self.values) > 1 else f"{self.mean:.3g}"
+        return spread(self.mean, self.sd)
 
 
 class _Again:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from nasviz import numbers
 from nasviz.records import CostRow
-from nasviz.view import numbers
 
 COLUMNS = ("position", "operator", "part", "input", "output", "parameters", "share", "FLOPs")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nasviz.view import numbers
+from nasviz import numbers
 
 
 @dataclass(frozen=True)

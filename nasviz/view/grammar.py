@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from nasviz import numbers
 from nasviz.grammar import AtMost, Grammar, count, counts_by_nonterminal, log10_of
-from nasviz.view import numbers
 from nasviz.view.term import HUES
 
 HEIGHT = 6

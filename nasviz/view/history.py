@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from nasviz import numbers
 from nasviz.records import Trial
-from nasviz.view import numbers, theme
+from nasviz.view import theme
 
 Direction = Literal["minimize", "maximize"]
 _ENDED = ("finished", "failed", "stopped")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from nasviz.view import numbers, theme
+from nasviz import numbers
+from nasviz.view import theme
 
 
 @dataclass(frozen=True)

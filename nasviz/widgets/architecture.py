@@ -6,9 +6,9 @@ from typing import Any
 
 import traitlets
 
+from nasviz import numbers
 from nasviz.errors import BuildError, NasvizError, ShapeError
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.view import numbers
 from nasviz.view.graph import graph_info
 from nasviz.view.term import HUES, marked, term_info
 from nasviz.view.tree import tree_info

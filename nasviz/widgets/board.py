@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from nasviz import numbers
 from nasviz.errors import NasvizError
 from nasviz.records import Trial
 from nasviz.search import Study
-from nasviz.view import numbers, theme
+from nasviz.view import theme
 from nasviz.view.history import HistoryInfo, history_figure, history_info
 from nasviz.view.surrogate import surrogate_figure
 from nasviz.widgets.base import View

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from nasviz import numbers
 from nasviz.records import Trial
-from nasviz.view import numbers
 
 ENDED = ("finished", "failed", "stopped")
 

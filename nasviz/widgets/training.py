@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from nasviz import numbers
 from nasviz.errors import NasvizError
 from nasviz.jobs import Job, Plan, plan, train
 from nasviz.records import Curve
-from nasviz.view import numbers, theme
+from nasviz.view import theme
 from nasviz.view.training import TrainingInfo, training_figure, training_info
 from nasviz.widgets.base import View
 from nasviz.widgets.follow import architectures, follow

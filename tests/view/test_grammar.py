@@ -3,9 +3,9 @@ import math
 import pytest
 
 from nasviz.grammar import Grammar
+from nasviz.numbers import GAP, MINUS, THIN
 from nasviz.spaces import hierarchical_nb201, signature
 from nasviz.view.grammar import change, grammar_info
-from nasviz.view.numbers import GAP, MINUS, THIN
 
 SMALL = "S ::= Linear(B, B) | Linear(B, B)\nB ::= conv3x3 | id"
 ENDLESS = "S ::= Linear(B, S) | B\nB ::= conv3x3 | id"

@@ -8,8 +8,8 @@ import pytest
 import traitlets
 
 from nasviz.errors import NasvizError
+from nasviz.numbers import GAP
 from nasviz.search import RandomSearch, Study
-from nasviz.view.numbers import GAP
 from nasviz.widgets.board import Board
 from nasviz.widgets.workspace import WORKSPACE
 

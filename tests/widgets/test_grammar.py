@@ -2,8 +2,8 @@ import pytest
 
 from nasviz.algebra import Operator
 from nasviz.errors import GrammarError, NasvizError
+from nasviz.numbers import THIN
 from nasviz.spaces import SearchSpace, digits_cells, hierarchical_nb201, parse
-from nasviz.view.numbers import THIN
 from nasviz.widgets.grammar import SAMPLES, GrammarEditor, python_code
 from nasviz.widgets.workspace import WORKSPACE
 

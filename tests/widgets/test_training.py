@@ -11,8 +11,8 @@ import nasviz.widgets.training as module
 from nasviz.errors import NasvizError, ShapeError
 from nasviz.evaluation import digits
 from nasviz.jobs import Plan
+from nasviz.numbers import GAP
 from nasviz.records import Curve, JobState
-from nasviz.view.numbers import GAP
 from nasviz.widgets.training import Training
 from nasviz.widgets.workspace import WORKSPACE
 

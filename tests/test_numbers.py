@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from nasviz.view import numbers
+from nasviz import numbers
 
 
 def plain(text: str) -> str:
