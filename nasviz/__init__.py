@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from nasviz.widgets import Gallery as Gallery
     from nasviz.widgets import GrammarEditor as GrammarEditor
     from nasviz.widgets import Training as Training
+    from nasviz.widgets.export import export_html as export_html
     from nasviz.widgets.show import show as show
 
 _WHERE = {
@@ -66,6 +67,7 @@ _WHERE = {
     "TrainingObjective": "nasviz.evaluation.objective",
     "attach": "nasviz.jobs",
     "data": "nasviz.evaluation",
+    "export_html": "nasviz.widgets.export",
     "list_jobs": "nasviz.jobs",
     "load_study": "nasviz.search",
     "parse": "nasviz.spaces",
