@@ -9,6 +9,7 @@ operation in the graph, the submodule and the row of the cost table. An *algebra
 Here stands no meaning at all: only symbols and how they are put together.
 """
 
+from nasviz.algebra.attribute import Attribute, Total
 from nasviz.algebra.interpret import interpret
 from nasviz.algebra.operator import Literal, Nonterminal, Operator, literal
 from nasviz.algebra.scanner import parse_term
@@ -17,6 +18,7 @@ from nasviz.algebra.sorts import Sort
 from nasviz.algebra.term import Position, Term, position_text
 
 __all__ = [
+    "Attribute",
     "Literal",
     "Nonterminal",
     "Operator",
@@ -24,6 +26,7 @@ __all__ = [
     "Signature",
     "Sort",
     "Term",
+    "Total",
     "interpret",
     "literal",
     "parse_term",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from nasviz.algebra.attribute import DEPTH, SIZE, Attribute
 from nasviz.algebra.operator import Operator
 from nasviz.errors import NasvizError, SortError, nearest
 
@@ -17,6 +18,8 @@ class Signature:
         Operators; of two with one name and one number of operands the later one counts.
     aliases
         Other names: an alias stands for that one of its operators which accepts the number of operands.
+    attributes
+        What constraints over these operators may speak of, beside `depth` and `size`; later ones replace earlier ones.
 
     Raises
     ------
@@ -24,7 +27,13 @@ class Signature:
         If an alias names an unknown operator.
     """
 
-    def __init__(self, operators: Iterable[Operator], aliases: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        operators: Iterable[Operator],
+        aliases: Mapping[str, tuple[str, ...]] | None = None,
+        attributes: Iterable[Attribute] = (),
+    ) -> None:
+        self.attributes = {a.name: a for a in (DEPTH, SIZE, *attributes)}
         table: dict[str, Operator] = {}
         for op in operators:
             table[op.name] = op
@@ -75,6 +84,6 @@ class Signature:
         expected = " or ".join(op.arity_text for op in found)
         raise SortError(f"{name} takes {expected}, found {arity}")
 
-    def with_(self, operators: Iterable[Operator]) -> Signature:
-        """Return this signature with more operators; a name that exists is replaced."""
-        return Signature((*self._table.values(), *operators), self.aliases)
+    def with_(self, operators: Iterable[Operator], attributes: Iterable[Attribute] = ()) -> Signature:
+        """Return this signature with more operators and attributes; a name that exists is replaced."""
+        return Signature((*self._table.values(), *operators), self.aliases, (*self.attributes.values(), *attributes))

@@ -21,7 +21,8 @@ LIMIT = 1_000_000
 _GRAMMAR = r"""
 statement: SHARED? NAME DEFINES _alternatives   -> rule
          | START NAME                           -> start
-         | REQUIRE NAME (COMPARE NUMBER)?       -> require
+         | REQUIRE condition (AND condition)* -> require
+condition: NAME (COMPARE NUMBER)? (AT NAME)?
 _alternatives: alternative ("|" alternative)*
 alternative: _term weight?
 weight: "[" NUMBER RSQB
@@ -35,6 +36,8 @@ REQUIRE: "require"
 DEFINES: "::="
 RPAR: ")"
 RSQB: "]"
+AND: "and"
+AT: "at"
 COMPARE: /==|!=|<=|>=|<|>/
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
 NUMBER: /[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?/
@@ -63,6 +66,8 @@ _WORDS = {
     "SHARED": "'shared'",
     "START": "'start'",
     "REQUIRE": "'require'",
+    "AND": "'and'",
+    "AT": "'at'",
     "$END": "the next line",
 }
 
@@ -95,6 +100,19 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """One condition of a constraint: attribute, comparison ("" for none) with a number, operator at which it holds ("" for none)."""
+
+    name: str
+    start: int
+    end: int
+    compare: str = ""
+    bound: int | float = 0
+    at: str = ""
+    at_span: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
 class Statement:
     """A statement: kind "rule", "start" or "require", its name and place, and the comments around it."""
 
@@ -105,6 +123,7 @@ class Statement:
     shared: bool = False
     alternatives: tuple[Alternative, ...] = ()
     predicate: str = ""
+    conditions: tuple[Condition, ...] = ()
     above: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
 
@@ -148,6 +167,9 @@ class _Build(Transformer[Token, Any]):
 
     def start(self, children: list[Any]) -> tuple[str, list[Any]]:
         return ("start", children)
+
+    def condition(self, children: list[Token]) -> list[Token]:
+        return children
 
     def require(self, children: list[Any]) -> tuple[str, list[Any]]:
         return ("require", children)
@@ -219,15 +241,40 @@ def _statement(text: str, begin: int, stop: int, above: tuple[str, ...]) -> Stat
     except UnexpectedInput as error:
         return _syntax_error(text, begin, stop, error)
     beside = tuple(m.group().rstrip() for m in _COMMENT.finditer(source))
+    if kind == "require":
+        conditions = tuple(_condition(tokens, begin) for tokens in children[1::2])
+        predicate = " ".join(str(t) for tokens in children[1:] for t in (tokens if isinstance(tokens, list) else [tokens]))
+        first, last = conditions[0], conditions[-1]
+        return Statement(
+            kind, first.name, first.start, last.end, predicate=predicate, conditions=conditions, above=above, beside=beside
+        )
     shared = children[0].type == "SHARED"
     name = children[0] if kind == "rule" and not shared else children[1]
     start, end = _span(name, begin)
     if kind == "rule":
         alternatives = tuple(_alternative(term, weight, begin) for term, weight in children[children.index("::=") + 1 :])
         return Statement(kind, str(name), start, end, shared, alternatives, above=above, beside=beside)
-    predicate = " ".join(map(str, children[1:])) if kind == "require" else ""
-    end = _span(children[-1], begin)[1]
-    return Statement(kind, str(name), start, end, predicate=predicate, above=above, beside=beside)
+    return Statement(kind, str(name), start, end, above=above, beside=beside)
+
+
+def _condition(tokens: list[Token], offset: int) -> Condition:
+    start, _ = _span(tokens[0], offset)
+    _, end = _span(tokens[-1], offset)
+    compare = tokens[1] if len(tokens) > 2 and tokens[1].type == "COMPARE" else None
+    at = tokens[-1] if len(tokens) > 2 and tokens[-2].type == "AT" else None
+    return Condition(
+        str(tokens[0]),
+        start,
+        end,
+        str(compare or ""),
+        _number(tokens[2]) if compare else 0,
+        str(at or ""),
+        _span(at, offset) if at else (0, 0),
+    )
+
+
+def _number(token: Token) -> int | float:
+    return int(token) if re.fullmatch(r"[+-]?\d{1,4000}", token) else float(token)
 
 
 def _span(token: Token, offset: int) -> tuple[int, int]:
@@ -241,7 +288,7 @@ def _alternative(term: _Parsed, weight: list[Token] | None, offset: int) -> Alte
         token, operands, _ = stack.pop()
         start, end = _span(token, offset)
         if token.type == "NUMBER":
-            value = int(token) if re.fullmatch(r"[+-]?\d{1,4000}", token) else float(token)
+            value = _number(token)
             symbols.append(Symbol(repr(value), start, end, 0, value))
         else:
             symbols.append(Symbol(str(token), start, end, len(operands)))

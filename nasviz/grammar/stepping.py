@@ -150,8 +150,8 @@ class Partial:
             for name, draw in zip(grammar.shared, self.draws, strict=True)
             if draw != _leaf(grammar, name)
         }
-        rules = [line for line in grammar.canonical.split("\n") if not line.startswith("start ")]
-        lines = [f"start {start}", f"{start} ::= {self.macro.text}"]
+        rules = [line for line in grammar.canonical.split("\n") if not line.startswith(("start ", "require "))]
+        lines = [f"start {start}", *(f"require {r}" for r in grammar.requires), f"{start} ::= {self.macro.text}"]
         lines += [chosen.get(name, line) for name, line in zip(grammar.rules, rules, strict=True)]
         return Grammar.parse("\n".join(lines), grammar.signature)
 

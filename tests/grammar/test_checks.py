@@ -54,6 +54,9 @@ BAD = [
     ),
     ("S ::= Scaled(id, 1e999)", "a number too large to be represented", "1e999", ""),
     ("S ::= id [0.7] | zero [0.6]", "the probabilities of S sum to 1.3, more than 1", "0.6", ""),
+    ("S ::= id [3] | zero [0]", "a probability is between 0 and 1, found 3", "3", "weights are divided by their sum, 3"),
+    ("S ::= Residual2(id, id)", "Residual2 takes 3 operands, found 2", "Residual2", ""),
+    ("S ::= Residual2(id, id, id, id)", "Residual2 takes 3 operands, found 4", "Residual2", "Residual3 takes 4 operands"),
     ("S ::= id [1.5] | zero", "a probability is between 0 and 1, found 1.5", "1.5", ""),
     ("S ::= id [-0.1] | zero", "a probability is between 0 and 1, found -0.1", "-0.1", ""),
     (
@@ -73,9 +76,9 @@ BAD = [
     ("start S\nstart T\nS ::= id\nT ::= id", "a second start; a grammar has one", "T", "remove this line"),
     (
         "S ::= id\nrequire halvings == 2",
-        "unknown attribute 'halvings' in a constraint; this grammar has no attributes",
-        "halvings == 2",
-        "remove the line",
+        "unknown attribute 'halvings' in a constraint",
+        "halvings",
+        "the attributes are depth, size",
     ),
     ("# nothing", "an empty grammar: no rule, so no start", "", "type a rule, for example S ::= conv3x3 | id"),
     ("", "an empty grammar: no rule, so no start", "", "type a rule, for example S ::= conv3x3 | id"),
@@ -111,11 +114,37 @@ def test_a_rule_that_cannot_be_read_is_not_undefined(signature):
     assert [f.code for f in resolve(read("S ::= Linear(B)\nB := zero"), signature).findings] == ["syntax"]
 
 
-def test_fixes_repair(signature):
-    for text in ("S ::= id | con3x3", "S ::= id [0.5] | zero [0.4]", "start SS\nS ::= id"):
-        (finding,) = resolve(read(text), signature).findings
-        assert finding.fix is not None
-        assert Grammar.parse(finding.fix.apply(text), signature).start == "S"
+# text, code, the text after the fix
+FIXES = [
+    ("S ::= id | con3x3", "undefined", "S ::= id | conv3x3"),
+    ("S ::= id [0.5] | zero [0.4]", "probability", "S ::= id [0.5] | zero"),
+    ("S ::= id [0.7] | zero [0.6]", "probability", "S ::= id [0.7] | zero [0.3]"),
+    ("S ::= id [3] | zero [1]", "probability", "S ::= id [0.75] | zero [0.25]"),
+    ("start SS\nS ::= id", "start", "start S\nS ::= id"),
+    ("start QUX  # wrong\nS ::= id", "start", "S ::= id"),
+    ("start S\nstart T\nS ::= id | T\nT ::= zero", "start", "start S\nS ::= id | T\nT ::= zero"),
+    (
+        "S ::= id # 1\n# between\nshared S ::= zero|\n relu # 2\n",
+        "duplicate-nonterminal",
+        "S ::= id | zero|\n relu # 1\n# between # 2\n",
+    ),
+    ("S ::= A(id, Unary( zero ))  # x\nA ::= id", "arity", "S ::= A  # x\nA ::= id"),
+    ("S ::= id(zero) | relu", "arity", "S ::= id | relu"),
+    ("S ::= Residual2(id, id, id, id)", "arity", "S ::= Residual3(id, id, id, id)"),
+    (
+        "S ::= A\nshared  A ::= Linear(B) | id\nB ::= Unary(A)",
+        "shared-cycle",
+        "S ::= A\nA ::= Linear(B) | id\nB ::= Unary(A)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "fixed"), FIXES)
+def test_fixes_repair(text, code, fixed, signature):
+    (finding,) = [f for f in resolve(read(text), signature).findings if f.code == code][:1]
+    assert finding.fix is not None
+    assert finding.fix.apply(text) == fixed
+    assert not resolve(read(fixed), signature).failed
 
 
 def test_unmarked_alternatives_share_what_is_left(signature):

@@ -1,0 +1,228 @@
+"""Attributes of terms that follow the paths of their graphs: is there one, and how long is it?
+
+A topology folds its operands from left to right: the state holds what arrives at the nodes that are still needed, and the few
+operands that stand before what they wait for. So a cell of six operands costs six steps, not 2^6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal as Choice
+from typing import NamedTuple, cast
+
+from nasviz.algebra import Attribute, Literal, Operator, Sort
+from nasviz.graph.topologies import ZERO, Topology
+
+LOST = "lost"
+"""Value of a path that cannot be: inputs of a join that differ, or an operand missing where every one is needed."""
+
+ZEROS = "zeros"
+"""Value of a ``zero`` that is reached: no path leads through it, but a merge that needs every input gets zeros from it."""
+
+_CUT, _GAP = "cut", "gap"
+_NOTHING = (_GAP, ZEROS, None)
+
+Length = int | float | str | None
+"""Value of a subterm of sort map: None where no path leads through it, :data:`ZEROS`, :data:`LOST`, or a number."""
+
+
+class _State(NamedTuple):
+    op: Operator
+    n: int
+    values: tuple[Hashable, ...]
+    nodes: tuple[tuple[int, Length], ...]
+    waiting: tuple[tuple[int, Length], ...]
+
+
+class _Plan(NamedTuple):
+    """Of one wiring: edges, which to apply after reading each map operand, what may then be forgotten, kinds of joins."""
+
+    edges: tuple[tuple[int, int], ...]
+    apply: tuple[tuple[int, ...], ...]
+    forget: tuple[frozenset[int], ...]
+    joins: frozenset[int]
+    merge: str
+    sink: int
+
+
+@lru_cache(maxsize=1024)
+def _plan(op: Topology, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
+    wiring = op.edges(cast("tuple[int | float | str, ...]", values), n_maps)
+    into: dict[int, list[int]] = {}
+    for k, (_, v) in enumerate(wiring.edges):
+        into.setdefault(v, []).append(k)
+    time = [0] * n_maps
+    for k in wiring.order:
+        time[k] = max([k, *(time[j] for j in into.get(wiring.edges[k][0], ()))])
+    apply: list[list[int]] = [[] for _ in range(n_maps)]
+    last: dict[int, int] = {}
+    for k in wiring.order:
+        apply[time[k]].append(k)
+        source = wiring.edges[k][0]
+        last[source] = max(last.get(source, 0), time[k])
+    forget: list[set[int]] = [set() for _ in range(n_maps)]
+    for node, at in last.items():
+        forget[at].add(node)
+    return _Plan(
+        wiring.edges, tuple(map(tuple, apply)), tuple(map(frozenset, forget)), wiring.joins, wiring.merge, wiring.n_nodes - 1
+    )
+
+
+@dataclass(frozen=True)
+class Paths(Attribute):
+    """What the operators on a path from input to output come to; all paths that join must agree.
+
+    ``zero`` has no path. A sum ignores an input that no path reaches; a product with such an input has no path itself; any
+    other merge cannot do without it, but takes the zeros of a ``zero`` that is reached.
+
+    Parameters
+    ----------
+    each
+        Number of an operator without map operands; None where nothing is known of it.
+    along
+        "sum" adds the numbers along a path, "product" multiplies them.
+    sees
+        What comparisons see: the "number"; whether there is a path, "connected"; whether there is none, "zero".
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Term
+    >>> from nasviz.graph import LINEAR, RESIDUAL2
+    >>> halvings = Paths("halvings", each=lambda op: int(op.name == "down"))
+    >>> down, skip = Term.build(Operator("down")), Term.build(Operator("id"))
+    >>> halvings.of(Term.build(LINEAR, down, down)), halvings.of(Term.build(RESIDUAL2, down, skip, skip))
+    (2, 'lost')
+    """
+
+    each: Callable[[Operator], int | float | None] = len
+    along: Choice["sum", "product"] = "sum"
+    sees: Choice["number", "connected", "zero"] = "number"
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is about having a path at all."""
+        return self.sees != "number"
+
+    @property
+    def unit(self) -> int:
+        """The number of an empty path."""
+        return 1 if self.along == "product" else 0
+
+    def start(self, op: Operator, n: int) -> Hashable:
+        """Return the state of a topology whose source is reached, or the value of any other operator."""
+        if op.result is not Sort.MAP:
+            return (op.value if isinstance(op, Literal) else op.name,)
+        if isinstance(op, Topology) and n:
+            return _State(op, n, (), ((0, self.unit),), ())
+        if op == ZERO:
+            return (ZEROS,)
+        each = self.each(op)
+        return (LOST,) if each is None or Sort.MAP in op.operands else (self._capped(each),)
+
+    def _capped(self, n: float) -> int | float:
+        return n if self.most is None or n < self.most else self.most
+
+    def step(self, state: Hashable, value: Hashable, place: int) -> Hashable:
+        """Read an operand."""
+        if not isinstance(state, _State):
+            return state
+        op, n, values, nodes, waiting = state
+        fixed = sum(sort is not Sort.MAP for sort in op.operands)
+        if op.sort_of(place) is not Sort.MAP:
+            values = (*values, value)
+            state = _State(op, n, values, nodes, waiting)
+            return self._catch_up(state) if len(values) == fixed and waiting else state
+        at = place - len(values)
+        waiting = (*waiting, (at, cast("Length", value)))
+        state = _State(op, n, values, nodes, waiting)
+        return self._apply(state, (at,)) if len(values) == fixed else state
+
+    def _catch_up(self, state: _State) -> _State:
+        return self._apply(state, range(len(state.waiting)))
+
+    def _apply(self, state: _State, read: range | tuple[int, ...]) -> _State:
+        """Apply the edges that may be applied once the map operands `read` are there."""
+        op, n, values, _, _ = state
+        plan = _plan(cast(Topology, op), values, n - len(values))
+        nodes, waiting = dict(state.nodes), dict(state.waiting)
+        for at in read:
+            for k in plan.apply[at]:
+                u, v = plan.edges[k]
+                through = self._through(_at(nodes.get(u)), waiting.pop(k))
+                nodes[v] = self._join(nodes[v], through, plan, v) if v in nodes else self._first(through, plan, v)
+            for node in plan.forget[at]:
+                nodes.pop(node, None)
+        return _State(op, n, values, tuple(sorted(nodes.items())), tuple(sorted(waiting.items(), key=lambda item: item[0])))
+
+    def _through(self, before: Length, edge: Length) -> Length:
+        """Return what an edge makes of what arrives at its source."""
+        if before is None or before == ZEROS or edge is None:
+            return None
+        if edge == ZEROS:
+            return ZEROS
+        if isinstance(before, str) or isinstance(edge, str):
+            return LOST
+        return self._capped(before * edge if self.along == "product" else before + edge)
+
+    def _first(self, new: Length, plan: _Plan, node: int) -> Length:
+        """Return what one input of a node comes to."""
+        if node not in plan.joins or plan.merge == "sum":
+            return None if node in plan.joins and new == ZEROS else new
+        if plan.merge == "mul":
+            return _CUT if new is None or new == ZEROS else new
+        return _GAP if new is None else new
+
+    def _join(self, old: Length, new: Length, plan: _Plan, node: int) -> Length:
+        """Return what two inputs of a node come to."""
+        new = self._first(new, plan, node)
+        if old == _CUT or new == _CUT:
+            return _CUT
+        if old == _GAP or new == _GAP:
+            return LOST if old not in _NOTHING or new not in _NOTHING else _GAP
+        if old is None or old == ZEROS:
+            return new
+        if new is None or new == ZEROS:
+            return old
+        if isinstance(old, str) or isinstance(new, str):
+            return LOST
+        if self.along == "product" and plan.merge == "concat":
+            return self._capped(old + new)
+        return old if old == new else LOST
+
+    def finish(self, state: Hashable) -> Hashable:
+        """Return what arrives at the sink."""
+        if not isinstance(state, _State):
+            assert isinstance(state, tuple)
+            return state[0]
+        plan = _plan(cast(Topology, state.op), state.values, state.n - len(state.values))
+        value = _at(dict(state.nodes).get(plan.sink))
+        return None if value == ZEROS and plan.sink in plan.joins else value
+
+    def number(self, value: Hashable) -> int | float | None:
+        """Return the number of a path, or 1 or 0 for what is true or false."""
+        if self.sees == "zero":
+            return int(value is None or value == ZEROS)
+        if self.sees == "connected":
+            return int(isinstance(value, int | float))
+        return value if isinstance(value, int | float) else None
+
+    def everywhere(self, op: Operator) -> bool:
+        """Whether `op` is a topology, for "connected": every cell must keep a path, not only the whole."""
+        return self.sees == "connected" and isinstance(op, Topology)
+
+
+def _at(value: Length) -> Length:
+    return None if value in (_CUT, _GAP) else value
+
+
+def _nothing(op: Operator) -> int:
+    return 0
+
+
+CONNECTED = Paths("connected", each=_nothing, sees="connected")
+"""Whether a path leads from input to output, through every topology and through the whole."""
+
+NO_PATH = Paths("zero", each=_nothing, sees="zero")
+"""Whether the term gives nothing but zeros, because no path leads through it."""
