@@ -15,9 +15,10 @@ from nasviz.grammar.counting import AtMost, Count, count, counts_by_nonterminal,
 from nasviz.grammar.derivation import Derivation, DerivationTree, TreeNode, derivation_tree, derive, parse_derivation
 from nasviz.grammar.diagnostics import Diagnostic, Fix
 from nasviz.grammar.editing import mutate
+from nasviz.grammar.expectation import criticality, expected_size
 from nasviz.grammar.grammar import Grammar, Production
 from nasviz.grammar.lint import lint
-from nasviz.grammar.sampling import criticality, log_probability, sample
+from nasviz.grammar.sampling import log_probability, sample
 from nasviz.grammar.stepping import Partial
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "criticality",
     "derivation_tree",
     "derive",
+    "expected_size",
     "lint",
     "log10_of",
     "log_probability",

@@ -17,7 +17,7 @@ from nasviz.grammar.components import components
 from nasviz.grammar.derivation import assemble
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.normal import Flat, NormalForm
-from nasviz.grammar.smallest import canonical, smallest
+from nasviz.grammar.smallest import canonical
 
 PAIRS = 10_000
 """Greatest number of pairs of rules that are compared."""
@@ -94,7 +94,7 @@ class _Search:
         self.grammar = grammar
         self.form = form = grammar.normal_form
         self.left = pairs
-        self.size, self.best = smallest(form)
+        self.size, self.best = grammar.smallest
         self.table: list[list[Flat]] = _distinct(form)
         self.edges: list[_Edge] = []
         self.into: dict[tuple[int, int], list[_Edge]] = {}

@@ -13,7 +13,9 @@ from nasviz.algebra.term import subterm_sizes
 from nasviz.errors import nearest
 from nasviz.grammar.components import components
 from nasviz.grammar.diagnostics import Diagnostic, Fix, quoted
+from nasviz.grammar.edits import join_rules, percent, remove_operands, remove_statement, unshare, write_weights
 from nasviz.grammar.notation import Alternative, Document, Statement, Symbol
+from nasviz.grammar.requirements import Requirement, requirements
 
 _MANY = 20
 _MOST = 1_000
@@ -61,6 +63,7 @@ class Resolved:
     rules: dict[str, tuple[Production, ...]] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     sorts: dict[str, Sort] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
 
@@ -80,16 +83,16 @@ def resolve(document: Document, signature: Signature) -> Resolved:
     result = Resolved(findings=list(document.problems))
     rules = _unique_rules(document, result)
     result.start = _start(document, rules, result)
-    _constraints(document, result)
+    _constraints(document, signature, result)
     shared = [name for name, rule in rules.items() if rule.shared]
     result.shared = tuple(shared)
     uses: dict[str, list[list[Symbol]]] = {
         name: [[s for s in a.symbols if s.name in rules and s.value is None] for a in rule.alternatives]
         for name, rule in rules.items()
     }
-    _names(rules, signature, document.broken, result)
-    _probability_errors(rules.values(), result)
-    _shared_cycles(rules, uses, shared, result)
+    _names(rules, signature, document, result)
+    _probability_errors(document, rules.values(), result)
+    _shared_cycles(document, rules, uses, shared, result)
     if not document.problems:
         _unproductive(rules, uses, result)
     if result.failed:
@@ -112,7 +115,8 @@ def _unique_rules(document: Document, result: Resolved) -> dict[str, Statement]:
         if rule.name in rules and len(result.findings) < _MOST:
             line = document.text.count("\n", 0, rules[rule.name].start) + 1
             message = f"the nonterminal {quoted(rule.name)} is defined twice; the first rule is on line {line}"
-            result.error("duplicate-nonterminal", message, (rule.start, rule.end), "join the two with '|'")
+            fix = join_rules(document.text, rules[rule.name], rule)
+            result.error("duplicate-nonterminal", message, (rule.start, rule.end), "join the two with '|'", fix)
         rules.setdefault(rule.name, rule)
     if not rules and not document.problems:
         message = "an empty grammar: no rule, so no start"
@@ -124,27 +128,34 @@ def _unique_rules(document: Document, result: Resolved) -> dict[str, Statement]:
 def _start(document: Document, rules: Mapping[str, Statement], result: Resolved) -> str:
     starts = [s for s in document.statements if s.kind == "start"]
     for again in starts[1:]:
-        result.error("start", "a second start; a grammar has one", (again.start, again.end), "remove this line")
+        fix = remove_statement(document.text, again, "remove this line")
+        result.error("start", "a second start; a grammar has one", (again.start, again.end), "remove this line", fix)
     if not starts:
         return next(iter(rules), "")
     start = starts[0]
     if start.name not in rules and rules and not document.problems:
         near = nearest(start.name, list(rules)[:2000])
-        fix = Fix(start.start, start.end, near, f"write {near}") if near else None
+        first = remove_statement(document.text, start, f"remove the line: the start is {next(iter(rules))}")
+        fix = Fix(start.start, start.end, near, f"write {near}") if near else first
         hint = f"did you mean {near}?" if near else "the nonterminals are " + ", ".join(list(rules)[:12])
         result.error("start", f"no rule defines the start {quoted(start.name)}", (start.start, start.end), hint, fix)
     return start.name
 
 
-def _constraints(document: Document, result: Resolved) -> None:
-    for statement in document.statements:
-        if statement.kind == "require":
-            message = f"unknown attribute {quoted(statement.name)} in a constraint; this grammar has no attributes"
-            result.error("constraint", message, (statement.start, statement.end), "remove the line")
+def _constraints(document: Document, signature: Signature, result: Resolved) -> None:
+    found: list[Requirement] = []
+    for item in requirements(document, signature):
+        if isinstance(item, Requirement):
+            found.append(item)
+        else:
+            result.error(item.code, item.message, (item.start, item.end), item.hint, item.fix)
+    result.requirements = tuple(found)
+    result.requires = tuple(s.predicate for s in document.statements if s.kind == "require")
 
 
-def _names(rules: Mapping[str, Statement], signature: Signature, broken: frozenset[str], result: Resolved) -> None:
+def _names(rules: Mapping[str, Statement], signature: Signature, document: Document, result: Resolved) -> None:
     looked_up = 0
+    broken = document.broken
     for rule in rules.values():
         for symbol in (s for a in rule.alternatives for s in a.symbols):
             span = (symbol.start, symbol.end)
@@ -154,15 +165,33 @@ def _names(rules: Mapping[str, Statement], signature: Signature, broken: frozens
             elif symbol.name in rules:
                 if symbol.arity:
                     message = f"the nonterminal {quoted(symbol.name)} takes no operands, found {symbol.arity}"
-                    result.error("arity", message, span)
+                    result.error("arity", message, span, fix=_without_operands(document, symbol, result))
             elif symbol.name in broken:
                 continue
             elif symbol.name not in signature:
                 looked_up += 1
                 _undefined(symbol, [*list(rules)[:2000], *signature.names()] if looked_up <= _MANY else [], result)
             elif not any(op.accepts(symbol.arity) for op in signature.candidates(symbol.name)):
-                expected = " or ".join(op.arity_text for op in signature.candidates(symbol.name))
-                result.error("arity", f"{symbol.name} takes {expected}, found {symbol.arity or 'none'}", span)
+                _wrong_arity(symbol, signature, document, result)
+
+
+def _wrong_arity(symbol: Symbol, signature: Signature, document: Document, result: Resolved) -> None:
+    """Note a wrong number of operands; an operator that differs by its last digits and fits is proposed instead."""
+    candidates = signature.candidates(symbol.name)
+    message = f"{symbol.name} takes {' or '.join(op.arity_text for op in candidates)}, found {symbol.arity or 'none'}"
+    hint, fix = "", None
+    stem = symbol.name.rstrip("0123456789")
+    other = next((op for op in signature if op.name.rstrip("0123456789") == stem and op.accepts(symbol.arity)), None)
+    if other is not None:
+        hint = f"{other.name} takes {other.arity_text}"
+        fix = Fix(symbol.start, symbol.end, other.name, f"write {other.name}")
+    elif all(op.arity == 0 for op in candidates):
+        fix = _without_operands(document, symbol, result)
+    result.error("arity", message, (symbol.start, symbol.end), hint, fix)
+
+
+def _without_operands(document: Document, symbol: Symbol, result: Resolved) -> Fix | None:
+    return remove_operands(document.text, symbol.end) if len(result.findings) < _MANY else None
 
 
 def _undefined(symbol: Symbol, known: list[str], result: Resolved) -> None:
@@ -173,29 +202,48 @@ def _undefined(symbol: Symbol, known: list[str], result: Resolved) -> None:
     result.error("undefined", message, (symbol.start, symbol.end), hint, fix)
 
 
-def _probability_errors(rules: Iterable[Statement], result: Resolved) -> None:
+def _probability_errors(document: Document, rules: Iterable[Statement], result: Resolved) -> None:
     for rule in rules:
         marked = [a for a in rule.alternatives if a.weight is not None]
         wrong = [a for a in marked if not 0 <= (a.weight or 0.0) <= 1]
+        total = math.fsum(a.weight or 0.0 for a in marked)
         for a in wrong:
-            result.error("probability", f"a probability is between 0 and 1, found {a.weight:g}", a.weight_span)
+            hint, fix = _normalised(document, rule, total)
+            result.error("probability", f"a probability is between 0 and 1, found {a.weight:g}", a.weight_span, hint, fix)
         if wrong or not marked:
             continue
-        total = math.fsum(a.weight or 0.0 for a in marked)
-        span = marked[-1].weight_span
+        span, last = marked[-1].weight_span, marked[-1]
         if total > 1 + _TOLERANCE:
             message = f"the probabilities of {rule.name} sum to {total:.6g}, more than 1"
-            result.error("probability", message, span)
+            left = 1 - (total - (last.weight or 0.0))
+            fix = (
+                Fix(*span, percent(round(left, 9)), f"write {percent(round(left, 9))}, what the others leave")
+                if left > 0
+                else None
+            )
+            result.error("probability", message, span, fix=fix)
         elif len(marked) == len(rule.alternatives) and total < 1 - _TOLERANCE:
             message = f"the probabilities of {rule.name} sum to {total:.6g}, not to 1"
             hint = "leave one alternative unmarked: it gets what is left"
-            last = marked[-1]
             fix = Fix(last.symbols[0].start, last.end, last.text, "leave the last one unmarked")
             result.error("probability", message, span, hint, fix)
 
 
+def _normalised(document: Document, rule: Statement, total: float) -> tuple[str, Fix | None]:
+    """The edit that divides weights such as 3 and 1 by their sum, where every alternative has one."""
+    weights = [a.weight for a in rule.alternatives if a.weight is not None and 0 <= a.weight < math.inf]
+    if len(weights) < len(rule.alternatives) or not 0 < total < math.inf:
+        return "", None
+    hint = f"weights are divided by their sum, {total:g}"
+    return hint, write_weights(document.text, rule, [w / total for w in weights], "divide by the sum")
+
+
 def _shared_cycles(
-    rules: Mapping[str, Statement], uses: dict[str, list[list[Symbol]]], shared: list[str], result: Resolved
+    document: Document,
+    rules: Mapping[str, Statement],
+    uses: dict[str, list[list[Symbol]]],
+    shared: list[str],
+    result: Resolved,
 ) -> None:
     if not shared:
         return
@@ -208,7 +256,7 @@ def _shared_cycles(
         shown = " -> ".join(path) if 0 < len(path) <= 8 else f"{name} -> … -> {name}"
         message = f"the shared nonterminal {quoted(name)} reaches itself ({shown}); one draw cannot contain itself"
         hint = "take 'shared' away, or the way back"
-        result.error("shared-cycle", message, (rules[name].start, rules[name].end), hint)
+        result.error("shared-cycle", message, (rules[name].start, rules[name].end), hint, unshare(document.text, rules[name]))
 
 
 def _circle(name: str, targets: Mapping[str, list[str]]) -> list[str]:

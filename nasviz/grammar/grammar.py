@@ -12,8 +12,9 @@ from nasviz.algebra import Literal, Nonterminal, Operator, Signature, Sort
 from nasviz.grammar.checks import Production, Resolved, resolve
 from nasviz.grammar.diagnostics import Diagnostic
 from nasviz.grammar.matching import Matcher
-from nasviz.grammar.normal import NormalForm, normal_form
-from nasviz.grammar.notation import Document, read, write
+from nasviz.grammar.normal import Flat, NormalForm, normal_form
+from nasviz.grammar.notation import Document, Statement, read, write
+from nasviz.grammar.smallest import smallest
 from nasviz.grammar.tables import Tables, make_tables
 
 
@@ -32,6 +33,8 @@ class Grammar:
         Nonterminals drawn once per architecture, in order of declaration.
     requires : tuple of str
         The constraints, as written.
+    requirements : tuple of Requirement
+        The conditions in them.
     sorts : mapping of str to Sort
         The sort that each nonterminal derives.
     signature : Signature
@@ -55,6 +58,7 @@ class Grammar:
         self.rules: Mapping[str, tuple[Production, ...]] = MappingProxyType(dict(resolved.rules))
         self.shared = resolved.shared
         self.requires = resolved.requires
+        self.requirements = resolved.requirements
         self.sorts: Mapping[str, Sort] = MappingProxyType(dict(resolved.sorts))
 
     @classmethod
@@ -93,6 +97,11 @@ class Grammar:
         return {rule.name: (rule.start, rule.end) for rule in self._document.rules}
 
     @cached_property
+    def statements(self) -> dict[str, Statement]:
+        """The statement that defines each nonterminal, with its places in the text."""
+        return {rule.name: rule for rule in self._document.rules}
+
+    @cached_property
     def operators(self) -> tuple[Operator, ...]:
         """The operators that occur in the rules, numbers left out, in order of first occurrence."""
         seen: dict[Operator, None] = {}
@@ -117,6 +126,11 @@ class Grammar:
     def normal_form(self) -> NormalForm:
         """The rules flattened over numbered symbols, for counting and recognition."""
         return normal_form(self.rules, self.shared)
+
+    @cached_property
+    def smallest(self) -> tuple[list[float], list[Flat | None]]:
+        """For each symbol of the normal form the least number of operators, and the rule that begins such a term."""
+        return smallest(self.normal_form)
 
     @cached_property
     def tables(self) -> Tables:

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from nasviz.algebra import Operator, Signature
 from nasviz.grammar.checks import Production, duplicates, resolve
 from nasviz.grammar.components import components
-from nasviz.grammar.diagnostics import Diagnostic, Fix, quoted
+from nasviz.grammar.diagnostics import Diagnostic, quoted
+from nasviz.grammar.edits import merge_alternatives, remove_statement
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.notation import read
-from nasviz.grammar.sampling import criticality
+from nasviz.grammar.remarks import ambiguous, cut, recursion, removal
 
 MOST = 100
 """Greatest number of findings that are reported."""
@@ -53,37 +54,42 @@ def lint(text: str, operators: Iterable[Operator] | Signature = ()) -> list[Diag
 def warnings(grammar: Grammar) -> list[Diagnostic]:
     """Return what is remarkable in a grammar though not wrong, in the order of the text."""
     found = [*_unreachable(grammar), *_repeated(grammar), *_never_drawn(grammar), *_unit_cycles(grammar)]
-    found.extend(_supercritical(grammar))
+    found += [*ambiguous(grammar), *recursion(grammar)]
     return sorted(found, key=lambda d: d.start)
 
 
 def _unreachable(grammar: Grammar) -> Iterable[Diagnostic]:
-    for name, (start, end) in grammar.spans.items():
-        if name not in grammar.reachable:
-            message = f"the nonterminal {quoted(name)} is never used: {grammar.start} does not reach it"
-            yield Diagnostic("unreachable", "warning", message, start, end, "use it, or remove the rule")
+    lost = [name for name in grammar.rules if name not in grammar.reachable]
+    used = {n for name in lost for p in grammar.rules[name] for n in p.nonterminals if n != name}
+    for name in lost:
+        start, end = grammar.spans[name]
+        message = f"the nonterminal {quoted(name)} is never used: {grammar.start} does not reach it"
+        fix = None if name in used else remove_statement(grammar.text, grammar.statements[name], "remove the rule")
+        yield Diagnostic("unreachable", "warning", message, start, end, "use it, or remove the rule", fix)
 
 
 def _repeated(grammar: Grammar) -> Iterable[Diagnostic]:
     for name, productions in grammar.rules.items():
-        for k, first in duplicates(productions).items():
+        for n, (k, first) in enumerate(duplicates(productions).items()):
             start, end = productions[k].span
             total = productions[k].weight + productions[first].weight
             message = (
-                f"{productions[k].body.text[:60]} stands twice in {quoted(name)}: drawn with probability {total:.3g} "
+                f"{cut(productions[k].body.text)} stands twice in {quoted(name)}: drawn with probability {total:.3g} "
                 "in all, counted twice as a derivation, once as a term"
             )
-            yield Diagnostic("duplicate", "info", message, start, end, "mark one with a probability instead")
+            fix = merge_alternatives(grammar.text, grammar.statements[name], first, k, total) if n < MOST else None
+            yield Diagnostic("duplicate", "info", message, start, end, "mark one with a probability instead", fix)
 
 
 def _never_drawn(grammar: Grammar) -> Iterable[Diagnostic]:
-    for productions in grammar.rules.values():
-        for production in productions:
+    for name, productions in grammar.rules.items():
+        for k, production in enumerate(productions):
             if production.weight <= 0:
                 start, end = production.span
                 why = "its probability is 0" if production.marked else "the others leave it no probability"
-                message = f"{production.body.text[:60]} is never drawn: {why}"
-                yield Diagnostic("never-drawn", "warning", message, start, end, "it is still counted")
+                message = f"{cut(production.body.text)} is never drawn: {why}"
+                fix = removal(grammar, name, k)
+                yield Diagnostic("never-drawn", "warning", message, start, end, "it is still counted", fix)
 
 
 def _is_unit(production: Production) -> bool:
@@ -93,28 +99,16 @@ def _is_unit(production: Production) -> bool:
 def _unit_cycles(grammar: Grammar) -> Iterable[Diagnostic]:
     names = list(grammar.rules)
     index = {name: i for i, name in enumerate(names)}
-    units = [(p, index[p.lhs], index[p.nonterminals[0]]) for ps in grammar.rules.values() for p in ps if _is_unit(p)]
-    component, _ = components(len(names), [(a, b) for _, a, b in units])
-    for production, a, b in units:
+    units = [
+        (p, k, index[p.lhs], index[p.nonterminals[0]])
+        for productions in grammar.rules.values()
+        for k, p in enumerate(productions)
+        if _is_unit(p)
+    ]
+    component, _ = components(len(names), [(a, b) for _, _, a, b in units])
+    for production, k, a, b in units:
         if component[a] == component[b]:
             start, end = production.span
             message = f"{production.lhs} leads back to itself through {names[b]} alone: endlessly many derivations of each term"
-            fix = Fix(*_with_bar(grammar.text, start, end), "", "remove the alternative")
+            fix = removal(grammar, production.lhs, k)
             yield Diagnostic("unit-cycle", "warning", message, start, end, "remove this alternative", fix)
-
-
-def _with_bar(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range of an alternative with one bar beside it."""
-    before = text[:start].rstrip()
-    if before.endswith("|"):
-        return len(before) - 1, end
-    after = len(text) - len(text[end:].lstrip())
-    return (start, after + 1) if text[after : after + 1] == "|" else (start, end)
-
-
-def _supercritical(grammar: Grammar) -> Iterable[Diagnostic]:
-    radius = criticality(grammar)
-    if radius >= 1 - 1e-9:
-        start, end = grammar.spans[grammar.start]
-        message = f"drawing may never end: the criticality is {radius:.3g}, the expected size infinite"
-        yield Diagnostic("supercritical", "warning", message, start, end, "lower the probability of recursive productions")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from nasviz.errors import NasvizError
-from nasviz.grammar.components import components
 from nasviz.grammar.derivation import Derivation, emit, shared_leaves, visited
+from nasviz.grammar.expectation import criticality
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.tables import Tables
 
@@ -121,49 +121,6 @@ def fill_draws(
         result[s] = draws[s] or tuple(expand(tables, (tables.shared[s],), uniforms, largest))
         waiting.extend(sorted(shared_leaves(tables, tables.shared[s], result[s]), reverse=True))
     return tuple(result)
-
-
-def criticality(grammar: Grammar) -> float:
-    """Return the spectral radius of the mean offspring matrix of the nonterminals that the start reaches.
-
-    Below 1 a draw by productions has a finite expected size; at 1 or above it may never end. 0 for a grammar without recursion.
-
-    Examples
-    --------
-    >>> from nasviz.algebra import Operator, Sort
-    >>> f = Operator("f", (Sort.MAP, Sort.MAP))
-    >>> round(criticality(Grammar.parse("S ::= f(S, S) [0.45] | x", [f, Operator("x")])), 6)
-    0.9
-    """
-    recursive = _recursive(grammar)
-    if not recursive:
-        return 0.0
-    index = {name: i for i, name in enumerate(recursive)}
-    mean = np.zeros((len(index), len(index)))
-    for name in recursive:
-        for production in grammar.rules[name]:
-            for used in production.nonterminals:
-                if used in index:
-                    mean[index[name], index[used]] += production.weight
-    if len(index) <= 500:
-        return float(np.abs(np.linalg.eigvals(mean)).max())
-    bound = 1.0
-    vector = np.full(len(index), 1.0)
-    for _ in range(200):
-        vector = 0.5 * (vector + mean @ vector)
-        bound = float(vector.max())
-        vector /= bound
-    return max(0.0, 2 * bound - 1)
-
-
-def _recursive(grammar: Grammar) -> list[str]:
-    """The reachable nonterminals that lie on a cycle."""
-    names = [name for name in grammar.rules if name in grammar.reachable]
-    index = {name: i for i, name in enumerate(names)}
-    edges = [(index[n], index[m]) for n in names for p in grammar.rules[n] for m in p.nonterminals]
-    component, _ = components(len(names), edges)
-    cyclic = {component[a] for a, b in edges if component[a] == component[b]}
-    return [name for name in names if component[index[name]] in cyclic]
 
 
 def _advice(grammar: Grammar) -> str:

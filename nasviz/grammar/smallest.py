@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import heapq
 import math
+from typing import TYPE_CHECKING
 
 from nasviz.grammar.components import components
-from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.normal import Flat, NormalForm, successors
+
+if TYPE_CHECKING:
+    from nasviz.grammar.grammar import Grammar
 
 
 def canonical(form: NormalForm, rule: Flat) -> tuple[int, ...]:
@@ -22,21 +25,22 @@ def smallest(form: NormalForm) -> tuple[list[float], list[Flat | None]]:
     Knuth's generalisation of Dijkstra's algorithm. Following the rules never goes in circles. Numbers past 10^308 are infinite.
     """
     n = len(form.names)
-    size, best = [math.inf] * n, [None] * n  # type: list[float], list[Flat | None]
+    size = [math.inf] * n
+    best: list[Flat | None] = [None] * n
     waiting: list[list[int]] = [[] for _ in range(n)]
     missing = [0] * len(form.rules)
     total = [0.0] * len(form.rules)
-    heap: list[tuple[float, int]] = []
+    heap: list[tuple[float, bool, int]] = []  # of equal terms those first that begin with an operator
     for r, rule in enumerate(form.rules):
         right = canonical(form, rule)
         missing[r], total[r] = len(right), 0.0 if rule.unit >= 0 else 1.0
         for s in right:
             waiting[s].append(r)
         if not right:
-            heap.append((total[r], r))
+            heap.append((total[r], False, r))
     heapq.heapify(heap)
     while heap:
-        value, r = heapq.heappop(heap)
+        value, _, r = heapq.heappop(heap)
         symbol = form.rules[r].lhs
         if best[symbol] is not None:
             continue
@@ -45,7 +49,7 @@ def smallest(form: NormalForm) -> tuple[list[float], list[Flat | None]]:
             missing[user] -= 1
             total[user] += value
             if missing[user] == 0:
-                heapq.heappush(heap, (total[user], user))
+                heapq.heappush(heap, (total[user], form.rules[user].unit >= 0, user))
     for leaf, symbol in form.inner.items():
         size[leaf], best[leaf] = size[symbol], best[symbol]
     return size, best
@@ -59,6 +63,7 @@ def heights(grammar: Grammar) -> tuple[int, int | float]:
     Examples
     --------
     >>> from nasviz.algebra import Operator, Sort
+    >>> from nasviz.grammar import Grammar
     >>> heights(Grammar.parse("S ::= f(A) | x\\nA ::= f(x)", [Operator("f", (Sort.MAP,)), Operator("x")]))
     (1, 3)
     """
@@ -103,7 +108,9 @@ def _highest(form: NormalForm) -> list[int | float]:
     table: list[list[tuple[Flat, tuple[int, ...]]]] = [[] for _ in form.names]
     for rule, right in rules:
         table[rule.lhs].append((rule, right))
-    circles = {component[rule.lhs] for rule, right in rules if rule.unit < 0 for s in right if component[s] == component[rule.lhs]}
+    circles = {
+        component[rule.lhs] for rule, right in rules if rule.unit < 0 for s in right if component[s] == component[rule.lhs]
+    }
     high: list[int | float] = [0] * len(form.names)
     groups: dict[int, list[int]] = {}
     for s in order:

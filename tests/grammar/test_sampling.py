@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from nasviz.errors import NasvizError
-from nasviz.grammar import Derivation, Grammar, criticality, derive, lint, log_probability, sample
+from nasviz.grammar import Derivation, Grammar, derive, lint, log_probability, sample
 from nasviz.grammar.sampling import TooLargeDrawError
 
 
@@ -93,31 +93,6 @@ def test_large_but_finite_draws_stop_with_another_reason(small):
 def test_unknown_law(small):
     with pytest.raises(NasvizError, match="unknown sampling law 'uniform'; known: 'productions'"):
         sample(Grammar.parse("S ::= a", small), np.random.default_rng(0), law="uniform")
-
-
-@pytest.mark.parametrize(
-    ("text", "radius"),
-    [
-        ("S ::= a", 0.0),
-        ("S ::= f(A, A)\nA ::= a | b", 0.0),
-        ("S ::= f(S, S) [0.45] | a", 0.9),
-        ("S ::= s(T) | a\nT ::= f(S, S) [0.5] | b", math.sqrt(0.5)),
-        ("S ::= a\nT ::= f(T, T) [0.9] | a", 0.0),
-        ("S ::= s(S) [1] | a", 1.0),
-    ],
-)
-def test_criticality(text, radius, small):
-    assert criticality(Grammar.parse(text, small)) == pytest.approx(radius, abs=1e-9)
-
-
-def test_criticality_of_the_teaching_space(grammars):
-    assert criticality(grammars.nested) == pytest.approx(0.9)
-
-
-def test_criticality_of_many_nonterminals(small):
-    n = 600
-    text = "\n".join(f"A{i} ::= s(A{(i + 1) % n}) [0.5] | a" for i in range(n))
-    assert criticality(Grammar.parse(text, small)) == pytest.approx(0.5, abs=1e-3)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
