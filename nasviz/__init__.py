@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nasviz.errors import NasvizError as NasvizError
     from nasviz.evaluation import data as data
     from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
+    from nasviz.exercises import check as check
+    from nasviz.exercises import solution as solution
     from nasviz.graph import topology as topology
     from nasviz.jobs import Job as Job
     from nasviz.jobs import LocalExecutor as LocalExecutor
@@ -66,6 +68,7 @@ _WHERE = {
     "Training": "nasviz.widgets",
     "TrainingObjective": "nasviz.evaluation.objective",
     "attach": "nasviz.jobs",
+    "check": "nasviz.exercises",
     "data": "nasviz.evaluation",
     "export_html": "nasviz.widgets.export",
     "list_jobs": "nasviz.jobs",
@@ -75,6 +78,7 @@ _WHERE = {
     "plots": "nasviz.view",
     "primitive": "nasviz.nn",
     "show": "nasviz.widgets.show",
+    "solution": "nasviz.exercises",
     "spaces": "nasviz",
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",

@@ -26,6 +26,7 @@ LAYERS = {
     "jobs": {"numpy", "torch", "cloudpickle", "safetensors", "psutil"},
     "view": {"numpy", "plotly", "pandas"},
     "widgets": {"numpy", "pandas", "plotly", "anywidget", "ipywidgets", "traitlets", "IPython"},
+    "exercises": set[str](),
     "jupyter": {"IPython", "ipykernel", "jupyter_client"},
     "cli": {"IPython", "jupyterlab", "jupyter_client", "psutil", "torch"},
 }
