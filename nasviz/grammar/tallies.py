@@ -183,11 +183,7 @@ class TermTally:
             leaving[a].append(e)
             leaving[q].append(e)
             waiting[target] += 1
-        counts: list[int | float] = [*auto.leaves]
-        for v in auto.roots:
-            counts[v] += 1
-        for leaf, v in auto.leaf_states.items():
-            counts[v] += int(heights.get(leaf, 0) > 0)
+        counts = self._begin({leaf for leaf, height in heights.items() if height > 0})
         half = [False] * len(auto.edges)
         ready = [v for v in range(n) if waiting[v] == 0]
         done = [False] * n
@@ -205,6 +201,16 @@ class TermTally:
                     ready.append(target)
         return [c if d else math.inf for c, d in zip(counts, done, strict=True)]
 
+    def _begin(self, leaves: set[int]) -> list[int | float]:
+        """Numbers of what needs no operands, the given shared leaves among it, and 1 where nothing is read yet."""
+        auto = self.automaton
+        counts: list[int | float] = [0] * len(auto.symbols)
+        for _, v in (*auto.singles, *auto.roots):
+            counts[v] += 1
+        for (leaf, _), v in auto.leaf_states.items():
+            counts[v] += leaf in leaves
+        return counts
+
     def up_to(self, symbol: int, heights: dict[int, int], limit: int | None) -> int | float:
         """Terms of height at most `limit`; see :class:`Tally`."""
         key = tuple(sorted(heights.items()))
@@ -221,11 +227,7 @@ class TermTally:
 
     def _next(self, previous: list[int | float], height: int, heights: dict[int, int]) -> list[int | float]:
         auto = self.automaton
-        now: list[int | float] = [*auto.leaves]
-        for v in auto.roots:
-            now[v] += 1
-        for leaf, v in auto.leaf_states.items():
-            now[v] += int(0 < heights.get(leaf, 0) <= height)
+        now = self._begin({leaf for leaf, h in heights.items() if 0 < h <= height})
         for a, q, target in auto.edges:
             now[target] += times(now[a], previous[q])
         return now

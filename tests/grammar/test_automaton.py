@@ -40,7 +40,7 @@ def test_units_are_closed(small):
 def test_shared_leaves_are_read(small):
     form = Grammar.parse("S ::= f(A, A)\nshared A ::= a", small).normal_form
     automaton = determinise(form)
-    assert automaton.symbols[automaton.leaf_states[1]] == {1}
+    assert automaton.symbols[automaton.leaf_states[1, 0]] == {1}
 
 
 def test_budgets(small):
