@@ -7,13 +7,18 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import cast
 
 from nasviz.algebra import Literal, Nonterminal, Operator, Signature, Sort
+from nasviz.errors import NasvizError
+from nasviz.grammar.cfg import read_cfg, write_cfg
 from nasviz.grammar.checks import Production, Resolved, resolve
+from nasviz.grammar.constraint import Constraint
 from nasviz.grammar.diagnostics import Diagnostic
 from nasviz.grammar.matching import Matcher
 from nasviz.grammar.normal import Flat, NormalForm, normal_form
 from nasviz.grammar.notation import Document, Statement, read, write
+from nasviz.grammar.product import Product
 from nasviz.grammar.smallest import smallest
 from nasviz.grammar.tables import Tables, make_tables
 
@@ -74,10 +79,14 @@ class Grammar:
 
         Raises
         ------
+        NasvizError
+            If `text` is no str, e.g. bytes.
         GrammarError
             At the first mistake: syntax, an undefined name, a nonterminal defined twice or without a finite term, a wrong
             number or sort of operands, probabilities that are none, a shared rule that reaches itself, no rule at all.
         """
+        if not isinstance(cast(object, text), str):
+            raise NasvizError(f"a grammar is a text (str), found {type(text).__name__}")
         signature = operators if isinstance(operators, Signature) else Signature(operators)
         document = read(text)
         resolved = resolve(document, signature)
@@ -85,6 +94,52 @@ class Grammar:
         if errors:
             raise min(errors, key=lambda f: f.start).error(text)
         return cls(document, resolved, signature)
+
+    @classmethod
+    def from_cfg(
+        cls,
+        text: str,
+        operators: Iterable[Operator] | Signature = (),
+        names: Mapping[str, str | Operator] | None = None,
+        shared: Mapping[str, str] | None = None,
+    ) -> Grammar:
+        """Read a ``.cfg`` file of the published code (NLTK's notation); see :func:`nasviz.grammar.cfg.read_cfg`.
+
+        Parameters
+        ----------
+        text
+            Rules such as ``D1 -> "Linear3" C C DOWN | "Residual3" C C DOWN DOWN``.
+        operators
+            The operators; ``Linear3`` is the variadic ``Linear`` with three operands.
+        names
+            For terminals with other names here: the name or the operator, e.g. ``{"resBlock": "down"}``.
+        shared
+            For terminals that stand for a nonterminal drawn once, e.g. ``{"SharedCell": "CELL"}``.
+
+        Raises
+        ------
+        GrammarError
+            At the place of a mistake, in `text` or in the grammar that it makes.
+        """
+        signature = operators if isinstance(operators, Signature) else Signature(operators)
+        own = [op for op in (names or {}).values() if isinstance(op, Operator)]
+        return cls.parse(read_cfg(text, signature, names, shared), signature.with_(own))
+
+    def to_cfg(self, probabilities: bool | None = None) -> str:
+        """Return the grammar in NLTK's notation; see :func:`nasviz.grammar.cfg.write_cfg`."""
+        return write_cfg(self, probabilities)
+
+    def to_latex(self) -> str:
+        r"""Return the productions as LaTeX, aligned at ``::=``; see :func:`nasviz.grammar.latex.grammar_to_latex`.
+
+        >>> print(Grammar.parse("S ::= a | b", [Operator("a"), Operator("b")]).to_latex())
+        \begin{align*}
+        \mathit{S} &::= \operatorname{a} \mid \operatorname{b}
+        \end{align*}
+        """
+        from nasviz.grammar.latex import grammar_to_latex
+
+        return grammar_to_latex(self)
 
     @property
     def nonterminals(self) -> tuple[str, ...]:
@@ -141,6 +196,16 @@ class Grammar:
     def matcher(self) -> Matcher:
         """Which nonterminals derive which terms; remembers what it has seen."""
         return Matcher(self.normal_form)
+
+    @cached_property
+    def constraint(self) -> Constraint:
+        """What the ``require`` lines ask of a term: the one predicate for legality; false when they ask nothing."""
+        return Constraint(self.requirements)
+
+    @cached_property
+    def product(self) -> Product:
+        """The product of the grammar and the attributes of its constraints."""
+        return Product(self)
 
     @property
     def warnings(self) -> list[Diagnostic]:

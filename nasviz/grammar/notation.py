@@ -50,7 +50,7 @@ _HEADER = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _NAMED = re.compile(r"[ \t]*(?:shared[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _COMMENT = re.compile(r"#[^\n]*")
 _WORDS = {
     "NAME": "a name",
