@@ -32,7 +32,12 @@ LAYERS = {
 }
 """Each layer, from above to below, with the third-party packages it may import."""
 
-ONLY = {"view": {"errors", "numbers", "records", "algebra", "grammar", "graph"}, "jupyter": None, "cli": None}
+ONLY = {
+    "view": {"errors", "numbers", "records", "algebra", "grammar", "graph"},
+    "exercises": {"errors", "numbers", "records", "algebra", "grammar", "graph", "spaces", "view", "widgets"},
+    "jupyter": None,
+    "cli": None,
+}
 """Layers that may import less (or, with None, everything) than what stands above them."""
 
 APART = {"testing"}

@@ -25,7 +25,7 @@ def check(number: str, answer: Answer = ...) -> Feedback:
     Parameters
     ----------
     number
-        The exercise, e.g. "01.2".
+        The exercise, e.g. "01.3".
     answer
         What the exercise asks for; ``...`` or None: not answered yet.
 
@@ -41,8 +41,8 @@ def check(number: str, answer: Answer = ...) -> Feedback:
 
     Examples
     --------
-    >>> check("01.2", (32, 18))
-    → 01.2 Count by hand: not yet. The other way round: there cannot be fewer derivations than terms.
+    >>> check("01.3", (32, 18))
+    → 01.3 Count by hand: not yet. The other way round: there cannot be fewer derivations than terms.
     >>> bool(check("00.1", "Linear(conv, Residual(conv3x3, avg_pool, conv1x1), fc)"))
     True
     """
@@ -55,7 +55,7 @@ def solution(number: str) -> Solution:
     Parameters
     ----------
     number
-        The exercise, e.g. "01.2".
+        The exercise, e.g. "01.3".
 
     Raises
     ------

@@ -143,19 +143,19 @@ EXERCISES = (
     ),
     Exercise(
         id="01.2",
-        title="Count by hand",
-        asks="give two numbers, (terms, derivations), of the grammar above.",
-        judge=_twice,
-        solution=(18, 32),
-        why="B has 2 terms and 2 derivations, C has 3 and 2 + 2 = 4, so S has 3·3 + 3·3 = 18 terms and 32 derivations.",
-    ),
-    Exercise(
-        id="01.3",
         title="Derive a network",
         asks="give the numbers of the productions that derive the network, always for the first open place, counted from 0.",
         judge=_steps,
         solution=[1, 0, 0, 1, 0, 0, 0],
         why="The list is a derivation: read from left to right it says which production each open place takes.",
+    ),
+    Exercise(
+        id="01.3",
+        title="Count by hand",
+        asks="give two numbers, (terms, derivations), of the grammar above.",
+        judge=_twice,
+        solution=(18, 32),
+        why="B has 2 terms and 2 derivations, C has 3 and 2 + 2 = 4, so S has 3·3 + 3·3 = 18 terms and 32 derivations.",
     ),
     Exercise(
         id="01.4",
