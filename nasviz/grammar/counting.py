@@ -17,6 +17,7 @@ from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import SECONDS, STATES, BudgetError
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.normal import NormalForm
+from nasviz.grammar.product import Product
 from nasviz.grammar.sharing import avoidable, draws_of, overlap
 from nasviz.grammar.tallies import BITS, DerivationTally, Tally, TermTally, TooLargeError, endless, plus, times
 
@@ -26,7 +27,10 @@ SHARED = 200
 """Greatest number of shared nonterminals for which counts are exact."""
 
 HIGHEST = 100_000
-"""Greatest height up to which terms are counted."""
+"""Greatest height up to which terms are counted, and greatest size."""
+
+KEPT = 2_000
+"""Greatest height under constraints."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ def count(
     grammar: Grammar,
     what: What = "terms",
     max_height: int | None = None,
+    max_size: int | None = None,
     *,
     states: int = STATES,
     seconds: float = SECONDS,
@@ -80,19 +85,22 @@ def count(
         "terms" (distinct) or "derivations" (duplicates included; one factor for each shared draw that is used).
     max_height
         Only terms up to this height; a single operator has height 1.
+    max_size
+        Only terms of at most so many operators.
     states, seconds
-        Budget of the automaton that counts terms.
+        Budget of the automaton that counts terms, and whatever is counted under constraints or by size.
 
     Returns
     -------
     int, math.inf or AtMost
         Exact; ``math.inf`` for an endless language; a bound with its reason where the automaton outgrows its budget or the
-        languages of shared nonterminals may overlap with others.
+        languages of shared nonterminals may overlap with others. Only what fulfils the constraints of the grammar counts.
 
     Raises
     ------
     NasvizError
-        If `what` is neither, or `max_height` is not in 1 … 100,000.
+        If `what` is neither, `max_height` is not in 1 … 100,000 (1 … 2,000 under constraints), `max_size` is not in
+        1 … 100,000, or both are given.
 
     Examples
     --------
@@ -102,11 +110,13 @@ def count(
     >>> count(g), count(g, "derivations")
     (4, 9)
     """
-    return Counter(grammar, states, seconds).count(grammar.start, what, max_height)
+    return Counter(grammar, states, seconds).count(grammar.start, what, max_height, max_size)
 
 
 def counts_by_nonterminal(grammar: Grammar, what: What = "terms", max_height: int | None = None) -> dict[str, Count]:
     """Return for each nonterminal what `count` would return if it were the start.
+
+    Constraints on the whole term are asked of the start only; those at operators everywhere.
 
     Raises
     ------
@@ -126,15 +136,54 @@ class Counter:
 
     def __init__(self, grammar: Grammar, states: int = STATES, seconds: float = SECONDS) -> None:
         self.form = grammar.normal_form
+        self._grammar = grammar
         self._states = states
         self._seconds = seconds
 
-    def count(self, name: str, what: What = "terms", max_height: int | None = None) -> Count:
+    def count(
+        self, name: str, what: What = "terms", max_height: int | None = None, max_size: int | None = None
+    ) -> Count:
         """Count what the nonterminal `name` derives; see :func:`count`."""
+        self._check(what, max_height, max_size)
+        if self._grammar.requirements or max_size is not None:
+            return self._legal(name, what, max_height, max_size)
+        return self._unconstrained(name, what, max_height)
+
+    def _check(self, what: str, max_height: int | None, max_size: int | None) -> None:
         if what not in ("terms", "derivations"):
             raise NasvizError(f"cannot count {what!r}; choose 'terms' or 'derivations'")
-        if max_height is not None and not 1 <= max_height <= HIGHEST:
-            raise NasvizError(f"max_height is {max_height}; choose a height from 1 to {HIGHEST:,}")
+        highest = KEPT if self._grammar.requirements else HIGHEST
+        if max_height is not None and not 1 <= max_height <= highest:
+            raise NasvizError(f"max_height is {max_height}; choose a height from 1 to {highest:,}")
+        if max_size is not None and not 1 <= max_size <= HIGHEST:
+            raise NasvizError(f"max_size is {max_size}; choose a size from 1 to {HIGHEST:,}")
+        if max_height is not None and max_size is not None:
+            raise NasvizError("choose max_height or max_size, not both")
+
+    @cached_property
+    def _product(self) -> Product:
+        if (self._states, self._seconds) == (STATES, SECONDS):
+            return self._grammar.product
+        return Product(self._grammar, self._states, self._seconds)
+
+    def _legal(self, name: str, what: What, max_height: int | None, max_size: int | None) -> Count:
+        """Count through the product with the attributes; the number without constraints bounds what is past its budget."""
+        try:
+            language = self._product.language(what, name, name == self._grammar.start)
+            if max_size is None:
+                total = language.count(max_height)
+            else:
+                total = int(sum(language.sizes(max_size)))
+        except BudgetError as error:
+            bound = self._unconstrained(name, what, max_height)
+            return _bounded(bound.n if isinstance(bound, AtMost) else bound, f"counted without limits: {error}")
+        except TooLargeError:
+            return _too_large()
+        root = self.form.index[name]
+        reason = overlap(self.form, root, language.leaves) if what == "terms" else ""
+        return _bounded(total, reason) if reason else total
+
+    def _unconstrained(self, name: str, what: What, max_height: int | None) -> Count:
         root = self.form.index[name]
         leaves = draws_of(self.form, root)
         draws = [(d, len(leaves) > SHARED or avoidable(self.form, root, d)) for d in leaves]
@@ -146,7 +195,7 @@ class Counter:
                 return self._sum(self._derivations, root, draws, max_height)
             return self._term_count(root, draws, max_height)
         except TooLargeError:
-            return AtMost(math.inf, f"the number has more than {int(BITS * math.log10(2)):,} digits")
+            return _too_large()
 
     def _term_count(self, root: int, draws: Draws, max_height: int | None) -> Count:
         tally = self._terms
@@ -193,6 +242,10 @@ class Counter:
     @cached_property
     def _repeating(self) -> list[bool]:
         return endless(self.form, units_too=True)
+
+
+def _too_large() -> AtMost:
+    return AtMost(math.inf, f"the number has more than {int(BITS * math.log10(2)):,} digits")
 
 
 def _bounded(total: Count, reason: str) -> Count:
