@@ -14,6 +14,7 @@ sorts of operands.
 from nasviz.grammar.counting import AtMost, Count, count, counts_by_nonterminal, log10_of
 from nasviz.grammar.derivation import Derivation, DerivationTree, TreeNode, derivation_tree, derive, parse_derivation
 from nasviz.grammar.diagnostics import Diagnostic, Fix
+from nasviz.grammar.difference import Difference, difference
 from nasviz.grammar.editing import mutate
 from nasviz.grammar.expectation import criticality, expected_size
 from nasviz.grammar.grammar import Grammar, Production
@@ -27,6 +28,7 @@ __all__ = [
     "Derivation",
     "DerivationTree",
     "Diagnostic",
+    "Difference",
     "Fix",
     "Grammar",
     "Partial",
@@ -37,6 +39,7 @@ __all__ = [
     "criticality",
     "derivation_tree",
     "derive",
+    "difference",
     "expected_size",
     "lint",
     "log10_of",
