@@ -124,3 +124,11 @@ def test_a_solution_is_explained():
 def test_no_torch_is_loaded():
     code = "import sys, nasviz.exercises; print([m for m in ('torch', 'optuna', 'plotly', 'ipywidgets') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_an_editor_is_an_answer():
+    from nasviz.widgets import GrammarEditor
+
+    editor = GrammarEditor(solution("01.4").answer)
+    assert check("01.4", editor)
+    editor.close()
