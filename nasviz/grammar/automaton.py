@@ -239,7 +239,7 @@ def determinise(
     BudgetError
         If it has more than `states` vertices or takes longer than `seconds`.
     """
-    return _Deterministic(form, constraint or Constraint(()), states, seconds).build()
+    return _Deterministic(form, Constraint(()) if constraint is None else constraint, states, seconds).build()
 
 
 def derivations(form: NormalForm, constraint: Constraint, states: int = STATES, seconds: float = SECONDS) -> Automaton:

@@ -1,0 +1,124 @@
+import itertools
+import math
+import random
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from nasviz.algebra import parse_term
+from nasviz.errors import NasvizError, TermError
+from nasviz.grammar import AtMost, Grammar, count, enumerate_terms, lint, rank, unrank
+
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def test_the_order_is_that_of_a_dictionary(small):
+    grammar = Grammar.parse("S ::= f(A, A) | s(A) | A\nA ::= c | a | b", small)
+    texts = [str(t) for t in enumerate_terms(grammar)]
+    assert texts[:5] == ["f(c, c)", "f(c, a)", "f(c, b)", "f(a, c)", "f(a, a)"]
+    assert texts[9:] == ["s(c)", "s(a)", "s(b)", "c", "a", "b"]
+
+
+def test_one_name_with_fewer_or_more_operands(small):
+    grammar = Grammar.parse("S ::= v(A, A) | v(A)\nA ::= a | b", small)
+    assert [str(t) for t in enumerate_terms(grammar, 2)] == ["v(b, a)", "v(b, b)", "v(a)", "v(b)"]
+
+
+def test_ambiguous_grammars_rank_every_term_once(small):
+    grammar = Grammar.parse("S ::= A | B | f(A, B)\nA ::= a | b | a\nB ::= b | c", small)
+    assert [str(t) for t in enumerate_terms(grammar)] == [
+        *(f"f({x}, {y})" for x in "ab" for y in "bc"),
+        *"abc",
+    ]
+
+
+def test_shared_draws_are_compared_first_an_unused_one_before_all(small):
+    grammar = Grammar.parse("S ::= f(A, A) | v(A) | s(c)\nshared A ::= a | b", small)
+    assert [str(t) for t in enumerate_terms(grammar)] == ["s(c)", "f(a, a)", "v(a)", "f(b, b)", "v(b)"]
+    assert [rank(grammar, t) for t in enumerate_terms(grammar)] == list(range(5))
+
+
+def test_endless_languages_are_ranked_by_height(small):
+    grammar = Grammar.parse("S ::= f(S, S) | a", small)
+    texts = [str(t) for t in itertools.islice(enumerate_terms(grammar), 5)]
+    assert texts == ["a", "f(a, a)", "f(f(a, a), f(a, a))", "f(f(a, a), a)", "f(a, f(a, a))"]
+    n = 10**60 + 17
+    assert rank(grammar, unrank(grammar, n)) == n
+
+
+def test_numbers_at_the_ends(grammars):
+    hierarchical = grammars.hierarchical
+    size = count(hierarchical)
+    for n in (0, size - 1, size // 3):
+        assert rank(hierarchical, unrank(hierarchical, n)) == n
+    with pytest.raises(NasvizError, match="no term has the number …; there are fewer"):
+        unrank(hierarchical, size)
+    with pytest.raises(NasvizError, match="no term has the number -1; there are fewer"):
+        unrank(hierarchical, -1)
+    assert next(enumerate_terms(hierarchical, size), None) is None
+
+
+def test_what_has_no_number(small):
+    grammar = Grammar.parse("S ::= s(a) | s(b)", small)
+    with pytest.raises(NasvizError, match="no term has the number 2; they are numbered from 0 to 1"):
+        unrank(grammar, 2)
+    with pytest.raises(TermError, match="no rule of the grammar derives the subterm c at \\(0,\\)"):
+        rank(grammar, parse_term("s(c)", small))
+    with pytest.raises(NasvizError, match="terms are numbered from 0, found -1"):
+        next(enumerate_terms(grammar, -1))
+    overlapping = Grammar.parse("S ::= f(A, A) | f(B, B)\nshared A ::= a | b\nB ::= a | b", small)
+    with pytest.raises(NasvizError, match="distinct terms cannot be told apart: terms of the shared nonterminal A may also"):
+        unrank(overlapping, 0)
+    narrow = Grammar.parse("S ::= s(a) | s(s(a))\nrequire depth <= 2", small)
+    with pytest.raises(TermError, match="'require depth <= 2' does not hold for the whole term"):
+        rank(narrow, parse_term("s(s(a))", small))
+
+
+def key(text, places, signature):
+    term = parse_term(text, signature)
+    return [places[op, n] for op, n in zip(term.operators, term.arity.tolist(), strict=True)]
+
+
+@QUICK
+@given(data=st.data())
+def test_finite_languages_equal_sorted_enumeration(data, small, strategies, naive):
+    text = data.draw(strategies.grammar_texts(recursive=False, shared=False))
+    grammar = Grammar.parse(text, small)
+    found = naive(grammar, 20)
+    assume(found is not None)
+    places = {}
+    for p in itertools.chain(*grammar.rules.values()):
+        for op, n in zip(p.body.operators, p.body.arity.tolist(), strict=True):
+            places.setdefault((op, n), len(places))
+    expected = sorted({t for _, _, t in found}, key=lambda t: key(t, places, small))
+    assert [str(t) for t in enumerate_terms(grammar)] == expected
+    assert [rank(grammar, parse_term(t, small)) for t in expected] == list(range(len(expected)))
+
+
+@QUICK
+@given(data=st.data())
+def test_ranking_is_a_bijection(data, small, strategies):
+    text = data.draw(strategies.grammar_texts(recursive=data.draw(st.booleans())))
+    text += data.draw(st.sampled_from(["", "\nrequire depth <= 3", "\nrequire size <= 7", "\nrequire size >= 3"]))
+    assume(all(d.severity != "error" for d in lint(text, small)))
+    grammar = Grammar.parse(text, small)
+    size = count(grammar)
+    assume(not isinstance(size, AtMost) and size > 0)
+    numbers = list(range(min(size, 40)))
+    if size > 40:
+        rng = random.Random(0)
+        numbers += [rng.randrange(size if size != math.inf else 10**6) for _ in range(10)]
+    terms = []
+    for n in numbers:
+        try:
+            terms.append(unrank(grammar, n))
+        except NasvizError as error:
+            assert "higher than" in str(error)
+    numbers = numbers[: len(terms)]
+    assert len(set(terms)) == len(set(numbers))
+    assert [rank(grammar, t) for t in terms] == numbers
+    assert all(grammar.constraint.holds(t) for t in terms)
+    if size == math.inf:
+        heights = [t.height for t in terms[:40]]
+        assert heights == sorted(heights)
