@@ -10,9 +10,11 @@ space. `KNOWN_SIZES` says how large well-known spaces are, and by which conventi
 """
 
 from nasviz.spaces.architecture import Architecture
+from nasviz.spaces.card import Card
 from nasviz.spaces.declared import Declared
 from nasviz.spaces.derivation import ArchitectureDerivation
 from nasviz.spaces.digits_cells import digits_cells
+from nasviz.spaces.files import load
 from nasviz.spaces.free import parse
 from nasviz.spaces.hierarchical_nb201 import hierarchical_nb201
 from nasviz.spaces.nb201 import nb201
@@ -26,12 +28,14 @@ __all__ = [
     "STANDARD",
     "Architecture",
     "ArchitectureDerivation",
+    "Card",
     "Declared",
     "KnownSize",
     "SearchSpace",
     "digits_cells",
     "hierarchical_nb201",
     "is_connected",
+    "load",
     "nb201",
     "nested_convnet",
     "parse",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from nasviz.algebra import Operator, Position, Term, parse_term, position_text
 from nasviz.errors import NasvizError, StorageError
 from nasviz.extension import lower
+from nasviz.grammar.latex import term_to_latex
 from nasviz.graph import Graph, build_graph, fold
 from nasviz.spaces.derivation import ArchitectureDerivation
 from nasviz.spaces.mimebundle import mimebundle
@@ -129,6 +130,15 @@ class Architecture:
     def output_shape(self) -> tuple[int, ...]:
         """Return the shape of the network's output without the batch: (num_classes,)."""
         return lower("infer_shapes")(self).output
+
+    def to_latex(self) -> str:
+        r"""Return the term as LaTeX for math mode, operators as ``\operatorname``.
+
+        >>> from nasviz.spaces import parse
+        >>> print(parse("Linear(conv, avg_pool)").to_latex())
+        \operatorname{Linear}(\operatorname{conv}, \operatorname{avg\_pool})
+        """
+        return term_to_latex(self.term)
 
     def to_json(self) -> dict[str, Any]:
         """Return the architecture with its space as JSON data."""

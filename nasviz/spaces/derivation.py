@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nasviz.algebra import Position, Term
 from nasviz.errors import NasvizError, TermError
 from nasviz.grammar import Derivation, DerivationTree, Grammar, derivation_tree, parse_derivation
+from nasviz.grammar.latex import derivation_to_latex
 from nasviz.graph import Cluster, clusters_of, term_to_dot
 
 if TYPE_CHECKING:
@@ -77,6 +78,23 @@ class ArchitectureDerivation:
     def to_dot(self, *, selected: Position | None = None, max_depth: int | None = None) -> str:
         """Return the tree as DOT text; see :func:`nasviz.graph.term_to_dot`."""
         return term_to_dot(self.term, self.labels, self.nonterminals, selected=selected, max_depth=max_depth)
+
+    def to_latex(self, max_steps: int = 20) -> str:
+        """Return the leftmost derivation step by step as LaTeX, what is expanded next underlined.
+
+        Parameters
+        ----------
+        max_steps
+            Greatest number of steps that are shown; then dots and the term follow.
+
+        Raises
+        ------
+        NasvizError, TermError
+            As :attr:`draws`.
+        """
+        draws = self.draws
+        assert self.grammar is not None
+        return derivation_to_latex(self.grammar, draws, max_steps)
 
     def to_graphviz(self, *, max_depth: int | None = None) -> Source:
         """Return the tree as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""

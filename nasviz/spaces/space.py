@@ -13,6 +13,7 @@ from nasviz.grammar import Count, Grammar, count, derive, mutate, parse_derivati
 from nasviz.graph import build_graph
 from nasviz.spaces.architecture import VERSION, Architecture, checked
 from nasviz.spaces.declared import restore
+from nasviz.spaces.documented import Documented
 from nasviz.spaces.mimebundle import mimebundle
 from nasviz.spaces.operators import conv_stem, pool_linear, signature
 
@@ -26,7 +27,7 @@ TRIES = 1000
 """Draws that a constraint may reject in a row."""
 
 
-class SearchSpace:
+class SearchSpace(Documented):
     """A set of neural architectures, written as a grammar. Immutable.
 
     Parameters
