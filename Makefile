@@ -7,7 +7,7 @@ SHELL = /bin/sh
 VENV = .venv
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
-PYTEST = $(PY) -m pytest -q
+PYTEST = $(PY) -m pytest
 BROWSER = yes
 FRONT = nasviz/frontend
 
