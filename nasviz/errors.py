@@ -14,6 +14,7 @@ import difflib
 from collections.abc import Iterable
 
 _SHOWN = 160
+_SAID = 2000
 
 
 class NasvizError(Exception):
@@ -158,6 +159,31 @@ class JobError(NasvizError):
 
 class StorageError(NasvizError):
     """A study storage that cannot be read, written or continued."""
+
+
+def said(error: BaseException, *, name: bool = True) -> str:
+    """Return what an exception says, at most 2,000 characters; also of one that fails to say it.
+
+    Parameters
+    ----------
+    error
+        Anybody's exception.
+    name
+        Whether the name of its type comes first.
+
+    >>> said(ZeroDivisionError("division by zero"))
+    'ZeroDivisionError: division by zero'
+    >>> said(SystemExit())
+    'SystemExit'
+    """
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    if len(text) > _SAID:
+        text = text[:_SAID] + " …"
+    kind = type(error).__name__
+    return (f"{kind}: {text}" if name and text else text) or kind
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

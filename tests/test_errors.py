@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from nasviz.errors import GrammarError, ShapeError, TermError, nearest
+from nasviz.errors import GrammarError, ShapeError, TermError, nearest, said
 
 TEXT = "S ::= Linear(B)\nB ::= conv3x4 | id\n"
 
@@ -42,3 +42,14 @@ def test_errors_survive_pickling() -> None:
 @pytest.mark.parametrize(("name", "near"), [("conv3x4", "conv3x3"), ("CONV3X3", "conv3x3"), ("zzz", None), ("", None)])
 def test_nearest(name: str, near: str | None) -> None:
     assert nearest(name, ["conv3x3", "id", "avg_pool"]) == near
+
+
+def test_what_an_exception_says_is_short_and_always_something() -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+    assert said(Silent()) == said(Silent(), name=False) == "Silent"
+    assert said(ValueError("no")) == "ValueError: no"
+    assert said(ValueError("no"), name=False) == "no"
+    assert len(said(ValueError("x" * 10_000))) < 2100

@@ -113,6 +113,8 @@ class _Seat(threading.Thread):
             if call.stopping:
                 process.stop_call(self._number)
             while (frame := process.receive()) is not None:
+                if frame.call not in (0, self._number):
+                    continue  # a fork of the worker may still answer an earlier call
                 if frame.kind == "result":
                     return unpack(frame.blobs)
                 if frame.kind == "error":
@@ -153,7 +155,7 @@ def _remote_error(frame: Frame) -> BaseException:
         if isinstance(error, Exception):
             error.__cause__ = cause
             return error
-    error = JobError(f"{kind}: {message}")
+    error = JobError(kind if message in ("", kind) else f"{kind}: {message}")
     error.__cause__ = cause
     return error
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import cloudpickle
 
-from nasviz.errors import JobError
+from nasviz.errors import JobError, said
 
 
 class Packed:
@@ -75,6 +75,6 @@ def _dumps(value: object, keep: Any = None) -> bytes:
         return target.getvalue()
     except Exception as error:
         raise JobError(
-            f"this cannot be sent to a worker process: {type(error).__name__}: {error}. Expected are functions, "
+            f"this cannot be sent to a worker process: {said(error)}. Expected are functions, "
             "architectures, arrays, tensors and data sets; open files, locks and database connections stay here."
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from nasviz.errors import JobError
 from nasviz.jobs.protocol import Frame, read_frame, write_frame
 
 _SHOWN_LINES = 6
+_LOOK = 0.5
+"""Seconds between two looks at whether a silent process still lives."""
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -123,7 +126,10 @@ class WorkerProcess:
         self._stdin = cast(BinaryIO, self._process.stdin)
         self._stdout = cast(BinaryIO, self._process.stdout)
         self._words: collections.deque[str] = collections.deque(maxlen=_SHOWN_LINES)
+        self._frames: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="nasviz-stdout", daemon=True)
         self._ear = threading.Thread(target=self._hear, name="nasviz-stderr", daemon=True)
+        self._reader.start()
         self._ear.start()
 
     @property
@@ -150,11 +156,15 @@ class WorkerProcess:
 
     def receive(self) -> Frame | None:
         """Wait for the next frame; None when the process has ended or talks nonsense."""
-        try:
-            return read_frame(self._stdout)
-        except JobError as error:
-            self._words.append(str(error))
-            return None
+        # A process that the dead one left behind may hold its pipes open, so their end alone would not tell.
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._frames.get(timeout=_LOOK)
+            if not self.alive:
+                self._end_children()
+                with contextlib.suppress(queue.Empty):
+                    return self._frames.get(timeout=_LOOK)
+                return None
 
     def end(self, grace: float = 2.0) -> None:
         """Terminate it, and kill it if that does not help within `grace` seconds."""
@@ -171,7 +181,6 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.end()
             code = self._process.wait()
-        self._ear.join(1.0)
         self._close_pipes()
         return death(code, [line for line in self._words if line.strip()])
 
@@ -184,8 +193,21 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.end()
             self._process.wait()
-        self._ear.join(1.0)
         self._close_pipes()
+
+    def _read(self) -> None:
+        frame: Frame | None = None
+        while True:
+            try:
+                frame = read_frame(self._stdout)
+            except JobError as error:
+                self._words.append(str(error))
+                frame = None
+            except (OSError, ValueError):
+                frame = None
+            self._frames.put(frame)
+            if frame is None:
+                return
 
     def _hear(self) -> None:
         stream = cast(BinaryIO, self._process.stderr)
@@ -193,7 +215,17 @@ class WorkerProcess:
             while line := stream.readline(2000):
                 self._words.append(line.decode(errors="replace").rstrip())
 
+    def _end_children(self) -> None:
+        """End what the process, now dead, has left behind; it led a group of its own."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def _close_pipes(self) -> None:
-        for stream in (self._stdin, self._stdout, cast(BinaryIO, self._process.stderr)):
-            with contextlib.suppress(OSError, ValueError):
+        self._end_children()
+        with contextlib.suppress(OSError, ValueError):
+            self._stdin.close()
+        for thread, stream in ((self._reader, self._stdout), (self._ear, cast(BinaryIO, self._process.stderr))):
+            thread.join(1.0)
+            if not thread.is_alive():  # closing a stream that somebody reads waits for the reader
                 stream.close()

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
-from nasviz.errors import JobError
+from nasviz.errors import JobError, said
 from nasviz.jobs.detached import Follower, launch
 from nasviz.jobs.executor import LocalExecutor
 from nasviz.jobs.folder import JobFolder, data_folder
@@ -269,4 +269,4 @@ def _settle(job: Job, future: Future[Trained]) -> None:
         job._settle("stopped", error=str(error))
     else:
         cause = error.__cause__
-        job._settle("failed", error=str(error) or type(error).__name__, traceback=str(cause) if cause else "")
+        job._settle("failed", error=said(error, name=False), traceback=str(cause) if cause else "")

@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-from nasviz.errors import JobError
+from nasviz.errors import JobError, said
 from nasviz.jobs.payload import pack, unpack
 from nasviz.jobs.protocol import Frame, pack_rows, read_frame, write_frame
 
@@ -166,7 +166,7 @@ def error_frame(call: int, error: BaseException, *, with_exception: bool = False
         Whether the exception itself follows as bytes, if it survives pickling.
     """
     lines = traceback.format_exception(type(error), error, error.__traceback__)
-    body = {"type": type(error).__name__, "message": str(error), "traceback": "".join(lines)[-100_000:]}
+    body = {"type": type(error).__name__, "message": said(error, name=False), "traceback": "".join(lines)[-100_000:]}
     blobs: Sequence[bytes | memoryview] = ()
     if with_exception and isinstance(error, Exception):
         with contextlib.suppress(Exception):

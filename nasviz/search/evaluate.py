@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nasviz.errors import said
 from nasviz.records import Curve
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ Report = Callable[[int, Mapping[str, float]], str | None]
 
 ROWS = 400
 """Most rows of a learning curve that are stored."""
+
+_TRACEBACK = 20_000
+"""Most characters of a traceback that are stored."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def evaluate(objective: Objective, arch: Architecture, seed: int, report: Report
     try:
         result = objective(arch, **accepted(objective, seed=seed, report=heard))
     except Exception as error:
-        outcome = Outcome(None, f"{type(error).__name__}: {error}", traceback.format_exc(limit=-20))
+        outcome = Outcome(None, said(error), traceback.format_exc(limit=-20)[-_TRACEBACK:])
     else:
         outcome = outcome_of(result)
     return replace(outcome, seconds=time.perf_counter() - began, stopped=stopped.is_set())
@@ -106,11 +110,18 @@ def outcome_of(result: Any) -> Outcome:
     """Return the outcome that an objective's result stands for: a finite number, or the reason why it is none."""
     try:
         value = float(result)
-    except (TypeError, ValueError):
-        return Outcome(None, f"the objective returned {str(result)[:60]!r} of type {type(result).__name__}, not a number")
+    except Exception:
+        return Outcome(None, f"the objective returned {_shown(result)!r} of type {type(result).__name__}, not a number")
     if not math.isfinite(value):
         return Outcome(None, f"the objective returned {value}")
     return Outcome(value)
+
+
+def _shown(result: Any) -> str:
+    try:
+        return str(result)[:60]
+    except Exception:  # what an objective returns may refuse that too, and a very long integer does
+        return "?"
 
 
 class Recorder:

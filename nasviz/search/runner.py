@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nasviz.errors import JobError, StorageError
+from nasviz.errors import JobError, StorageError, said
 from nasviz.records import Curve
 from nasviz.search.channel import StorageChannel, stops
 from nasviz.search.evaluate import Outcome, Recorder, evaluate, evaluate_elsewhere
@@ -211,7 +211,7 @@ class Runner:
         except CancelledError:
             outcome = Outcome(None, "its evaluation was cancelled", stopped=True)
         except Exception as error:
-            text = str(error) if isinstance(error, JobError) else f"{type(error).__name__}: {error}"
+            text = said(error, name=not isinstance(error, JobError))
             outcome = Outcome(None, text, stopped=self._stopping.is_set() or flight.by_hand)
         self._record(flight, outcome)
 

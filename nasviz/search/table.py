@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, said
 from nasviz.numbers import spread
 from nasviz.records import Record, Trial
 from nasviz.search.evaluate import Objective, Outcome, accepted, evaluate
@@ -121,7 +121,7 @@ def _arrived(future: Any) -> Outcome:
     try:
         return future.result()
     except Exception as error:
-        return Outcome(None, f"{type(error).__name__}: {error}")
+        return Outcome(None, said(error))
 
 
 def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Outcome]) -> Confirmation:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from nasviz.errors import NasvizError, StorageError
+from nasviz.errors import NasvizError, StorageError, said
 from nasviz.records import Message, Selection
 from nasviz.view.delta import changes
 from nasviz.widgets.engine import bundle, engine, plot_engine
@@ -134,7 +134,7 @@ class View(anywidget.AnyWidget):
 
     def show_error(self, error: BaseException, re: int | None = None) -> None:
         """Show in the view that a handler failed: the words, and the traceback to copy."""
-        words = str(error) if isinstance(error, NasvizError) else f"{type(error).__name__}: {error}"
+        words = said(error, name=not isinstance(error, NasvizError))
         lines = traceback.format_exception(type(error), error, error.__traceback__)
         body: dict[str, Any] = {"message": words, "traceback": "".join(lines)}
         self.post("error", body if re is None else {**body, "re": re})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from nasviz import numbers
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, said
 from nasviz.records import Trial
 from nasviz.search import Study
 from nasviz.view import theme
@@ -291,7 +291,7 @@ def _failure(study: Study) -> tuple[str, str] | None:
     except TimeoutError:
         return None
     except Exception as error:
-        words = str(error) if isinstance(error, NasvizError) else f"{type(error).__name__}: {error}"
+        words = said(error, name=not isinstance(error, NasvizError))
         return words, "".join(traceback.format_exception(error))
     return None
 

@@ -105,6 +105,60 @@ def test_a_crash_fails_its_call_alone(executor: LocalExecutor, die, words: str) 
     assert before.result(20) != after.result(20)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="fork and process groups")
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_crash_is_seen_though_a_child_holds_the_pipes_and_the_child_ends_too(executor: LocalExecutor, fork: bool) -> None:
+    def leaves_a_child(report) -> None:
+        if fork:
+            child = os.fork()
+            if child == 0:
+                time.sleep(100)
+        else:
+            child = subprocess.Popen(["sleep", "100"]).pid
+        report(0, {"child": child})
+        time.sleep(0.3)
+        os._exit(3)
+
+    children: list[int] = []
+    listen = {"on_report": lambda step, metrics: children.append(int(metrics["child"]))}
+    error = executor.submit_reporting(leaves_a_child, **listen).exception(20)
+    assert str(error).startswith("the worker process exited with code 3")
+    wait_until(lambda: not psutil.pid_exists(children[0]) or psutil.Process(children[0]).status() == psutil.STATUS_ZOMBIE)
+    assert executor.submit(pow, 2, 3).result(20) == 8
+
+
+@pytest.mark.skipif(os.name != "posix", reason="fork")
+def test_a_fork_that_answers_too_answers_no_later_call(executor: LocalExecutor) -> None:
+    def answers_twice() -> str:
+        if os.fork() == 0:
+            time.sleep(0.3)
+            return "late"
+        return "first"
+
+    assert executor.submit(answers_twice).result(20) == "first"
+    assert executor.submit(lambda: (time.sleep(0.8), "second")[1]).result(20) == "second"
+
+
+def test_an_exception_that_says_too_much_or_nothing_fails_its_call_alone(executor: LocalExecutor) -> None:
+    class Silent(Exception):
+        def __init__(self, lock: object) -> None:
+            super().__init__(lock)
+
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+    def silent() -> None:
+        raise Silent(threading.Lock())
+
+    def talkative() -> None:
+        raise ValueError("x" * 10**7, threading.Lock())
+
+    before = executor.submit(os.getpid).result(20)
+    assert str(executor.submit(silent).exception(20)) == "Silent"
+    assert str(executor.submit(talkative).exception(20)).startswith("ValueError: ('xxx")
+    assert executor.submit(os.getpid).result(20) == before
+
+
 def test_reports_arrive_in_order_and_thinned(executor: LocalExecutor) -> None:
     def busy(report) -> int:
         for step in range(1, 1001):
@@ -189,9 +243,10 @@ def test_two_workers_run_two_calls_at_once() -> None:
         assert [future.result(20) for future in pair] == [True, True]
 
 
-def test_workers_share_the_cores() -> None:
-    with LocalExecutor(threads=1) as one:
-        assert one.submit(os.environ.get, "OMP_NUM_THREADS").result(20) == "1"
+def test_a_worker_is_told_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    with LocalExecutor(threads=2) as two:
+        assert two.submit(lambda: os.environ["OMP_NUM_THREADS"]).result(20) == "2"
 
 
 def test_shutdown_waits_for_what_was_taken_and_ends_the_processes() -> None:

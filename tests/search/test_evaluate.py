@@ -19,6 +19,31 @@ def test_plain_functions_get_the_architecture_only() -> None:
     assert outcome.seconds >= 0
 
 
+def test_nothing_gets_out_whatever_an_objective_returns_or_raises() -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+    class Refuses:
+        def __float__(self) -> float:
+            raise RuntimeError
+
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def raises(error: Exception) -> float:
+        raise error
+
+    assert evaluate(lambda arch: raises(Silent()), ARCH, 0).reason == "Silent"
+    long = evaluate(lambda arch: raises(ValueError("x" * 10**6)), ARCH, 0)
+    assert long.reason.startswith("ValueError: xxx")
+    assert len(long.reason) < 3000
+    assert len(long.traceback) <= 20_000
+    assert evaluate(lambda arch: Refuses(), ARCH, 0).reason == "the objective returned '?' of type Refuses, not a number"
+    assert evaluate(lambda arch: 10**400, ARCH, 0).reason.endswith("of type int, not a number")
+    assert evaluate(lambda arch: 10**5000, ARCH, 0).reason == "the objective returned '?' of type int, not a number"
+
+
 def test_seed_and_report_are_given_to_those_who_take_them() -> None:
     rows: list[tuple[int, Any]] = []
 
