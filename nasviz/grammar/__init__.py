@@ -19,10 +19,13 @@ from nasviz.grammar.editing import mutate
 from nasviz.grammar.expectation import criticality, expected_size
 from nasviz.grammar.grammar import Grammar, Production
 from nasviz.grammar.lint import lint
-from nasviz.grammar.sampling import log_probability, sample
+from nasviz.grammar.ranking import enumerate_terms, rank, unrank
+from nasviz.grammar.requirements import Requirement
+from nasviz.grammar.sampling import LAWS, Law, log_probability, sample, sample_term
 from nasviz.grammar.stepping import Partial
 
 __all__ = [
+    "LAWS",
     "AtMost",
     "Count",
     "Derivation",
@@ -31,8 +34,10 @@ __all__ = [
     "Difference",
     "Fix",
     "Grammar",
+    "Law",
     "Partial",
     "Production",
+    "Requirement",
     "TreeNode",
     "count",
     "counts_by_nonterminal",
@@ -40,11 +45,15 @@ __all__ = [
     "derivation_tree",
     "derive",
     "difference",
+    "enumerate_terms",
     "expected_size",
     "lint",
     "log10_of",
     "log_probability",
     "mutate",
     "parse_derivation",
+    "rank",
     "sample",
+    "sample_term",
+    "unrank",
 ]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from nasviz.algebra import Literal, Nonterminal, Operator, Signature, Sort
 from nasviz.errors import NasvizError
@@ -21,6 +21,9 @@ from nasviz.grammar.notation import Document, Statement, read, write
 from nasviz.grammar.product import Product
 from nasviz.grammar.smallest import smallest
 from nasviz.grammar.tables import Tables, make_tables
+
+if TYPE_CHECKING:
+    from nasviz.grammar.ranking import Ranking
 
 
 class Grammar:
@@ -206,6 +209,13 @@ class Grammar:
     def product(self) -> Product:
         """The product of the grammar and the attributes of its constraints."""
         return Product(self)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The numbers of the distinct terms; see :func:`nasviz.grammar.rank`."""
+        from nasviz.grammar.ranking import Ranking
+
+        return Ranking(self)
 
     @property
     def warnings(self) -> list[Diagnostic]:

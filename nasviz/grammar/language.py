@@ -11,7 +11,7 @@ from typing import Literal
 from nasviz.grammar.automaton import Automaton, BudgetError
 from nasviz.grammar.constraint import Constraint
 from nasviz.grammar.normal import NormalForm
-from nasviz.grammar.numbers import Draws, Number, Numbers
+from nasviz.grammar.numbers import Draws, EndlessError, Number, Numbers
 from nasviz.grammar.polynomials import Poly, multiply
 from nasviz.grammar.sharing import draws_of
 from nasviz.grammar.tallies import plus, times
@@ -195,6 +195,22 @@ class Language:
         """
         blocks = self.blocks("height", height) if height is not None else self.blocks()
         return _sum_numbers([block.number for block in blocks])
+
+    def highest(self) -> int:
+        """Return the greatest height that occurs, 0 for an empty language.
+
+        Raises
+        ------
+        EndlessError
+            If there is none.
+        """
+        total = self.count()
+        if total == float("inf"):
+            raise EndlessError
+        height = 0
+        while self.count(height) != total:
+            height += 1
+        return height
 
     def sizes(self, limit: int | None = None) -> Poly:
         """Return how many there are of each size, index 0 to the greatest size.

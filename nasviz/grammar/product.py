@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import SECONDS, STATES, Automaton, BudgetError, derivations, determinise
 from nasviz.grammar.constraint import Constraint
-from nasviz.grammar.language import Language
+from nasviz.grammar.language import Grading, Language
 from nasviz.grammar.numbers import Numbers
 from nasviz.grammar.sharing import avoidable, draws_of, overlap
 
 if TYPE_CHECKING:
     from nasviz.grammar.grammar import Grammar
+    from nasviz.grammar.sampler import Sampler
 
 _PAIRS = 2_000
 
@@ -41,6 +42,7 @@ class Product:
         self._budget = (states, seconds)
         self.constraint = Constraint(grammar.requirements, uses=self._optional())
         self._languages: dict[tuple[str, int, bool], Language] = {}
+        self.samplers: dict[tuple[str, Grading, int | None], Sampler] = {}
 
     def _optional(self) -> bool:
         """Whether a shared draw may be left out by a nonterminal that reaches it."""

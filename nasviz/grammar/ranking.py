@@ -174,6 +174,11 @@ class Ranking:
         labels, _, _ = self._lexicon(prefix).pick(n, self._root_context(prefix, height))
         return self._filled(self._piece(labels), pieces)
 
+    def term(self, parts: dict[int, list[int]]) -> Term:
+        """Return the term of labels in preorder: those of the used draws, by leaf, and under -1 those of the rest."""
+        pieces = {leaf: self._piece(labels) for leaf, labels in parts.items()}
+        return self._filled(pieces.pop(-1), pieces)
+
     def _level_of(self, n: int) -> int:
         height = 1
         while self.up_to(height) <= n:

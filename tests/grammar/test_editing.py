@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nasviz.errors import NasvizError
 from nasviz.grammar import AtMost, Derivation, Grammar, count, derivation_tree, derive, lint, mutate, parse_derivation, sample
 from nasviz.grammar.editing import end_of
-from nasviz.grammar.sampling import LARGEST
+from nasviz.grammar.drawing import LARGEST
 
 
 def test_seeds_repeat(grammars):

@@ -9,7 +9,7 @@ from scipy.stats import chisquare
 
 from nasviz.errors import NasvizError
 from nasviz.grammar import Derivation, Grammar, derive, lint, log_probability, sample
-from nasviz.grammar.sampling import TooLargeDrawError
+from nasviz.grammar.drawing import TooLargeDrawError
 
 
 def test_seeds_repeat(grammars):
