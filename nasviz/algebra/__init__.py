@@ -12,7 +12,7 @@ Here stands no meaning at all: only symbols and how they are put together.
 from nasviz.algebra.attribute import Attribute, Total
 from nasviz.algebra.interpret import interpret
 from nasviz.algebra.operator import Literal, Nonterminal, Operator, literal
-from nasviz.algebra.scanner import parse_term
+from nasviz.algebra.scanner import parse_term, term_from_json
 from nasviz.algebra.signature import Signature
 from nasviz.algebra.sorts import Sort
 from nasviz.algebra.term import Position, Term, position_text
@@ -31,4 +31,5 @@ __all__ = [
     "literal",
     "parse_term",
     "position_text",
+    "term_from_json",
 ]

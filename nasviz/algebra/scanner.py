@@ -10,7 +10,7 @@ import numpy as np
 from nasviz.algebra.operator import Operator, literal
 from nasviz.algebra.signature import Signature
 from nasviz.algebra.term import Term, subterm_sizes
-from nasviz.errors import NasvizError, SortError, TermError, nearest
+from nasviz.errors import NasvizError, SortError, StorageError, TermError, nearest
 
 LIMIT = 50_000_000
 """Longest term text that is read, in characters."""
@@ -49,6 +49,23 @@ def parse_term(text: str, signature: Signature) -> Term:
     for kind, value, start, end in _tokens(text):
         reader.take(kind, value, start, end)
     return reader.finish()
+
+
+def term_from_json(data: object, signature: Signature) -> Term:
+    """Return the term that :meth:`Term.to_json` wrote.
+
+    Raises
+    ------
+    StorageError
+        If `data` is no stored term or of a newer version.
+    TermError
+        If its text is no term over `signature`.
+    """
+    if not isinstance(data, dict) or data.get("kind") != "term" or not isinstance(data.get("term"), str):
+        raise StorageError("no stored term: expected an object with kind 'term' and its text")
+    if data.get("v") != 1:
+        raise StorageError(f"a term of version {data.get('v')!r}; this nasviz reads version 1")
+    return parse_term(data["term"], signature)
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:

@@ -242,6 +242,10 @@ class Term:
         """Hex sha256 of the text: equal in every process."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the term as JSON data with a schema version; :func:`nasviz.algebra.term_from_json` reads it."""
+        return {"v": 1, "kind": "term", "term": self.text}
+
     def __str__(self) -> str:
         return self.text
 

@@ -1,12 +1,12 @@
 """Records: what is stored, sent and drawn, as frozen dataclasses that check themselves.
 
-A *Trial* is one evaluation of a search with its *Curve* and the *Belief* the surrogate held when it was proposed. A *JobState*
-says what a training is doing. A *CostRow* says what one position of an architecture costs. A *Selection* is an architecture
-and a position. A *Message* is what page and kernel send each other. Every record has a JSON form (`to_json`, `from_json`) with
-a schema version, so a study written today opens tomorrow, and what comes from outside is checked before it is believed.
-The other layers exchange records, never their own objects: the views draw them without knowing torch or optuna.
-Units are in the docstrings: seconds, parameters, FLOPs (2 per multiply-add), errors in [0, 1].
-Nothing here computes anything.
+A *Trial* is one evaluation of a search with its *Curve* and the *Belief* the surrogate held when it was proposed; a
+*StudyRecord* is a whole search. A *JobState* says what a training is doing. A *CostRow* says what one position of an
+architecture costs. A *Selection* is an architecture and a position. A *Message* is what page and kernel send each other.
+Every record has a JSON form (`to_json`, `from_json`) with a schema version, so a study written today opens tomorrow, and what
+comes from outside is checked before it is believed. The other layers exchange records, never their own objects: the views
+draw them without knowing torch or optuna. Units are in the docstrings: seconds, parameters, FLOPs (2 per multiply-add),
+errors in [0, 1]. Nothing here computes anything.
 """
 
 from nasviz.records.base import VERSION, Record
@@ -14,6 +14,7 @@ from nasviz.records.cost import CostRow
 from nasviz.records.job import JobPhase, JobState
 from nasviz.records.message import KINDS, Kind, Message
 from nasviz.records.selection import Selection
+from nasviz.records.study import StudyRecord
 from nasviz.records.trial import Belief, Curve, Trial, TrialState
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Message",
     "Record",
     "Selection",
+    "StudyRecord",
     "Trial",
     "TrialState",
 ]

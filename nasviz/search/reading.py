@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError
-from nasviz.records import Belief
+from nasviz.records import Belief, StudyRecord, Trial
 from nasviz.search.evaluate import Objective
 from nasviz.search.storage import StudyStorage
 from nasviz.search.strategy import Strategy
@@ -54,6 +55,15 @@ class StudyReader:
     def name(self) -> str:
         """Name in the storage."""
         return self.storage.name
+
+    def to_record(self) -> StudyRecord:
+        """Return the study as one record, to keep or to cite; its `to_json` is JSON data with a schema version."""
+        trials = tuple(Trial(**{f.name: getattr(trial, f.name) for f in fields(Trial)}) for trial in self.trials)
+        return StudyRecord(self.name, self.direction, dict(self.storage.space), dict(self.storage.protocol), trials)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the study as JSON data with a schema version; ``StudyRecord.from_json`` reads it."""
+        return self.to_record().to_json()
 
     @property
     def direction(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasviz.algebra import Literal, Operator, Signature, Sort, parse_term
-from nasviz.errors import TermError
+from nasviz.algebra import Literal, Operator, Signature, Sort, parse_term, term_from_json
+from nasviz.errors import StorageError, TermError
 
 OPERATORS = [
     Operator("Linear", (Sort.MAP,), variadic=True),
@@ -78,3 +80,12 @@ def test_any_text_is_a_term_or_a_term_error(text: str) -> None:
     except TermError:
         return
     assert parse_term(term.text, SIGNATURE) == term
+
+
+def test_a_term_has_a_json_form_with_a_version() -> None:
+    term = parse_term("Linear(id, fc)", SIGNATURE)
+    assert term_from_json(json.loads(json.dumps(term.to_json())), SIGNATURE) == term
+    with pytest.raises(StorageError, match="a term of version 9; this nasviz reads version 1"):
+        term_from_json({**term.to_json(), "v": 9}, SIGNATURE)
+    with pytest.raises(StorageError, match="no stored term"):
+        term_from_json(["id"], SIGNATURE)

@@ -1,9 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 
 from nasviz.errors import NasvizError
+from nasviz.records import StudyRecord
 from nasviz.search import RandomSearch, Study
-from nasviz.spaces import SearchSpace
+from nasviz.spaces import SearchSpace, digits_cells
 
 
 @pytest.fixture
@@ -64,3 +67,12 @@ def test_representation_counts(study: Study) -> None:
     assert repr(study) == (
         f"Study 'digits cells' in memory: 12 finished, 1 running, best {best.value:.4g} (trial {best.number})"
     )
+
+
+def test_a_study_has_a_json_form_with_a_version() -> None:
+    study = Study(digits_cells(), lambda arch: float(len(arch.term)), strategy=RandomSearch(), seed=4)
+    study.run(total=3, executor="inline")
+    record = StudyRecord.from_json(json.loads(json.dumps(study.to_json(), allow_nan=False)))
+    assert [(t.term, t.value) for t in record.trials] == [(t.term, t.value) for t in study.trials]
+    assert SearchSpace.from_json(record.space) == study.space
+    assert record.protocol["seed"] == 4
