@@ -10,7 +10,8 @@ of nesting and gives the graph seen from afar. `graph_to_dot` draws: operations 
 
 from nasviz.graph.dot import Cluster, clusters_of, graph_to_dot
 from nasviz.graph.dot_text import position_id, source
-from nasviz.graph.fold import fold
+from nasviz.graph.fault import Fault, Way, fault_at
+from nasviz.graph.fold import fold, fold_at
 from nasviz.graph.graph import Edge, Graph, Join, build_graph
 from nasviz.graph.topologies import (
     ADD,
@@ -56,12 +57,16 @@ __all__ = [
     "Cluster",
     "Edge",
     "EdgeList",
+    "Fault",
     "Graph",
     "Join",
     "Topology",
+    "Way",
     "build_graph",
     "clusters_of",
+    "fault_at",
     "fold",
+    "fold_at",
     "graph_to_dot",
     "position_id",
     "source",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nasviz.algebra import Nonterminal, Position, Term, position_text
 from nasviz.graph.dot_text import header, label, position_id, quote, statement
+from nasviz.graph.fault import Fault
 from nasviz.graph.graph import Edge, Graph
 from nasviz.graph.palette import ACCENT, QUIET, hue, mark
 from nasviz.graph.topologies import Topology
@@ -67,6 +68,8 @@ def graph_to_dot(
     selected: Position | None = None,
     clusters: Mapping[Position, Cluster] | None = None,
     shapes: Mapping[Position, str] | None = None,
+    unrolled: Collection[Position] = (),
+    fault: Fault | None = None,
 ) -> str:
     """Return the picture of a graph as DOT text.
 
@@ -86,20 +89,26 @@ def graph_to_dot(
         Boxes by position, e.g. from :func:`clusters_of` (ids "c-0-2"); an operation at such a position is coloured instead.
     shapes
         Text for the arrows that leave an operation, by its position.
+    unrolled
+        Chains that begin at these positions are drawn one by one all the same.
+    fault
+        Where the graph cannot be built: drawn with a cross and the class "nv-fault"; the first way that meets there is drawn
+        thick ("nv-way-0"), the others thick and dashed ("nv-way-1").
 
     Examples
     --------
     >>> from nasviz.algebra import Operator, Term
     >>> from nasviz.graph import build_graph
     >>> print("\\n".join(graph_to_dot(build_graph(Term.build(Operator("relu")))).splitlines()[4:]))
-      "in" [id="in", class="nv-io", label="in", shape="plain", style=""];
-      "out" [id="out", class="nv-io", label="out", shape="plain", style=""];
+      "in" [id="in", class="nv-io", label="in", shape="plaintext", style="", margin="0.06,0.03"];
+      "out" [id="out", class="nv-io", label="out", shape="plaintext", style="", margin="0.06,0.03"];
       "p" [id="p", class="nv-op", label="relu", tooltip="relu at the root"];
       "in" -> "p";
       "p" -> "out";
     }
     """
-    return "\n".join(_Picture(graph, folded, selected, clusters or {}, shapes or {}).lines()) + "\n"
+    picture = _Picture(graph, folded, selected, clusters or {}, shapes or {}, unrolled, fault)
+    return "\n".join(picture.lines()) + "\n"
 
 
 class _Picture:
@@ -110,10 +119,15 @@ class _Picture:
         selected: Position | None,
         clusters: Mapping[Position, Cluster],
         shapes: Mapping[Position, str],
+        unrolled: Collection[Position],
+        fault: Fault | None,
     ) -> None:
         self.graph = graph
         self.selected = selected
         self.shapes = shapes
+        self.unrolled = frozenset(unrolled)
+        self.fault = fault
+        self.way = {p: k for k, way in enumerate(fault.ways if fault else ()) for p in way.positions}
         self.positions = [e.position for e in graph.edges]
         self.filled = {p: clusters[p] for p in self.positions if p in clusters}
         self.clusters = {p: box for p, box in clusters.items() if p not in self.filled}
@@ -123,7 +137,8 @@ class _Picture:
         """The lines of the picture."""
         yield from header("architecture", "LR")
         for name in ("in", "out"):
-            yield "  " + _node(name, {"id": name, "class": "nv-io", "label": name, "shape": "plain", "style": ""})
+            end = {"id": name, "class": "nv-io", "label": name, "shape": "plaintext", "style": "", "margin": "0.06,0.03"}
+            yield "  " + _node(name, end)
         yield from self._boxes()
         yield from self._arrows()
         yield "}"
@@ -146,7 +161,11 @@ class _Picture:
                 run = [k]
                 runs.append(run)
             ending[e.target] = run
-        return [part for run in runs for part in ([run] if len(run) >= SHORTEST_RUN else [[k] for k in run])]
+        return [part for run in runs for part in ([run] if self._is_one(run) else [[k] for k in run])]
+
+    def _is_one(self, run: list[int]) -> bool:
+        marked = self.fault is not None and any(self.positions[k] == self.fault.position for k in run)
+        return len(run) >= SHORTEST_RUN and self.positions[run[0]] not in self.unrolled and not marked
 
     def _alike(self, a: int, b: int) -> bool:
         one, other = self.graph.edges[a], self.graph.edges[b]
@@ -212,7 +231,11 @@ class _Picture:
             classes += ["nv-fold", *(position_id(self.positions[k]) for k in run)]
         attributes: dict[str, Any] = {"label": label(text) if len(run) == 1 else text, "tooltip": tooltip}
         if isinstance(first.operator, Topology):
-            attributes["peripheries"] = 2
+            inside = int(self.graph.term.size[first.index]) - 1
+            attributes |= {"peripheries": 2, "tooltip": f"{tooltip}: {inside} subterms are folded"}
+        if self.fault is not None and self.fault.position[: len(position)] == position:
+            classes.append("nv-fault")
+            attributes |= {"label": f"✕ {label(text)}", "color": ACCENT, "penwidth": 2, "peripheries": 2}
         box = self.filled.get(position)
         if box is not None:
             classes += ["nv-nt", f"nv-nt-{box.hue % 8}"]
@@ -242,36 +265,54 @@ class _Picture:
             attributes["fixedsize"] = "true"
         if selected:
             attributes |= {"color": ACCENT, "penwidth": 2}
+        if self._is_fault(node):
+            attributes["class"] += " nv-fault"
+            attributes |= {"label": f"✕ {merge}", "shape": "octagon", "fixedsize": "false", "margin": "0.05,0.03"}
+            attributes |= {"color": ACCENT, "penwidth": 2}
         return _node(_join_id(node, position), attributes)
+
+    def _is_fault(self, node: int) -> bool:
+        """Whether a join is the place where ways of different shapes meet."""
+        if self.fault is None or not self.fault.ways:
+            return False
+        last = {way.positions[-1] for way in self.fault.ways if way.positions}
+        arriving = {self.positions[k] for k, e in enumerate(self.graph.edges) if e.target == node}
+        return self.graph.joins[node].position == self.fault.position and bool(arriving & last)
 
     def _arrows(self) -> Iterator[str]:
         head = {k: run[0] for run in self.runs for k in run}
-        origin: dict[int, tuple[str, str]] = {self.graph.source: ("in", "")}
-        arriving: dict[int, list[tuple[str, str]]] = {}
+        origin: dict[int, tuple[str, int | None]] = {self.graph.source: ("in", None)}
+        arriving: dict[int, list[tuple[str, int | None]]] = {}
 
-        def at(node: int) -> tuple[str, str]:
+        def at(node: int) -> tuple[str, int | None]:
             if node not in origin:
                 join = self.graph.joins.get(node)
-                origin[node] = (_join_id(node, join.position), "") if join else arriving[node][0]
+                origin[node] = (_join_id(node, join.position), None) if join else arriving[node][0]
             return origin[node]
 
         for k, e in enumerate(self.graph.edges):
-            position = self.positions[k]
             if e.wire:
                 arriving.setdefault(e.target, []).append(at(e.source))
                 continue
             name = position_id(self.positions[head[k]])
             if head[k] == k:
-                yield self._arrow(at(e.source), name)
-            arriving.setdefault(e.target, []).append((name, self.shapes.get(position, "")))
+                yield self._arrow(at(e.source), name, self.way.get(self.positions[k]))
+            arriving.setdefault(e.target, []).append((name, k))
         for node, join in self.graph.joins.items():
-            for start in arriving[node]:
-                yield self._arrow(start, _join_id(node, join.position))
+            fault = self._is_fault(node)
+            for name, k in arriving[node]:
+                way = None if k is None else self.way.get(self.positions[k])
+                yield self._arrow((name, k), _join_id(node, join.position), way, fault)
         yield self._arrow(at(self.graph.sink), "out")
 
-    def _arrow(self, start: tuple[str, str], end: str) -> str:
-        name, shape = start
-        return "  " + statement(f"{quote(name)} -> {quote(end)}", {"label": label(shape)} if shape else {})
+    def _arrow(self, start: tuple[str, int | None], end: str, way: int | None = None, fault: bool = False) -> str:
+        name, k = start
+        shape = "" if k is None else self.shapes.get(self.positions[k], "")
+        attributes: dict[str, Any] = {}
+        if way is not None:
+            attributes |= {"class": f"nv-way-{min(way, 1)}", "penwidth": 2, "style": "dashed" if way else "solid"}
+            shape = self.fault.ways[way].shape if fault and self.fault else shape
+        return "  " + statement(f"{quote(name)} -> {quote(end)}", ({"label": label(shape)} if shape else {}) | attributes)
 
 
 def _node(name: str, attributes: Mapping[str, Any]) -> str:

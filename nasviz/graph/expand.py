@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from nasviz.algebra import Literal, Operator, Sort, Term, position_text
@@ -35,7 +35,7 @@ class Wiring:
     size: list[int] = field(default_factory=list)
 
 
-def expand(term: Term, level: int | None = None) -> Wiring:
+def expand(term: Term, level: int | Set[int] | None = None) -> Wiring:
     """Return the wiring of the graph of a term, with ``zero`` and dead parts still inside.
 
     Parameters
@@ -43,7 +43,7 @@ def expand(term: Term, level: int | None = None) -> Wiring:
     term
         The term; open nonterminals are operations.
     level
-        Subterms at this depth (root 0) are one operation each; None expands all.
+        Subterms at this depth (root 0), or at these nodes, are one operation each; None expands all.
 
     Raises
     ------
@@ -96,9 +96,11 @@ def expand(term: Term, level: int | None = None) -> Wiring:
     return Wiring(rows, merges, 1, size)
 
 
-def _cut(term: Term, level: int | None) -> Callable[[int], bool]:
+def _cut(term: Term, level: int | Set[int] | None) -> Callable[[int], bool]:
     if level is None:
         return lambda _: False
+    if not isinstance(level, int):
+        return level.__contains__
     depth: list[int] = term.depth.tolist()
     return lambda i: depth[i] >= level
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from nasviz.algebra import Term
 from nasviz.errors import NasvizError
@@ -46,8 +46,41 @@ def fold(term: Term, level: int, labels: Sequence[Sequence[str]] | None = None) 
     depth = term.depth.tolist()
     called: dict[int, str] = {}
     for i, op in enumerate(term.operators):
-        if depth[i] != level or not isinstance(op, Topology):
-            continue
-        names = "/".join(labels[i]) if labels else ""
-        called[i] = f"{names}: {op.name}" if names else op.name
+        if depth[i] == level and isinstance(op, Topology):
+            called[i] = _called(term, i, labels)
     return folded_graph(term, level, called)
+
+
+def fold_at(term: Term, nodes: Set[int], labels: Sequence[Sequence[str]] | None = None) -> Graph:
+    """Return the graph in which the subterms at `nodes` are one operation each, called as in :func:`fold`.
+
+    Parameters
+    ----------
+    term
+        A term.
+    nodes
+        Nodes of the term (preorder) to be folded; those without operands on edges, and those inside others, change nothing.
+    labels
+        For each node the nonterminals whose expansion starts there (length n), or None: operators only.
+
+    Raises
+    ------
+    BuildError
+        If no path from the input to the output is left.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Term
+    >>> from nasviz.graph import LINEAR
+    >>> f = Term.build(Operator("f"))
+    >>> t = Term.build(LINEAR, Term.build(LINEAR, f, f), Term.build(LINEAR, f, f))
+    >>> [e.label for e in fold_at(t, {4}).edges]
+    ['f', 'f', 'Linear']
+    """
+    inner = {i for i in nodes if isinstance(term.operators[i], Topology)}
+    return folded_graph(term, inner, {i: _called(term, i, labels) for i in inner})
+
+
+def _called(term: Term, i: int, labels: Sequence[Sequence[str]] | None) -> str:
+    names = "/".join(labels[i]) if labels else ""
+    return f"{names}: {term.operators[i].name}" if names else term.operators[i].name

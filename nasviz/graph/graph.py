@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -215,8 +215,8 @@ def build_graph(term: Term, *, prune: bool = True) -> Graph:
     return _assemble(term, pruned_rows(term, wiring) if prune else wiring, {})
 
 
-def folded_graph(term: Term, level: int, label: Mapping[int, str]) -> Graph:
-    """Return the pruned graph in which subterms at depth `level` are one operation each, called by `label`."""
+def folded_graph(term: Term, level: int | Set[int], label: Mapping[int, str]) -> Graph:
+    """Return the pruned graph in which subterms at a depth, or at these nodes, are one operation each, called by `label`."""
     return _assemble(term, pruned_rows(term, expand(term, level)), label)
 
 

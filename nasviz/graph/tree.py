@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Protocol
 
 from nasviz.algebra import Nonterminal, Position, Term, position_text
@@ -42,6 +42,7 @@ def term_to_dot(
     *,
     selected: Position | None = None,
     max_depth: int | None = None,
+    folded: Set[int] = frozenset(),
 ) -> str:
     """Return the picture of a term as a tree, as DOT text.
 
@@ -57,6 +58,8 @@ def term_to_dot(
         Position of the subterm to outline.
     max_depth
         Deepest nodes drawn (root 0); what is below stands as "+12" nodes.
+    folded
+        Nodes (preorder) that are drawn without what is below them: with a double outline, "+12" and the class "nv-sub".
 
     Examples
     --------
@@ -80,14 +83,15 @@ def term_to_dot(
             lines.append("  " + _hidden(name, size[i]))
         else:
             inside = selected is not None and position[: len(selected)] == selected
-            lines.append("  " + _node(term, i, position, labels[i] if labels else (), order, inside))
+            below = size[i] - 1 if i in folded else 0
+            lines.append("  " + _node(term, i, position, labels[i] if labels else (), order, inside, below))
         if i:
             lines.append(f"  {quote(ids[parent[i]])} -> {quote(name)};")
-        i += size[i] if hidden else 1
+        i += size[i] if hidden or i in folded else 1
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _node(term: Term, i: int, position: Position, names: Sequence[str], order: dict[str, int], inside: bool) -> str:
+def _node(term: Term, i: int, position: Position, names: Sequence[str], order: dict[str, int], inside: bool, below: int) -> str:
     op = term.operators[i]
     text = label(op.name)
     attributes: dict[str, Any] = {"id": position_id(position), "class": "nv-t"}
@@ -99,6 +103,9 @@ def _node(term: Term, i: int, position: Position, names: Sequence[str], order: d
     if isinstance(op, Nonterminal):
         attributes |= {"class": attributes["class"] + " nv-open", "style": "rounded,filled,dashed"}
     attributes |= {"label": text, "tooltip": f"{op.name} at {position_text(position)}"}
+    if below:
+        attributes |= {"class": attributes["class"] + " nv-sub", "label": f"{text} +{below}", "peripheries": 2}
+        attributes["tooltip"] += f": {below} subterm{'s are' if below > 1 else ' is'} folded"
     if inside:
         attributes |= {"class": attributes["class"] + " nv-selected", "color": ACCENT, "penwidth": 2}
     return statement(quote(position_id(position)), attributes)

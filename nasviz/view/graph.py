@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nasviz.algebra import Position, Term
-from nasviz.graph import Graph, build_graph, clusters_of, fold, graph_to_dot
+from nasviz.graph import Fault, build_graph, clusters_of, fault_at, fold_at, graph_to_dot
+from nasviz.view.folding import Folding, cut_of
 
 LARGEST = 400
 """Operations that a picture shows at most."""
+
+
+ROOM = 24
+"""Up to so many operations there is room for shapes on the arrows."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +29,25 @@ class GraphInfo:
         Operations of the whole graph.
     level
         Depth below which subterms are drawn as one box, or None when all operations are drawn.
+    folded
+        Nodes of the term (preorder) that are drawn as one box.
+    fault
+        The place at which the graph cannot be built, or None.
     """
 
     dot: str
     operations: int
     level: int | None
+    folded: frozenset[int] = frozenset()
+    fault: Fault | None = None
 
     @property
     def note(self) -> str:
         """What was folded, in words, or ""."""
-        if self.level is None:
-            return ""
-        return f"{self.operations} operations, subterms below depth {self.level} are one box each"
+        if self.level is not None:
+            return f"{self.operations} operations, subterms below depth {self.level} are one box each"
+        boxes = len(self.folded)
+        return f"{boxes} subterm{'s are' if boxes > 1 else ' is'} folded" if boxes else ""
 
 
 def graph_info(
@@ -46,6 +58,9 @@ def graph_info(
     boxes: bool = True,
     shapes: Mapping[Position, str] | None = None,
     largest: int = LARGEST,
+    folding: Folding = Folding(),  # noqa: B008 - frozen
+    fault: Position | None = None,
+    room: int = ROOM,
 ) -> GraphInfo:
     """Return what a view of the computational graph of `term` draws.
 
@@ -60,9 +75,15 @@ def graph_info(
     boxes
         Draw boxes around what derives from a nonterminal, where labels say it.
     shapes
-        Text for the arrows that leave an operation, by its position.
+        Text of the shape that leaves an operation, by its position; it stands on the arrows where there is room.
     largest
         Operations to draw at most; larger graphs are folded at the deepest level that fits.
+    folding
+        What the person folded and opened.
+    fault
+        Position at which the graph cannot be built; marked, with the ways that meet there.
+    room
+        Operations up to which shapes stand on the arrows.
 
     Raises
     ------
@@ -70,17 +91,17 @@ def graph_info(
         If the term has no graph.
     """
     graph = build_graph(term)
-    level, drawn = (None, graph) if len(graph) <= largest else _folded(term, labels, largest)
-    clusters = clusters_of(term, labels, nonterminals) if boxes and labels and level is None else {}
-    dot = graph_to_dot(drawn, folded=True, clusters=clusters, shapes=shapes)
-    return GraphInfo(dot=dot, operations=len(graph), level=level)
-
-
-def _folded(term: Term, labels: Sequence[Sequence[str]], largest: int) -> tuple[int, Graph]:
-    level, best = 0, fold(term, 0, labels or None)
-    for deeper in range(1, term.height):
-        graph = fold(term, deeper, labels or None)
-        if len(graph) > largest:
-            break
-        level, best = deeper, graph
-    return level, best
+    fits = len(graph) <= largest
+    cut = cut_of(term, folding, len(term) if fits else largest, leaves=True)
+    drawn = fold_at(term, cut.nodes, labels or None) if cut.nodes else graph
+    clusters = clusters_of(term, labels, nonterminals) if boxes and labels else {}
+    found = None if fault is None else fault_at(graph, fault, shapes or {})
+    dot = graph_to_dot(
+        drawn,
+        folded=True,
+        clusters=clusters,
+        shapes=shapes if len(drawn) <= room else None,
+        unrolled=folding.unrolled,
+        fault=found,
+    )
+    return GraphInfo(dot=dot, operations=len(graph), level=cut.level, folded=cut.nodes, fault=found)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from nasviz.algebra import Term
 from nasviz.graph import term_to_dot
+from nasviz.view.folding import Folding, cut_of
 
 LARGEST = 400
 """Nodes that a picture shows at most."""
@@ -26,11 +25,14 @@ class TreeInfo:
         Nodes of the whole tree.
     hidden
         Nodes that the picture leaves out.
+    folded
+        Nodes (preorder) that are drawn without what is below them.
     """
 
     dot: str
     nodes: int
     hidden: int
+    folded: frozenset[int] = frozenset()
 
     @property
     def note(self) -> str:
@@ -39,7 +41,11 @@ class TreeInfo:
 
 
 def tree_info(
-    term: Term, labels: Sequence[Sequence[str]] = (), nonterminals: Sequence[str] = (), largest: int = LARGEST
+    term: Term,
+    labels: Sequence[Sequence[str]] = (),
+    nonterminals: Sequence[str] = (),
+    largest: int = LARGEST,
+    folding: Folding = Folding(),  # noqa: B008 - frozen
 ) -> TreeInfo:
     """Return what a view of a derivation tree draws, of at most about `largest` nodes.
 
@@ -52,7 +58,9 @@ def tree_info(
     nonterminals
         Names in the order of the grammar; it decides their colours.
     largest
-        Nodes to draw at most; deeper levels are folded into "+12".
+        Nodes to draw at most; deeper levels are folded.
+    folding
+        What the person folded and opened.
 
     Examples
     --------
@@ -61,16 +69,6 @@ def tree_info(
     >>> tree_info(Term.build(f, Term.build(x), Term.build(x)), largest=1).note
     '2 of 3 nodes are folded'
     """
-    limit = None if len(term) <= largest else _deepest(term, largest)
-    dot = term_to_dot(term, labels or None, nonterminals, max_depth=limit)
-    hidden = 0 if limit is None else int(np.count_nonzero(term.depth > limit))
-    return TreeInfo(dot=dot, nodes=len(term), hidden=hidden)
-
-
-def _deepest(term: Term, largest: int) -> int:
-    """The deepest level down to which at most `largest` nodes stand, counted with the "+12" nodes below it."""
-    by_depth = np.bincount(term.depth)
-    drawn = np.cumsum(by_depth)
-    below = np.append(by_depth[1:], 0)
-    fitting = np.flatnonzero(drawn + below <= largest)
-    return int(fitting[-1]) if len(fitting) else 0
+    cut = cut_of(term, folding, largest)
+    dot = term_to_dot(term, labels or None, nonterminals, folded=cut.nodes)
+    return TreeInfo(dot=dot, nodes=len(term), hidden=len(term) - cut.visible, folded=cut.nodes)

@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from nasviz.algebra import Literal, Nonterminal, Operator, Sort, Term
-from nasviz.graph import LINEAR, Cluster, build_graph, clusters_of, fold
+from nasviz.graph import LINEAR, Cluster, build_graph, clusters_of, fault_at, fold, graph_to_dot
 
 GOLDEN = """\
-  "in" [id="in", class="nv-io", label="in", shape="plain", style=""];
-  "out" [id="out", class="nv-io", label="out", shape="plain", style=""];
+  "in" [id="in", class="nv-io", label="in", shape="plaintext", style="", margin="0.06,0.03"];
+  "out" [id="out", class="nv-io", label="out", shape="plaintext", style="", margin="0.06,0.03"];
   "p-0-0" [id="p-0-0", class="nv-op", label="conv", tooltip="conv at (0, 0)"];
   "p-0-1" [id="p-0-1", class="nv-op nv-id", label="id", tooltip="id at (0, 1)"];
   "p-0-2" [id="p-0-2", class="nv-op", label="conv", tooltip="conv at (0, 2)"];
@@ -153,3 +153,24 @@ def test_a_folded_subterm_has_the_colour_of_its_nonterminal(term):
 def test_graphviz_source(term):
     graph = build_graph(term("Linear(a, a, a)"))
     assert "a ×3" in graph.to_graphviz().source
+
+
+def test_a_fault_is_marked_with_its_two_ways(term):
+    graph = build_graph(term("Linear(Residual(conv, id, relu), fc)"))
+    shapes = {(0, 0): "16×8×8", (0, 1): "16×8×8", (0, 2): "32×4×4"}
+    dot = graph_to_dot(graph, fault=fault_at(graph, (0,), shapes))
+    assert '"j-2-p-0" [id="j-2-p-0", class="nv-join p-0 nv-fault", label="✕ sum"' in dot
+    assert '"p-0-2" -> "j-2-p-0" [label="32×4×4", class="nv-way-0", penwidth="2", style="solid"];' in dot
+    assert '"p-0-1" -> "j-2-p-0" [label="16×8×8", class="nv-way-1", penwidth="2", style="dashed"];' in dot
+    assert '"in" -> "p-0-0" [class="nv-way-0", penwidth="2", style="solid"];' in dot
+
+
+def test_an_operation_that_cannot_be_built_is_crossed(term):
+    graph = build_graph(term("Linear(conv, fc)"))
+    assert 'class="nv-op nv-fault", label="✕ fc"' in graph_to_dot(graph, fault=fault_at(graph, (1,), {}))
+
+
+def test_a_chain_can_be_drawn_one_by_one(term):
+    graph = build_graph(term("Linear(conv, conv, conv, fc)"))
+    assert "conv ×3" in graph_to_dot(graph, folded=True)
+    assert graph_to_dot(graph, folded=True, unrolled=[(0,)]) == graph_to_dot(graph)

@@ -4,7 +4,7 @@ import pytest
 
 from nasviz.algebra import Nonterminal, Term
 from nasviz.errors import NasvizError
-from nasviz.graph import LINEAR, build_graph, fold
+from nasviz.graph import LINEAR, build_graph, fold, fold_at
 
 PAPER = "Linear(Residual(conv, id, conv), Residual(conv, id, conv), fc)"
 
@@ -41,3 +41,11 @@ def test_zero_is_removed_where_it_is_seen(term):
 def test_a_negative_level_is_refused(term):
     with pytest.raises(NasvizError, match="a fold has a level of 0 or more, found -1"):
         fold(term("conv"), -1)
+
+
+def test_single_subterms_are_folded(term):
+    t = term("Linear(Residual(conv, id, conv), Residual(conv, id, Linear(conv, conv)), fc)")
+    graph = fold_at(t, {t.index((1,)), t.index((1, 2)), t.index((2,))})
+    assert [e.label for e in graph.edges] == ["conv", "id", "conv", "Residual2", "fc"]
+    assert [e.position for e in graph.edges if e.label == "Residual2"] == [(1,)]
+    assert fold_at(t, set()).edges == build_graph(t).edges

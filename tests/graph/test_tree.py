@@ -50,3 +50,10 @@ def test_the_ninth_nonterminal_has_a_second_sign(term):
     dot = term_to_dot(term("conv"), [("N8",)], names)
     assert 'class="nv-nt nv-nt-0"' in dot
     assert 'label="N8\'\\nconv"' in dot
+
+
+def test_folded_nodes_say_what_is_below(term):
+    t = term("Linear(Residual(conv, id, conv), fc)")
+    dot = term_to_dot(t, folded={1})
+    assert 'class="nv-t nv-sub", label="Residual2 +3", tooltip="Residual2 at (0,): 3 subterms are folded"' in dot
+    assert re.findall(r' \[id="(p[-\d]*)"', dot) == ["p", "p-0", "p-1"]
