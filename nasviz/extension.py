@@ -17,6 +17,8 @@ CAPABILITIES: dict[str, str] = {
     "to_torch": "nasviz.nn.torch_build:to_torch",
     "infer_shapes": "nasviz.nn.shapes:infer_shapes",
     "cost": "nasviz.nn.cost:cost",
+    "partial_cost": "nasviz.nn.cost:partial_cost",
+    "forward_code": "nasviz.nn.code:forward_code",
     "default_executor": "nasviz.jobs.executor:default_executor",
     "view_mimebundle": "nasviz.widgets.show:view_mimebundle",
 }

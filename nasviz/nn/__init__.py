@@ -10,21 +10,25 @@ shapes meet, the error names the place and both shapes. `to_torch` builds, `infe
 `export_program` writes a file that runs without this package.
 """
 
-from nasviz.nn.cost import CostTable, cost
+from nasviz.nn.code import CodeLine, forward_code
+from nasviz.nn.cost import CostTable, cost, partial_cost
 from nasviz.nn.export import export_program
 from nasviz.nn.primitive import Meaning, Primitive, primitive
 from nasviz.nn.shapes import Shapes, infer_shapes
 from nasviz.nn.torch_build import module_path, to_torch
 
 __all__ = [
+    "CodeLine",
     "CostTable",
     "Meaning",
     "Primitive",
     "Shapes",
     "cost",
     "export_program",
+    "forward_code",
     "infer_shapes",
     "module_path",
+    "partial_cost",
     "primitive",
     "to_torch",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nasviz.nn.shapes import Site, sites
+from nasviz.errors import BuildError, ShapeError
+from nasviz.nn.shapes import Site, sites, visit
 from nasviz.records import CostRow
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
-__all__ = ["CostTable", "cost"]
+__all__ = ["CostTable", "cost", "partial_cost"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,20 @@ def cost(arch: Architecture) -> CostTable:
         As :func:`infer_shapes`.
     """
     return CostTable(tuple(_row(site) for site in sites(arch)))
+
+
+def partial_cost(arch: Architecture) -> tuple[CostTable, ShapeError | BuildError | None]:
+    """Parameters and FLOPs as far as the architecture can be built, and the error that ends it, or None.
+
+    Operations before the error in the order of the forward pass have their rows; so a picture can show which shapes meet.
+    """
+    found: list[Site] = []
+    error: ShapeError | BuildError | None = None
+    try:
+        visit(arch, lambda site, _: None, lambda join, values: None, found)
+    except (ShapeError, BuildError) as reason:
+        error = reason
+    return CostTable(tuple(_row(site) for site in found)), error
 
 
 def _row(site: Site) -> CostRow:

@@ -129,6 +129,7 @@ def visit(
     arch: Architecture,
     enter: Callable[[Site, Value | None], Value],
     merge: Callable[[Join, list[Value]], Value],
+    found: list[Site] | None = None,
 ) -> tuple[Value, list[Site]]:
     """One forward pass with shapes: stem, the graph's edges in topological order, head.
 
@@ -139,6 +140,8 @@ def visit(
         ``enter(site, value)`` gives the value behind an operation; the stem receives None.
     merge : callable
         ``merge(join, values)`` gives the value behind a join.
+    found : list, optional
+        Receives the sites one after another, so that those before an error stay.
 
     Returns
     -------
@@ -146,7 +149,7 @@ def visit(
         The value behind the head, and the sites in forward order.
     """
     space, graph = arch.space, arch.graph()
-    found: list[Site] = []
+    found = [] if found is None else found
 
     def step(where: Where, operator: Operator, values: tuple[int | float, ...], shape: Shape) -> Site:
         found.append(_site(where, operator, values, shape, space.num_classes))

@@ -64,7 +64,7 @@ def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
             _check_new(module, site, built)
         path = module_path(site.where)
         _place(net, path, module)
-        return graph.call_module(path, (x if value is None else value,))
+        return _at(site.where, graph.call_module(path, (x if value is None else value,)))
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(secrets.randbits(63) if seed is None else seed)
@@ -89,7 +89,7 @@ def module_path(where: Where) -> str:
 
 def _merge(graph: fx.Graph, join: Join, values: list[fx.Node]) -> fx.Node:
     if join.merge == "concat":
-        return graph.call_function(torch.cat, (values,), {"dim": 1})
+        return _at(join.position, graph.call_function(torch.cat, (values,), {"dim": 1}))
     binary = MERGES.get(join.merge)
     if binary is None:
         raise BuildError(
@@ -97,7 +97,13 @@ def _merge(graph: fx.Graph, join: Join, values: list[fx.Node]) -> fx.Node:
             f"{', '.join(MERGES)} and concat",
             join.position,
         )
-    return reduce(lambda a, b: graph.call_function(binary, (a, b)), values)
+    return reduce(lambda a, b: _at(join.position, graph.call_function(binary, (a, b))), values)
+
+
+def _at(where: Where, node: fx.Node) -> fx.Node:
+    """The node, which now says where in the term it belongs (``node.meta["where"]``)."""
+    node.meta["where"] = where
+    return node
 
 
 def _place(root: nn.Module, path: str, module: nn.Module) -> None:

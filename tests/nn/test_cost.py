@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from nasviz.nn import cost, primitive, to_torch
-from nasviz.spaces import nb201
+from nasviz.nn import cost, partial_cost, primitive, to_torch
+from nasviz.spaces import nb201, parse
 
 
 def nb201_cell(ops):
@@ -71,3 +71,12 @@ def test_the_whole_is_not_built(arch_of, monkeypatch):
 
     table = cost(arch_of("Linear(huge, huge, huge)", [huge]))
     assert table.parameters > 8e8
+
+
+def test_the_cost_before_an_error_stays():
+    table, error = partial_cost(parse("Linear(relu, Residual(conv, id, down), conv)"))
+    assert [row.position for row in table.rows] == [(), (0,), (1, 0), (1, 1), (1, 2)]
+    assert error is not None
+    assert error.position == (1,)
+    arch = parse("Linear(conv, fc)")
+    assert partial_cost(arch) == (cost(arch), None)
