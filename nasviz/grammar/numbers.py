@@ -106,7 +106,7 @@ class Numbers:
         component, order = components(len(productive), arrows)
         circular = {component[t] for t, s in arrows if component[t] == component[s]}
         group: list[int] = []
-        for v, following in zip(order, [*order[1:], -1], strict=True):
+        for v, following in zip(order, [*order[1:], -1], strict=False):
             if productive[v]:
                 group.append(v)
             if group and (following < 0 or component[following] != component[v]):
