@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nasviz.algebra import Position, Term
+from nasviz.algebra import Position, Term, position_text
 from nasviz.graph import Fault, build_graph, clusters_of, fault_at, fold_at, graph_to_dot
 from nasviz.view.folding import Folding, cut_of
 
@@ -61,6 +61,7 @@ def graph_info(
     folding: Folding = Folding(),  # noqa: B008 - frozen
     fault: Position | None = None,
     room: int = ROOM,
+    changing: Collection[Position] | None = None,
 ) -> GraphInfo:
     """Return what a view of the computational graph of `term` draws.
 
@@ -84,6 +85,8 @@ def graph_info(
         Position at which the graph cannot be built; marked, with the ways that meet there.
     room
         Operations up to which shapes stand on the arrows.
+    changing
+        Operations whose arrows carry their shape, e.g. those that change it; None: all.
 
     Raises
     ------
@@ -100,8 +103,32 @@ def graph_info(
         drawn,
         folded=True,
         clusters=clusters,
-        shapes=shapes if len(drawn) <= room else None,
+        shapes=_shown(shapes or {}, changing) if len(drawn) <= room else None,
         unrolled=folding.unrolled,
         fault=found,
     )
     return GraphInfo(dot=dot, operations=len(graph), level=cut.level, folded=cut.nodes, fault=found)
+
+
+def _shown(shapes: Mapping[Position, str], changing: Collection[Position] | None) -> Mapping[Position, str]:
+    return shapes if changing is None else {p: text for p, text in shapes.items() if p in changing}
+
+
+def fault_words(fault: Fault) -> list[str]:
+    """Return what the picture of a fault shows, a line for each way.
+
+    Examples
+    --------
+    >>> from nasviz.graph import Fault, Way
+    >>> fault_words(Fault((), (Way("32×4×4", ((0,), (2,))), Way("16×8×8", ((1,),)))))
+    ['Solid way: 32×4×4 by (0,), (2,)', 'Dashed way: 16×8×8 by (1,)']
+    """
+    names = ("Solid way", "Dashed way")
+    return [f"{names[min(k, 1)]}: {way.shape} by {_by(way.positions)}" for k, way in enumerate(fault.ways)]
+
+
+def _by(positions: Sequence[Position], most: int = 6) -> str:
+    if not positions:
+        return "a plain connection"
+    shown = [position_text(p) for p in positions]
+    return ", ".join(shown if len(shown) <= most else [*shown[:2], "…", *shown[-2:]])

@@ -1,39 +1,49 @@
-"""An architecture three times, with one selection: term, derivation tree, computational graph."""
+"""An architecture several times, with one selection: term, derivation tree, computational graph, cost, code."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from nasviz import numbers
-from nasviz.errors import BuildError, NasvizError, ShapeError
+from nasviz.algebra import Position
+from nasviz.errors import NasvizError, TermError
+from nasviz.graph.saving import save_picture
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.view.graph import graph_info
-from nasviz.view.term import HUES, marked, term_info
-from nasviz.view.tree import tree_info
+from nasviz.view.folding import Folding, derived_from, nearest_foldable
+from nasviz.view.term import marked
+from nasviz.widgets.architecture_body import Costs, coded, described, drawn, frame, measure, priced
 from nasviz.widgets.base import View
 from nasviz.widgets.workspace import WORKSPACE
 
-PARTS = ("term", "tree", "graph")
-"""What an :class:`ArchitectureView` shows."""
+PARTS = ("term", "tree", "graph", "cost", "code")
+"""What an :class:`ArchitectureView` can show."""
+
+USUAL = ("term", "tree", "graph")
+"""What it shows unless told otherwise."""
 
 REMEMBERED = 50
 """Architectures that Back goes back to."""
 
+_QUICK = 60
+"""Nodes of a term up to which its shapes are found at once, so that its picture is laid out only once."""
+
 
 class ArchitectureView(View):
-    """Term text, derivation tree and computational graph of an architecture, side by side.
+    """Term text, derivation tree, computational graph, cost and forward code of an architecture, side by side.
 
-    A click or the arrow keys select a subterm in all three, in the page and without the kernel; `selection` is the same in
-    Python. Sample and Mutate show another architecture of the space.
+    A click or the arrow keys select a subterm in all of them, in the page and without the kernel; `selection` is the same in
+    Python. Sample and Mutate show another architecture of the space; Edit changes the term as text.
 
     Parameters
     ----------
     arch
         The architecture; or a search space, whose architectures are drawn by the button Sample.
     parts
-        Which of "term", "tree" and "graph" to show.
+        Which of "term", "tree", "graph", "cost" and "code" to show.
 
     Attributes
     ----------
@@ -51,13 +61,15 @@ class ArchitectureView(View):
     stem = "architecture"
     arch = traitlets.Any(default_value=None, allow_none=True)
 
-    def __init__(self, arch: Architecture | SearchSpace, parts: tuple[str, ...] = PARTS, **kwargs: Any) -> None:
+    def __init__(self, arch: Architecture | SearchSpace, parts: Sequence[str] = USUAL, **kwargs: Any) -> None:
         unknown = [part for part in parts if part not in PARTS]
         if unknown or not parts:
-            raise NasvizError(f"an architecture is shown as term, tree and graph, found {unknown[:1] or 'no part'}")
+            raise NasvizError(f"an architecture is shown as term, tree, graph, cost and code, found {unknown[:1] or 'no part'}")
         self._parts = tuple(parts)
         self._space = arch if isinstance(arch, SearchSpace) else arch.space
         self._past: list[Architecture] = []
+        self._folding = Folding()
+        self._costs = Costs()
         super().__init__(**kwargs)
         self._published: dict[str, Any] = {}
         if isinstance(arch, SearchSpace):
@@ -78,23 +90,121 @@ class ArchitectureView(View):
             self._space = change["new"].space
         if self.selection is not None and self.selection[0] != change["new"]:
             self.selection = None
+        self._folding = Folding()
         self._show()
 
-    def _show(self) -> None:
-        self._published = body_of(self.arch, self._space, self._parts, past=bool(self._past))
-        self.publish(self._published)
-        if self.arch is not None:
-            WORKSPACE.submit(self, ArchitectureView._add_cost, self.arch, key="cost")
+    @property
+    def space(self) -> SearchSpace:
+        """The space that Sample draws from; set it to another one, and what is shown stays until the next draw."""
+        return self._space
 
-    def _add_cost(self, arch: Architecture) -> None:
-        found = cost_of(arch)
-        if arch is self.arch:
-            self._published = {**self._published, **found}
-            self.publish(self._published)
+    @space.setter
+    def space(self, space: SearchSpace) -> None:
+        self._space = space
+        if self.arch is None:
+            self._show()
+
+    # ---- what is shown
+
+    def _show(self) -> None:
+        arch, self._costs = self.arch, Costs()
+        body = frame(self._space, self._parts, bool(self._past))
+        if arch is None:
+            self._publish(body)
+            return
+        quick = "torch" in sys.modules and len(arch.term) <= _QUICK
+        if quick:
+            self._costs = measure(arch)
+        body |= described(arch) | drawn(arch, self._parts, self._folding, self._costs) | priced(arch, self._costs)
+        self._publish(body)
+        if not quick or "code" in self._parts:
+            WORKSPACE.submit(self, ArchitectureView._add_cost, arch, quick, key="cost")
+
+    def _publish(self, body: dict[str, Any]) -> None:
+        self._published = body
+        self.publish(body)
+
+    def _add_cost(self, arch: Architecture, measured: bool) -> None:
+        costs = self._costs if measured else measure(arch)
+        if arch is not self.arch:
+            return
+        self._costs = costs
+        body = {**self._published, **priced(arch, costs), **drawn(arch, self._parts, self._folding, costs)}
+        if "code" in self._parts:
+            body["code"] = coded(arch, costs)
+        self._publish(body)
 
     def find_architecture(self, key: str) -> Architecture | None:
         """The shown architecture when it has that key."""
         return self.arch if self.arch is not None and self.arch.key == key else None
+
+    # ---- folding
+
+    @property
+    def folded(self) -> frozenset[Position]:
+        """Positions of the subterms that were folded, by a person or by `fold`."""
+        return self._folding.folded
+
+    def fold(self, *positions: Position) -> None:
+        """Draw the subterms at these positions as one box each.
+
+        Raises
+        ------
+        NasvizError
+            If the term has no such position.
+        """
+        self._fold(positions, True)
+
+    def unfold(self, *positions: Position) -> None:
+        """Draw the subterms at these positions open; without positions, all that were folded."""
+        if positions:
+            self._fold(positions, False)
+        else:
+            self._draw(Folding())
+
+    def _fold(self, positions: Sequence[Position], on: bool) -> None:
+        if self.arch is None:
+            return
+        for position in positions:
+            self.arch.term.index(tuple(position))
+        self._draw(self._folding.with_folded([tuple(p) for p in positions], on))
+
+    def _draw(self, folding: Folding) -> None:
+        self._folding = folding
+        if self.arch is not None:
+            self._publish({**self._published, **drawn(self.arch, self._parts, folding, self._costs)})
+
+    def do_fold(self, body: dict[str, Any]) -> None:
+        """Fold the subterm at a position or the nearest around it; open it when it is folded. Enter, or a double click."""
+        if self.arch is None:
+            return
+        term, position = self.arch.term, _position(body)
+        i = term.index(position)
+        if i in self._published["folded"]:
+            self._fold([position], False)
+        else:
+            self._fold([term.position(nearest_foldable(term, i))], True)
+
+    def do_unroll(self, body: dict[str, Any]) -> None:
+        """Draw the chain of equal operations that begins at a position one by one."""
+        if self.arch is not None:
+            position = _position(body)
+            self.arch.term.index(position)
+            self._draw(self._folding.with_unrolled(position))
+
+    def do_fold_name(self, body: dict[str, Any]) -> None:
+        """Fold all expansions of a nonterminal, or open them when ``on`` is false."""
+        if self.arch is None:
+            return
+        term, labels = self.arch.term, self.arch.derivation.labels
+        nodes = [i for i in derived_from(labels, str(body.get("nonterminal"))) if term.arity[i]]
+        self._fold([term.position(i) for i in nodes], body.get("on") is not False)
+
+    def do_unfold(self, body: dict[str, Any]) -> None:
+        """Open all that was folded."""
+        self.unfold()
+
+    # ---- other architectures
 
     def _go(self, arch: Architecture) -> None:
         if self.arch is not None:
@@ -108,12 +218,54 @@ class ArchitectureView(View):
     def do_mutate(self, body: dict[str, Any]) -> None:
         """The button Mutate, the key m."""
         if self.arch is not None:
-            self._go(self._space.mutate(self.arch))
+            self._go(self.arch.space.mutate(self.arch))
 
     def do_back(self, body: dict[str, Any]) -> None:
         """The button Back, the key Backspace."""
         if self._past:
             self.arch = self._past.pop()
+
+    def do_check(self, body: dict[str, Any]) -> dict[str, Any]:
+        """What is wrong with a text that is being edited: ``{"fault": {...} or None}``."""
+        return self._read(str(body.get("text", "")))[1]
+
+    def do_edit(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Show the architecture of an edited text, when it is one; the answer is that of `do_check`."""
+        arch, answer = self._read(str(body.get("text", "")))
+        if arch is not None and arch != self.arch:
+            self._go(arch)
+        return answer
+
+    def _read(self, text: str) -> tuple[Architecture | None, dict[str, Any]]:
+        try:
+            return self._space.parse(text), {"fault": None}
+        except TermError as error:
+            return None, {"fault": {"message": error.message, "excerpt": error.excerpt, "hint": error.hint, "at": error.start}}
+        except NasvizError as error:
+            return None, {"fault": {"message": str(error), "excerpt": "", "hint": "", "at": 0}}
+
+    # ---- outside the page
+
+    def save(self, path: str | Path, part: str = "graph") -> Path:
+        """Write the picture that is shown as .dot, .svg, .png or .pdf (the last three need Graphviz on this machine).
+
+        Parameters
+        ----------
+        path
+            Name of the file; its ending says how.
+        part
+            "graph" or "tree".
+
+        Raises
+        ------
+        NasvizError
+            If the view shows no such picture, the ending is another one, or Graphviz is not installed.
+        """
+        drawing = self._published.get(part) if part in ("graph", "tree") else None
+        if drawing is None:
+            pictures = ", ".join(p for p in self._parts if p in ("tree", "graph")) or "no picture"
+            raise NasvizError(f"this view draws no {part!r}; it draws {pictures}")
+        return save_picture(drawing["dot"], path)
 
     def fallback(self) -> str:
         """The text of the term; of the space while there is none."""
@@ -122,6 +274,13 @@ class ArchitectureView(View):
         if self.selection is not None and self.selection[1]:
             return marked(self.arch.term, self.selection[1], width=4000)
         return self.arch.term.text
+
+
+def _position(body: dict[str, Any]) -> Position:
+    found = body.get("position")
+    if not isinstance(found, list) or not all(isinstance(k, int) and k >= 0 for k in found):
+        raise NasvizError("a position is a list of child indices")
+    return tuple(found)
 
 
 class TermView(ArchitectureView):
@@ -145,60 +304,15 @@ class GraphView(ArchitectureView):
         super().__init__(arch, ("graph",), **kwargs)
 
 
-def body_of(arch: Architecture | None, space: SearchSpace, parts: tuple[str, ...], past: bool = False) -> dict[str, Any]:
-    """Return what the page draws of an architecture, without its cost; see ``ArchitectureBody`` in the front end."""
-    names = space.grammar.nonterminals if space.grammar is not None else ()
-    body: dict[str, Any] = {
-        "parts": list(parts),
-        "key": None,
-        "title": space.name if space.name not in ("", "free") else "Architecture",
-        "term": None,
-        "tree": None,
-        "graph": None,
-        "problem": None,
-        "summary": "",
-        "tip": "",
-        "rows": [],
-        "legend": [[name, k % HUES] for k, name in enumerate(names)],
-        "drawable": space.grammar is not None,
-        "past": past,
-    }
-    if arch is None:
-        return body
-    labels, shown = arch.derivation.labels, arch.derivation.nonterminals
-    body |= {"key": arch.key, "term": term_info(arch.term, labels, shown).to_json()}
-    if "tree" in parts:
-        tree = tree_info(arch.term, labels, shown)
-        body["tree"] = {"dot": tree.dot, "note": tree.note}
-    try:
-        if "graph" in parts:
-            graph = graph_info(arch.term, labels, shown)
-            body["graph"] = {"dot": graph.dot, "note": graph.note}
-    except BuildError as error:
-        body["problem"] = {"message": error.message, "position": list(error.position)}
-    return body
+class CostView(ArchitectureView):
+    """What each operation of an architecture costs, as a table linked with the other views."""
+
+    def __init__(self, arch: Architecture | SearchSpace, **kwargs: Any) -> None:
+        super().__init__(arch, ("cost",), **kwargs)
 
 
-def cost_of(arch: Architecture) -> dict[str, Any]:
-    """Return shapes, parameters and FLOPs for the page, or the place where the shapes do not fit; {} without torch."""
-    try:
-        table = arch.cost()
-    except (ShapeError, BuildError) as error:
-        return {"problem": {"message": error.message, "position": list(error.position)}}
-    except NasvizError:
-        return {}
-    rows = [row.to_json() for row in table.rows]
-    out = table.rows[-1].shape_out
-    summary = " · ".join(
-        [
-            f"{numbers.shape(arch.space.input_shape)} → {numbers.shape(out)}",
-            numbers.parameters(table.parameters),
-            numbers.flops(table.flops),
-        ]
-    )
-    tip = (
-        f"Input {numbers.shape(arch.space.input_shape)} (channels, height, width), output {numbers.shape(out)}. "
-        f"{numbers.CONVENTIONS['parameters']} {numbers.CONVENTIONS['flops']}\n"
-        f"{numbers.grouped(table.parameters)} parameters, {numbers.grouped(table.flops)} FLOPs."
-    )
-    return {"summary": summary, "tip": tip, "rows": rows}
+class CodeView(ArchitectureView):
+    """The forward code that torch.fx generates for an architecture, line by line."""
+
+    def __init__(self, arch: Architecture | SearchSpace, **kwargs: Any) -> None:
+        super().__init__(arch, ("code",), **kwargs)
