@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 
 from nasviz.algebra import Nonterminal, Operator, Position, Term
 from nasviz.errors import NasvizError
-from nasviz.grammar.counting import Count, What, count
-from nasviz.grammar.derivation import assemble, derive
+from nasviz.grammar.automaton import BudgetError
+from nasviz.grammar.costs import Cost, cost_bounds, one_each
+from nasviz.grammar.counting import AtMost, Count, What, count
+from nasviz.grammar.derivation import Derivation, assemble, derive
 from nasviz.grammar.grammar import Grammar, Production
-from nasviz.grammar.sampling import sample
+from nasviz.grammar.outlook import CHANCES, COUNTS, GREATEST, LEAST, ByValue, Insides, Outlook, settled
+from nasviz.grammar.places import Places, leaf
+from nasviz.grammar.sampling import Law, sample
+from nasviz.grammar.tallies import TooLargeError
+
+
+@dataclass(frozen=True)
+class Option:
+    """A production that may be chosen at an open place, and what lies behind it.
+
+    Attributes
+    ----------
+    number : int
+        Number of the production, for :meth:`Partial.expand`.
+    production : Production
+        The production.
+    remaining : Count
+        How many architectures remain.
+    share : float or None
+        `remaining` of all that remain before the choice, in [0, 1]; shares add up to more than 1 where productions derive the
+        same terms. None where numbers are endless or only bounds are known.
+    probability : float
+        Of this choice under the law "productions", conditioned on legal, in [0, 1].
+    least_cost, greatest_cost : int or float
+        Least and greatest cost of what remains; ``math.inf`` without bound, (∞, -∞) where nothing remains.
+    """
+
+    number: int
+    production: Production
+    remaining: Count
+    share: float | None
+    probability: float
+    least_cost: float
+    greatest_cost: float
 
 
 @dataclass(frozen=True)
@@ -31,7 +68,9 @@ class Partial:
     draws
         The term so far of each shared nonterminal, in order of declaration.
     before
-        The partial derivation before the last choice, None at the beginning.
+        The partial derivation before the last choice, None at the beginning; no part of its identity.
+    memory
+        What is known of the grammar, handed on from step to step.
 
     Examples
     --------
@@ -48,12 +87,33 @@ class Partial:
     grammar: Grammar
     macro: Term
     draws: tuple[Term, ...]
-    before: Partial | None = None
+    before: Partial | None = field(default=None, compare=False, repr=False)
+    memory: list[Insides] = field(default_factory=list[Insides], compare=False, repr=False)
 
     @classmethod
     def begin(cls, grammar: Grammar) -> Partial:
         """Return the partial derivation in which nothing is chosen: the start alone."""
-        return cls(grammar, _leaf(grammar, grammar.start), tuple(_leaf(grammar, name) for name in grammar.shared))
+        return cls(grammar, leaf(grammar, grammar.start), tuple(leaf(grammar, name) for name in grammar.shared))
+
+    @classmethod
+    def reopen(cls, grammar: Grammar, derivation: Derivation, positions: Iterable[Position]) -> Partial:
+        """Return a derivation with the outermost nonterminals at some positions open again.
+
+        Raises
+        ------
+        NasvizError
+            If it is no derivation of the grammar, or no nonterminal begins at one of the positions.
+
+        Examples
+        --------
+        >>> from nasviz.algebra import Sort
+        >>> f, x, y = Operator("f", (Sort.MAP, Sort.MAP)), Operator("x"), Operator("y")
+        >>> g = Grammar.parse("S ::= f(A, A)\\nA ::= x | y", [f, x, y])
+        >>> str(Partial.reopen(g, Derivation(macro=(0, 0, 1)), [(1,)]))
+        'f(x, A)'
+        """
+        places = Places(grammar, derivation)
+        return cls(grammar, *places.opened([places.at(p) for p in positions]))
 
     @cached_property
     def _layout(self) -> tuple[Term, list[tuple[int, int]]]:
@@ -148,7 +208,7 @@ class Partial:
         chosen = {
             name: f"shared {name} ::= {draw.text}"
             for name, draw in zip(grammar.shared, self.draws, strict=True)
-            if draw != _leaf(grammar, name)
+            if draw != leaf(grammar, name)
         }
         rules = [line for line in grammar.canonical.split("\n") if not line.startswith(("start ", "require "))]
         lines = [f"start {start}", *(f"require {r}" for r in grammar.requires), f"{start} ::= {self.macro.text}"]
@@ -163,9 +223,119 @@ class Partial:
         NasvizError
             As `count`.
         """
+        if what == "terms" and max_height is None and settled(self.grammar, self._parts):
+            with suppress(BudgetError, TooLargeError):
+                return self._outlook("terms").total()
         return count(self.completions(), what, max_height)
 
-    def complete(self, rng: np.random.Generator, law: str = "productions") -> Term:
+    def bounds(self, cost: Cost) -> tuple[float, float]:
+        """Return the least and the greatest cost of what can still be reached; see :func:`nasviz.grammar.costs.cost_bounds`.
+
+        Raises
+        ------
+        NasvizError
+            As `cost_bounds`.
+        """
+        if settled(self.grammar, self._parts):
+            return self._outlook("least", cost).total(), self._outlook("greatest", cost).total()
+        return cost_bounds(self.completions(), cost)
+
+    def options(self, position: Position, cost: Cost | None = None) -> list[Option]:
+        """Return the productions at an open place with what each leaves.
+
+        Parameters
+        ----------
+        position
+            An open place.
+        cost
+            Cost of one operator, for the least and greatest cost; default 1, so that they are sizes.
+
+        Raises
+        ------
+        NasvizError
+            If the place is not open, or as :func:`nasviz.grammar.costs.cost_bounds`.
+
+        Examples
+        --------
+        >>> from nasviz.algebra import Sort
+        >>> f = Operator("f", (Sort.MAP, Sort.MAP))
+        >>> g = Grammar.parse("S ::= f(A, A) | A\\nA ::= x | y | z", [f, *map(Operator, "xyz")])
+        >>> for option in Partial.begin(g).options(()):
+        ...     print(option.production, option.remaining, option.share, option.least_cost, option.greatest_cost)
+        S ::= f(A, A) 9 0.75 3 3
+        S ::= A 3 0.25 1 1
+        """
+        productions = self.productions(position)
+        price = cost if cost is not None else one_each
+        if not settled(self.grammar, self._parts):
+            steps = [self.expand(position, k) for k in range(len(productions))]
+            counts = [step.remaining() for step in steps]
+            chances = [step.legality() * p.weight for step, p in zip(steps, productions, strict=True)]
+            return _options(productions, counts, self.remaining(), chances, [step.bounds(price) for step in steps])
+        draw, i = self._layout[1][self.term.index(position)]
+        part = draw + 1
+        bodies = [p.body for p in productions]
+        try:
+            outlook = self._outlook("terms")
+            counts, total = list[Count](outlook.choices(part, i, bodies)), outlook.total()
+        except (BudgetError, TooLargeError):
+            counts, total = [self.expand(position, k).remaining() for k in range(len(bodies))], self.remaining()
+        chances = [p.weight for p in productions]
+        if self.grammar.constraint:
+            legal = self._outlook("weights").choices(part, i, bodies)
+            chances = [p.weight * x for p, x in zip(productions, legal, strict=True)]
+        least = self._outlook("least", price).choices(part, i, bodies)
+        greatest = self._outlook("greatest", price).choices(part, i, bodies)
+        return _options(productions, counts, total, chances, list(zip(least, greatest, strict=True)))
+
+    def legality(self) -> float:
+        """Return the probability that a completion by productions is legal: 1 without constraints.
+
+        Raises
+        ------
+        NasvizError
+            If the constraints are past their budget.
+        """
+        if not self.grammar.constraint:
+            return 1.0
+        try:
+            if settled(self.grammar, self._parts):
+                return float(self._outlook("weights").total())
+            return float(self.completions().product.language("weights").count())
+        except BudgetError as error:
+            raise NasvizError(f"probabilities are out of reach: {error}") from error
+
+    @property
+    def _parts(self) -> tuple[Term, ...]:
+        return (self.macro, *self.draws)
+
+    def _outlook(self, what: str, cost: Cost = one_each) -> Outlook:
+        known = self._outlooks
+        if (what, id(cost)) not in known:
+            known[what, id(cost)] = (cost, self._new_outlook(what, cost))
+        return known[what, id(cost)][1]
+
+    @cached_property
+    def _outlooks(self) -> dict[tuple[str, int], tuple[Cost, Outlook]]:
+        """By what is summed and the identity of a cost, which is kept alive."""
+        return {}
+
+    def _new_outlook(self, what: str, cost: Cost) -> Outlook:
+        if not self.memory:
+            self.memory.append(Insides(self.grammar))
+        insides = self.memory[0]
+        if what in ("terms", "weights"):
+            ring = COUNTS if what == "terms" else CHANCES
+            return Outlook(self.grammar, self._parts, ring, partial(insides.numbers, what), lambda op: ring.one)
+        bounds = insides.bounds(cost)
+        form = self.grammar.normal_form
+
+        def inside(name: str) -> ByValue:
+            return bounds.by_value(form.defining(name), what == "least")
+
+        return Outlook(self.grammar, self._parts, LEAST if what == "least" else GREATEST, inside, bounds.price)
+
+    def complete(self, rng: np.random.Generator, law: Law = "productions") -> Term:
         """Draw the open choices and return the whole term.
 
         Raises
@@ -177,5 +347,22 @@ class Partial:
         return derive(grammar, sample(grammar, rng, law))
 
 
-def _leaf(grammar: Grammar, name: str) -> Term:
-    return Term.build(Nonterminal(name, result=grammar.sorts[name]))
+def _options(
+    productions: tuple[Production, ...],
+    counts: list[Count],
+    total: Count,
+    chances: list[float],
+    bounds: Sequence[tuple[float, float]],
+) -> list[Option]:
+    norm = sum(chances)
+    rows = zip(productions, counts, chances, bounds, strict=True)
+    return [
+        Option(k, p, n, _share(n, total), chance / norm if norm else 0.0, least, greatest)
+        for k, (p, n, chance, (least, greatest)) in enumerate(rows)
+    ]
+
+
+def _share(n: Count, total: Count) -> float | None:
+    if isinstance(n, AtMost) or isinstance(total, AtMost) or total == math.inf:
+        return None
+    return n / total if total else 0.0
