@@ -160,6 +160,11 @@ class Grammar:
         return {rule.name: rule for rule in self._document.rules}
 
     @cached_property
+    def constraint_statements(self) -> tuple[Statement, ...]:
+        """The ``require`` statements, with their places in the text."""
+        return tuple(s for s in self._document.statements if s.kind == "require")
+
+    @cached_property
     def operators(self) -> tuple[Operator, ...]:
         """The operators that occur in the rules, numbers left out, in order of first occurrence."""
         seen: dict[Operator, None] = {}

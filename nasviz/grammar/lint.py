@@ -11,7 +11,7 @@ from nasviz.grammar.diagnostics import Diagnostic, quoted
 from nasviz.grammar.edits import merge_alternatives, remove_statement
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.notation import read
-from nasviz.grammar.remarks import ambiguous, cut, recursion, removal
+from nasviz.grammar.remarks import ambiguous, constraints, cut, recursion, removal
 
 MOST = 100
 """Greatest number of findings that are reported."""
@@ -54,7 +54,7 @@ def lint(text: str, operators: Iterable[Operator] | Signature = ()) -> list[Diag
 def warnings(grammar: Grammar) -> list[Diagnostic]:
     """Return what is remarkable in a grammar though not wrong, in the order of the text."""
     found = [*_unreachable(grammar), *_repeated(grammar), *_never_drawn(grammar), *_unit_cycles(grammar)]
-    found += [*ambiguous(grammar), *recursion(grammar)]
+    found += [*ambiguous(grammar), *recursion(grammar), *constraints(grammar)]
     return sorted(found, key=lambda d: d.start)
 
 

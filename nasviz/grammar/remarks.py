@@ -10,6 +10,7 @@ import numpy as np
 
 from nasviz.grammar.ambiguity import PAIRS, Ambiguity, ambiguities, covers
 from nasviz.grammar.components import components
+from nasviz.grammar.counting import Count, count
 from nasviz.grammar.diagnostics import Diagnostic, Fix
 from nasviz.grammar.edits import remove_alternative, remove_statement, write_weights
 from nasviz.grammar.expectation import criticality, expected_size, offspring, radius, recursive
@@ -24,6 +25,7 @@ _STEPS = 4
 _SHOWN = 60
 _FEW = 50
 _CHECKED = 2_000
+_CONSTRAINTS = 5
 
 
 def cut(text: str, limit: int = _SHOWN) -> str:
@@ -173,8 +175,34 @@ def _rescaled(grammar: Grammar, name: str, inside: list[bool], factor: float) ->
     return write_weights(grammar.text, grammar.statements[name], new.tolist(), label)
 
 
-def requirement(statement: Statement, text: str, legal: float, total: float) -> Diagnostic | None:
-    """Return what is remarkable about a constraint, given how many terms the grammar has with it and without it.
+def constraints(grammar: Grammar, seconds: float = 0.2) -> Iterator[Diagnostic]:
+    """Say of each constraint when it rejects everything or nothing, as far as that can be counted in so many seconds."""
+    statements = grammar.constraint_statements
+    if not 0 < len(statements) <= _CONSTRAINTS:
+        return
+    legal = count(grammar, seconds=seconds)
+    if legal == 0:
+        alone = [s for s in statements if _count_without(grammar, [t for t in statements if t is not s], seconds) == 0]
+        for statement in alone or statements[-1:]:
+            yield from requirement(statement, grammar.text, 0, math.inf, together=not alone)
+        return
+    if not isinstance(legal, int):
+        return
+    for statement in statements:
+        total = _count_without(grammar, [statement], seconds)
+        if isinstance(total, int):
+            yield from requirement(statement, grammar.text, legal, total)
+
+
+def _count_without(grammar: Grammar, statements: Sequence[Statement], seconds: float) -> Count:
+    text = grammar.text
+    for statement in reversed(statements):
+        text = remove_statement(text, statement, "").apply(text)
+    return count(Grammar.parse(text, grammar.signature), seconds=seconds)
+
+
+def requirement(statement: Statement, text: str, legal: float, total: float, together: bool = False) -> Iterator[Diagnostic]:
+    """Yield what is remarkable about a constraint, given how many terms the grammar has with it and without it.
 
     Parameters
     ----------
@@ -184,14 +212,16 @@ def requirement(statement: Statement, text: str, legal: float, total: float) -> 
         The text of the grammar.
     legal, total
         Numbers of terms with the constraint and without it; exact numbers or ``math.inf``.
+    together
+        Whether it takes the other constraints too to reject everything.
     """
     what = f"'require {statement.predicate}'"
     span = (statement.start, statement.end)
     if legal == 0:
-        message = f"{what} rejects every term: nothing is left"
-        return Diagnostic("rejects-everything", "error", message, *span, "weaken the constraint, or change the rules")
-    if legal == total and legal != math.inf:
+        message = f"{what} rejects every term{' together with the constraints above' * together}: nothing is left"
+        hint = "weaken the constraint, or change the rules"
+        yield Diagnostic("rejects-everything", "warning", message, *span, hint)
+    elif legal == total and legal != math.inf:
         fix = remove_statement(text, statement, "remove the line")
         message = f"{what} rejects nothing: every term fulfils it"
-        return Diagnostic("rejects-nothing", "info", message, *span, "the line can go", fix)
-    return None
+        yield Diagnostic("rejects-nothing", "info", message, *span, "the line can go", fix)

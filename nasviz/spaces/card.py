@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError
-from nasviz.grammar import Count, Grammar, criticality, expected_size
+from nasviz.grammar import Count, Grammar, count, criticality, expected_size
 from nasviz.grammar.automaton import BudgetError
 from nasviz.grammar.difference import count_json, count_text
 from nasviz.grammar.smallest import heights
@@ -186,8 +186,8 @@ def card(space: SearchSpace) -> Card:
         productions=sum(map(len, grammar.rules.values())),
         operators=len(grammar.operators),
         requires=grammar.requires,
-        terms=space.count(),
-        derivations=space.count("derivations"),
+        terms=count(grammar),
+        derivations=count(grammar, "derivations"),
         heights=height,
         criticality=criticality(grammar),
         expected_size=expected_size(grammar),

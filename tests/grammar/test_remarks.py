@@ -6,29 +6,51 @@ from nasviz.grammar import Grammar, criticality, lint
 from nasviz.grammar.notation import read
 from nasviz.grammar.remarks import cut, requirement
 
-TEXT = "S ::= a\nrequire halvings == 2\n"
+TEXT = "S ::= s(A) | A\nA ::= a | b\n"
+
+# constraints, and what is said: code, severity, message, marked characters, the text after the fix
+CONSTRAINTS = [
+    ("require size <= 1\n", []),
+    (
+        "require size == 3\n",
+        [("rejects-everything", "warning", "'require size == 3' rejects every term: nothing is left", None)],
+    ),
+    (
+        "require size >= 1\nrequire size == 2\n",
+        [("rejects-nothing", "info", "'require size >= 1' rejects nothing: every term fulfils it", "require size == 2\n")],
+    ),
+    (
+        "require size == 1\nrequire size == 2\n",
+        [
+            (
+                "rejects-everything",
+                "warning",
+                "'require size == 2' rejects every term together with the constraints above: nothing is left",
+                None,
+            )
+        ],
+    ),
+    (
+        "require size == 1\nrequire size == 7\n",
+        [("rejects-everything", "warning", "'require size == 7' rejects every term: nothing is left", None)],
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("legal", "total", "code", "severity", "message"),
-    [
-        (0, 8, "rejects-everything", "error", "'require halvings == 2' rejects every term: nothing is left"),
-        (0, math.inf, "rejects-everything", "error", "'require halvings == 2' rejects every term: nothing is left"),
-        (8, 8, "rejects-nothing", "info", "'require halvings == 2' rejects nothing: every term fulfils it"),
-    ],
-)
-def test_constraints_that_say_all_or_nothing(legal, total, code, severity, message):
-    (statement,) = (s for s in read(TEXT).statements if s.kind == "require")
-    found = requirement(statement, TEXT, legal, total)
-    assert (found.code, found.severity, found.message) == (code, severity, message)
-    assert TEXT[found.start : found.end] == "halvings == 2"
-    assert (found.fix and found.fix.apply(TEXT)) == ("S ::= a\n" if code == "rejects-nothing" else None)
+@pytest.mark.parametrize(("lines", "expected"), CONSTRAINTS)
+def test_constraints_that_say_all_or_nothing(lines, expected, small):
+    text = TEXT + lines
+    found = lint(text, small)
+    assert [(d.code, d.severity, d.message) for d in found] == [e[:3] for e in expected]
+    for d, (*_, rest) in zip(found, expected, strict=True):
+        assert f"'require {text[d.start : d.end]}'" in d.message
+        assert (d.fix and d.fix.apply(text)) == (TEXT + rest if rest is not None else None)
 
 
-@pytest.mark.parametrize(("legal", "total"), [(4, 8), (math.inf, math.inf)])
-def test_constraints_that_choose_are_not_remarked_on(legal, total):
-    (statement,) = (s for s in read(TEXT).statements if s.kind == "require")
-    assert requirement(statement, TEXT, legal, total) is None
+def test_endless_numbers_are_not_compared(small):
+    (statement,) = (s for s in read("S ::= a\nrequire size >= 1").statements if s.kind == "require")
+    assert list(requirement(statement, "", math.inf, math.inf)) == []
+    assert [d.code for d in lint("S ::= s(S) | a\nrequire size >= 1", small)] == ["recursive"]
 
 
 def test_the_calmer_rule_has_criticality_nine_tenths(small):
