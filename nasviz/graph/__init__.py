@@ -8,6 +8,7 @@ its topology says otherwise. ``zero`` is removed with everything that then leads
 of nesting and gives the graph seen from afar. `graph_to_dot` draws: operations are boxes, joins small circles.
 """
 
+from nasviz.graph.attributes import CONNECTED, NO_PATH, Paths, is_connected
 from nasviz.graph.dot import Cluster, clusters_of, graph_to_dot
 from nasviz.graph.dot_text import position_id, source
 from nasviz.graph.fault import Fault, Way, fault_at
@@ -43,6 +44,7 @@ __all__ = [
     "BINARY",
     "CELL",
     "CONCAT",
+    "CONNECTED",
     "DIAMOND2",
     "DIAMOND3",
     "DIAMONDMID",
@@ -50,6 +52,7 @@ __all__ = [
     "LINEAR",
     "MERGES",
     "MUL",
+    "NO_PATH",
     "RESIDUAL2",
     "RESIDUAL3",
     "STANDARD_TOPOLOGIES",
@@ -60,6 +63,7 @@ __all__ = [
     "Fault",
     "Graph",
     "Join",
+    "Paths",
     "Topology",
     "Way",
     "build_graph",
@@ -68,6 +72,7 @@ __all__ = [
     "fold",
     "fold_at",
     "graph_to_dot",
+    "is_connected",
     "position_id",
     "source",
     "term_to_dot",

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal as Choice
 from typing import NamedTuple, cast
 
-from nasviz.algebra import Attribute, Literal, Operator, Sort
+from nasviz.algebra import Attribute, Literal, Operator, Sort, Term
 from nasviz.graph.topologies import ZERO, Topology
 
 LOST = "lost"
@@ -21,6 +21,7 @@ LOST = "lost"
 ZEROS = "zeros"
 """Value of a ``zero`` that is reached: no path leads through it, but a merge that needs every input gets zeros from it."""
 
+_FAR = 1024
 _CUT, _GAP = "cut", "gap"
 _NOTHING = (_GAP, ZEROS, None)
 
@@ -122,7 +123,12 @@ class Paths(Attribute):
         return (LOST,) if each is None or Sort.MAP in op.operands else (self._capped(each),)
 
     def _capped(self, n: float) -> int | float:
-        return n if self.most is None or n < self.most else self.most
+        return n if self._cap is None or n < self._cap else self._cap
+
+    @property
+    def _cap(self) -> int | None:
+        """The cap; that of a product is far above, because a factor below 1 may lead down again."""
+        return self.most if self.most is None or self.along == "sum" else self.most * _FAR
 
     def step(self, state: Hashable, value: Hashable, place: int) -> Hashable:
         """Read an operand."""
@@ -162,7 +168,7 @@ class Paths(Attribute):
             return None
         if edge == ZEROS:
             return ZEROS
-        if isinstance(before, str) or isinstance(edge, str):
+        if isinstance(before, str) or isinstance(edge, str) or (before == self._cap and edge < 1 and self.along == "product"):
             return LOST
         return self._capped(before * edge if self.along == "product" else before + edge)
 
@@ -215,6 +221,17 @@ class Paths(Attribute):
 
 def _at(value: Length) -> Length:
     return None if value in (_CUT, _GAP) else value
+
+
+def is_connected(term: Term) -> bool:
+    """Whether a path leads from the input to the output of a closed term.
+
+    >>> from nasviz.graph import LINEAR, RESIDUAL2
+    >>> conv, zero = Term.build(Operator("conv")), Term.build(ZERO)
+    >>> is_connected(Term.build(RESIDUAL2, conv, zero, conv)), is_connected(Term.build(LINEAR, conv, zero))
+    (True, False)
+    """
+    return bool(CONNECTED.number(CONNECTED.of(term)))
 
 
 def _nothing(op: Operator) -> int:

@@ -9,6 +9,7 @@ and for teaching `nested_convnet` (infinite) and `digits_cells` (finite, for 8×
 space. `KNOWN_SIZES` says how large well-known spaces are, and by which convention.
 """
 
+from nasviz.graph import is_connected
 from nasviz.spaces.architecture import Architecture
 from nasviz.spaces.card import Card
 from nasviz.spaces.declared import Declared
@@ -21,7 +22,7 @@ from nasviz.spaces.nb201 import nb201
 from nasviz.spaces.nested_convnet import nested_convnet
 from nasviz.spaces.operators import STANDARD, signature
 from nasviz.spaces.sizes import KNOWN_SIZES, KnownSize
-from nasviz.spaces.space import SearchSpace, is_connected
+from nasviz.spaces.space import SearchSpace
 
 __all__ = [
     "KNOWN_SIZES",

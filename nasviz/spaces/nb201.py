@@ -29,19 +29,26 @@ BIBTEX = """\
 """
 
 
-def nb201(input_shape: Shape = (3, 32, 32), num_classes: int = 10) -> SearchSpace:
+def nb201(input_shape: Shape = (3, 32, 32), num_classes: int = 10, *, connected: bool = False) -> SearchSpace:
     """Return NAS-Bench-201: 15,625 cells, one cell drawn per architecture and used 15 times.
 
     Here the cell repeats 5 times before each halving of the resolution and 5 times at the end; structure is shared, weights
-    are not. 341 of the cells are cut by ``zero``.
+    are not. 341 of the cells are cut by ``zero``: they are in the published table, too.
+
+    Parameters
+    ----------
+    input_shape, num_classes
+        The task.
+    connected
+        Leave these cells out: ``require connected``. By default they count, as in the published 15,625.
 
     Examples
     --------
-    >>> nb201().count()
-    15625
+    >>> nb201().count(), nb201(connected=True).count()
+    (15625, 15284)
     """
     return SearchSpace(
-        GRAMMAR,
+        GRAMMAR + "require connected\n" if connected else GRAMMAR,
         (),
         input_shape,
         num_classes,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from nasviz.algebra import Operator, Signature
-from nasviz.graph import ALIASES, ID, MERGES, STANDARD_TOPOLOGIES, ZERO
+from nasviz.algebra import Attribute, Operator, Signature
+from nasviz.graph import ALIASES, CONNECTED, ID, MERGES, NO_PATH, STANDARD_TOPOLOGIES, ZERO, Paths
 
 _NB201 = "Dong & Yang 2020"
 _SCHRODI = "Schrodi et al. 2023"
@@ -104,10 +105,41 @@ HEADS: tuple[Operator, ...] = (pool_linear, bn_relu_pool_linear)
 """What may stand behind a term."""
 
 
-def signature(operators: Iterable[Operator] = ()) -> Signature:
+STEPS: dict[Operator, tuple[int, int]] = {down: (1, 2)}
+"""Halvings of the resolution and factor on the channels of the standard primitives that have any."""
+
+
+def _halvings(op: Operator) -> int | None:
+    declared = op.declaration()
+    return declared["halve"] if "halve" in declared else STEPS.get(op, (0, 1))[0]
+
+
+def _widening(op: Operator) -> int | float | None:
+    declared = op.declaration()
+    if "widen" not in declared:
+        return STEPS.get(op, (0, 1))[1]
+    if declared["widen"] is None:
+        return None
+    factor = Fraction(declared["widen"])
+    return int(factor) if factor.denominator == 1 else float(factor)
+
+
+HALVINGS = Paths("halvings", each=_halvings)
+"""How often a term halves the resolution; no number where paths that join differ."""
+
+WIDENING = Paths("widening", each=_widening, along="product")
+"""How many times as many channels a term gives as it takes; no number where paths that join differ."""
+
+ATTRIBUTES: tuple[Attribute, ...] = (CONNECTED, NO_PATH, HALVINGS, WIDENING)
+"""What every space may require, beside `depth` and `size`."""
+
+
+def signature(operators: Iterable[Operator] = (), attributes: Iterable[Attribute] = ()) -> Signature:
     """Return the signature of the standard operators and `operators`; of equal names the given ones count.
+
+    The attributes `connected`, `zero`, `halvings` and `widening`, and those given, may stand in constraints.
 
     >>> signature().resolve("Residual", 3).name
     'Residual2'
     """
-    return Signature(STANDARD, ALIASES).with_(operators)
+    return Signature(STANDARD, ALIASES, ATTRIBUTES).with_(operators, attributes)

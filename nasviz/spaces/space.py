@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeGuard, overload
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, overload
 
-import numpy as np
-
-from nasviz.algebra import Operator, Signature, Term, parse_term
-from nasviz.errors import BuildError, GrammarError, NasvizError, StorageError, TermError
-from nasviz.grammar import Count, Grammar, count, derive, mutate, parse_derivation, sample
-from nasviz.graph import build_graph
+from nasviz.algebra import Attribute, Operator, Signature, Term, parse_term
+from nasviz.errors import NasvizError, StorageError, TermError
+from nasviz.grammar import (
+    Count,
+    Grammar,
+    Law,
+    count,
+    derive,
+    enumerate_terms,
+    mutate,
+    parse_derivation,
+    rank,
+    sample_term,
+    unrank,
+)
 from nasviz.spaces.architecture import VERSION, Architecture, checked
+from nasviz.spaces.arguments import Seed, Shape, check_start, checked_classes, checked_shape, generator
 from nasviz.spaces.declared import restore
 from nasviz.spaces.documented import Documented
 from nasviz.spaces.mimebundle import mimebundle
 from nasviz.spaces.operators import conv_stem, pool_linear, signature
 
-Seed = int | np.random.Generator | None
-Shape = tuple[int, ...]
-
 FREE = "free"
 """Fingerprint of the space without a grammar."""
-
-TRIES = 1000
-"""Draws that a constraint may reject in a row."""
-
 
 class SearchSpace(Documented):
     """A set of neural architectures, written as a grammar. Immutable.
@@ -47,6 +50,9 @@ class SearchSpace(Documented):
         Operator behind every term; default `pool_linear`.
     name, source, bibtex
         What the space is called, where it is from, and how to cite it.
+    attributes
+        Attributes of your own that constraints of the grammar speak of, beside `connected`, `zero`, `halvings`, `widening`,
+        `depth` and `size`.
 
     Raises
     ------
@@ -76,10 +82,11 @@ class SearchSpace(Documented):
         name: str = "",
         source: str = "",
         bibtex: str = "",
+        attributes: Iterable[Attribute] = (),
     ) -> None:
         own = tuple(operators)
-        parsed = grammar if isinstance(grammar, Grammar) else Grammar.parse(grammar, signature(own))
-        _check_start(parsed)
+        parsed = grammar if isinstance(grammar, Grammar) else Grammar.parse(grammar, signature(own, attributes))
+        check_start(parsed)
         self._own = own
         self._set(parsed, parsed.signature, input_shape, num_classes, stem or conv_stem, head or pool_linear)
         self.name, self.source, self.bibtex = name, source, bibtex
@@ -95,8 +102,8 @@ class SearchSpace(Documented):
     ) -> None:
         self.grammar = grammar
         self.signature = signature
-        self.input_shape = _checked_shape(input_shape)
-        self.num_classes = _checked_classes(num_classes)
+        self.input_shape = checked_shape(input_shape)
+        self.num_classes = checked_classes(num_classes)
         self.stem = stem
         self.head = head
 
@@ -119,17 +126,13 @@ class SearchSpace(Documented):
             raise NasvizError(f"the free space has no grammar: nothing to {wish}; write one with nv.SearchSpace(...)")
         return self.grammar
 
-    @property
-    def _connected(self) -> bool:
-        """Whether the grammar requires a path from input to output; other constraints are refused here."""
-        requires = self.grammar.requires if self.grammar is not None else ()
-        unknown = [r for r in requires if r != "connected"]
-        if unknown:
-            raise NasvizError(f"the constraint 'require {unknown[0]}' cannot be enforced yet; only 'require connected' can")
-        return bool(requires)
-
-    def count(self, what: Literal["terms", "derivations"] = "terms", max_height: int | None = None) -> Count:
-        """Return how many architectures the space holds, exactly.
+    def count(
+        self,
+        what: Literal["terms", "derivations"] = "terms",
+        max_height: int | None = None,
+        max_size: int | None = None,
+    ) -> Count:
+        """Return how many architectures the space holds, exactly; only those that fulfil its constraints.
 
         Parameters
         ----------
@@ -137,6 +140,8 @@ class SearchSpace(Documented):
             "terms": distinct architectures; "derivations": ways to derive them, the published count.
         max_height
             Count only terms up to this height; a single operator has height 1.
+        max_size
+            Count only terms of at most so many operators.
 
         Returns
         -------
@@ -145,29 +150,45 @@ class SearchSpace(Documented):
         Raises
         ------
         NasvizError
-            If the grammar has constraints: they are kept by drawing, not yet by counting.
+            If there is no grammar, or as :func:`nasviz.grammar.count`.
         """
-        grammar = self._known_grammar("count")
-        if grammar.requires:
-            raise NasvizError(
-                f"a space with 'require {grammar.requires[0]}' cannot be counted yet; "
-                "without the constraint it can: space.with_grammar(text without it).count()"
-            )
-        return count(grammar, what, max_height)
+        return count(self._known_grammar("count"), what, max_height, max_size)
 
     @overload
-    def sample(self, n: None = None, seed: Seed = None, law: Literal["productions"] = "productions") -> Architecture: ...
+    def sample(
+        self,
+        n: None = None,
+        seed: Seed = None,
+        law: Law = "productions",
+        *,
+        max_height: int | None = None,
+        max_size: int | None = None,
+        factor: float | None = None,
+    ) -> Architecture: ...
 
     @overload
-    def sample(self, n: int, seed: Seed = None, law: Literal["productions"] = "productions") -> list[Architecture]: ...
+    def sample(
+        self,
+        n: int,
+        seed: Seed = None,
+        law: Law = "productions",
+        *,
+        max_height: int | None = None,
+        max_size: int | None = None,
+        factor: float | None = None,
+    ) -> list[Architecture]: ...
 
     def sample(
-        self, n: int | None = None, seed: Seed = None, law: Literal["productions"] = "productions"
+        self,
+        n: int | None = None,
+        seed: Seed = None,
+        law: Law = "productions",
+        *,
+        max_height: int | None = None,
+        max_size: int | None = None,
+        factor: float | None = None,
     ) -> Architecture | list[Architecture]:
-        """Draw architectures.
-
-        Under ``require connected`` draws without a path from input to output are rejected: the law is the user's,
-        conditioned on being legal.
+        """Draw architectures that fulfil the constraints of the space.
 
         Parameters
         ----------
@@ -176,29 +197,45 @@ class SearchSpace(Documented):
         seed
             Seed or generator; None draws anew each time.
         law
-            "productions": at each nonterminal a production by its probability.
+            "productions": at each nonterminal a production by its probability, conditioned on being legal; "terms": uniform;
+            "size", "height": uniform over what occurs, then over terms of it; "convergent": see `factor`.
+        max_height, max_size
+            Only terms up to this height, or of at most so many operators.
+        factor
+            Of the law "convergent": a production is rarer by this factor for each time that the branch above has used it.
 
         Raises
         ------
         NasvizError
-            If the law is unknown, there is no grammar, or a constraint rejects 1000 draws in a row.
+            If there is no grammar, or as :func:`nasviz.grammar.sample`.
         """
         grammar = self._known_grammar("draw from")
-        rng = _generator(seed)
-        if n is None:
-            return self._legal(lambda: derive(grammar, sample(grammar, rng, law)))
-        if n < 0:
+        rng = generator(seed)
+        if n is not None and n < 0:
             raise NasvizError(f"the number of draws is 0 or more, found {n}")
-        return [self._legal(lambda: derive(grammar, sample(grammar, rng, law))) for _ in range(n)]
+        drawn = (
+            sample_term(grammar, rng, law, max_height=max_height, max_size=max_size, factor=factor)
+            for _ in range(1 if n is None else n)
+        )
+        archs = [Architecture(term, self) for term in drawn]
+        return archs[0] if n is None else archs
 
-    def _legal(self, draw: Callable[[], Term]) -> Architecture:
-        if not self._connected:
-            return Architecture(draw(), self)
-        for _ in range(TRIES):
-            arch = Architecture(draw(), self)
-            if is_connected(arch.term):
-                return arch
-        raise NasvizError(f"'require connected' rejected {TRIES} draws in a row; does the grammar derive a connected term?")
+    def rank(self, arch: Architecture | Term) -> int:
+        """Return the number of an architecture, from 0: a permalink; see :func:`nasviz.grammar.rank`.
+
+        >>> space = SearchSpace("S ::= Linear(B, B)\\nB ::= conv3x3 | id")
+        >>> space.rank(space.parse("Linear(id, conv3x3)")), str(space.unrank(3))
+        (2, 'Linear(id, id)')
+        """
+        return rank(self._known_grammar("number"), arch.term if isinstance(arch, Architecture) else arch)
+
+    def unrank(self, n: int) -> Architecture:
+        """Return the architecture with a number, from 0; see :func:`nasviz.grammar.unrank`."""
+        return Architecture(unrank(self._known_grammar("number"), n), self)
+
+    def enumerate(self, start: int = 0) -> Iterator[Architecture]:
+        """Yield the architectures in order, from number `start`; endlessly in an endless space."""
+        return (Architecture(term, self) for term in enumerate_terms(self._known_grammar("number"), start))
 
     def parse(self, text: str) -> Architecture:
         """Return the architecture with this term.
@@ -206,17 +243,17 @@ class SearchSpace(Documented):
         Raises
         ------
         TermError
-            If the text is no term (with caret and the nearest known name), or the grammar does not derive it.
+            If the text is no term (with caret and the nearest known name), the grammar does not derive it, or it does not
+            fulfil a constraint.
         """
         term = parse_term(text, self.signature)
         if self.grammar is not None:
             parse_derivation(self.grammar, term)
-            if self._connected and not is_connected(term):
-                raise TermError("the space requires a path from input to output; this term has none", text=text, end=len(text))
+            self.grammar.constraint.check(term)
         return Architecture(term, self)
 
     def contains(self, arch: Architecture | Term) -> bool:
-        """Whether the grammar derives the term; the free space holds every term over its operators."""
+        """Whether the grammar derives the term and it fulfils the constraints; the free space holds every term."""
         term = arch.term if isinstance(arch, Architecture) else arch
         if self.grammar is None:
             return all(op.name in self.signature for op in term.operators if op.result == "map")
@@ -224,7 +261,7 @@ class SearchSpace(Documented):
             parse_derivation(self.grammar, term)
         except TermError:
             return False
-        return not self._connected or is_connected(term)
+        return self.grammar.constraint.holds(term)
 
     __contains__ = contains
 
@@ -240,8 +277,7 @@ class SearchSpace(Documented):
         """
         grammar = self._known_grammar("mutate")
         parent = arch.derivation.draws if arch.space is self else parse_derivation(grammar, arch.term)
-        generator = _generator(rng)
-        return self._legal(lambda: derive(grammar, mutate(grammar, parent, generator)))
+        return Architecture(derive(grammar, mutate(grammar, parent, generator(rng))), self)
 
     def with_grammar(self, text: str) -> SearchSpace:
         """Return the space with another grammar text over the same operators; the citation is kept only if nothing changes.
@@ -284,7 +320,14 @@ class SearchSpace(Documented):
         }
 
     @classmethod
-    def from_json(cls, data: object, operators: Iterable[Operator] = (), *, declared_only: bool = False) -> SearchSpace:
+    def from_json(
+        cls,
+        data: object,
+        operators: Iterable[Operator] = (),
+        *,
+        declared_only: bool = False,
+        attributes: Iterable[Attribute] = (),
+    ) -> SearchSpace:
         """Return the space that :meth:`to_json` wrote.
 
         Parameters
@@ -295,13 +338,15 @@ class SearchSpace(Documented):
             The user's own operators of the space.
         declared_only
             Open without operators that are missing: the space counts, samples and draws, but builds nothing with them.
+        attributes
+            The user's own attributes, of which constraints speak.
 
         Raises
         ------
         StorageError
             If `data` is no stored space, of a newer version, or operators are missing or differ (named).
         GrammarError
-            If the stored grammar cannot be read.
+            If the stored grammar cannot be read, an attribute is missing among the reasons.
         """
         body = checked(data, "space")
         given = tuple(operators)
@@ -316,7 +361,7 @@ class SearchSpace(Documented):
             space = cls.free(shape, classes, own)
             space.stem, space.head = stem, head
             return space
-        space = cls(str(text), own, shape, classes, stem=stem, head=head, **names)
+        space = cls(str(text), own, shape, classes, stem=stem, head=head, attributes=attributes, **names)
         if space.fingerprint != body.get("fingerprint"):
             raise StorageError("the stored grammar and operators do not give the stored fingerprint: the space has changed")
         return space
@@ -344,46 +389,3 @@ class SearchSpace(Documented):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return mimebundle(self, repr(self))
-
-
-def is_connected(term: Term) -> bool:
-    """Whether a path leads from the input to the output of a closed term.
-
-    >>> space = SearchSpace.free()
-    >>> is_connected(space.parse("Residual(conv, zero, conv)").term), is_connected(space.parse("Linear(conv, zero)").term)
-    (True, False)
-    """
-    try:
-        build_graph(term)
-    except BuildError:
-        return False
-    return True
-
-
-def _generator(seed: Seed) -> np.random.Generator:
-    return seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
-
-
-def _check_start(grammar: Grammar) -> None:
-    sort = grammar.sorts[grammar.start]
-    if sort != "map":
-        start, end = grammar.spans[grammar.start]
-        message = f"the start {grammar.start} derives a {sort}; an architecture is a map"
-        raise GrammarError(message, text=grammar.text, start=start, end=end)
-
-
-def _checked_shape(shape: object) -> Shape:
-    checked = tuple(shape) if isinstance(shape, tuple | list) else ()
-    if not checked or not all(_is_count(n) for n in checked):
-        raise NasvizError(f"an input shape is positive whole numbers, always (C, H, W), found {str(shape)[:60]}")
-    return checked
-
-
-def _checked_classes(n: object) -> int:
-    if not _is_count(n) or n < 2:
-        raise NasvizError(f"a classification has 2 classes or more, found {str(n)[:60]}")
-    return n
-
-
-def _is_count(n: object) -> TypeGuard[int]:
-    return isinstance(n, int) and not isinstance(n, bool) and n > 0

@@ -37,3 +37,11 @@ def test_convolutions_stand_alone_and_the_head_normalises():
 def test_about_one_draw_in_five_is_disconnected():
     drawn = hierarchical_nb201().sample(100, seed=0)
     assert 0.65 < sum(is_connected(a.term) for a in drawn) / 100 < 0.92
+
+
+def test_connected_is_a_constraint():
+    space = hierarchical_nb201(connected=True)
+    check_space(space, n=8)
+    assert all(is_connected(a.term) for a in space.sample(50, seed=0))
+    assert str(space.count("derivations"))[:10] == "1237456330"
+    assert space.fingerprint != hierarchical_nb201().fingerprint

@@ -19,3 +19,14 @@ def test_one_cell_fifteen_times():
     assert len(cells) == 15
     assert len(set(cells)) == 1
     assert [op.name for op in arch.term.operators].count("down") == 2
+
+
+def test_connected_leaves_out_341_cells_and_every_other_is_reached():
+    check_space(nb201(connected=True), n=8)
+    space = nb201(connected=True)
+    cells = set()
+    for arch in space.enumerate():
+        i = next(i for i, op in enumerate(arch.term.operators) if op.name == "Cell")
+        cells.add(tuple(op.name for op in arch.term.operators[i + 1 : i + 7]))
+    assert len(cells) == space.count() == 15_284
+    assert ("zero",) * 6 not in cells

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from nasviz.algebra import Operator
+from nasviz.algebra import Operator, Total
 from nasviz.errors import GrammarError, NasvizError, StorageError, TermError
 from nasviz.grammar import Grammar
 from nasviz.graph import topology
@@ -192,39 +192,71 @@ def test_connected():
     assert not is_connected(free.parse("Residual(zero, zero, conv)").term)
 
 
-def constrained(predicate):
-    """A space over cells whose grammar carries a constraint as data."""
-    grammar = Grammar.parse("S ::= Cell(OP, OP, OP, OP, OP, OP)\nOP ::= zero [0.7] | id", ops.signature())
-    grammar.requires = (predicate,)
-    return SearchSpace(grammar)
+ZEROS = "S ::= Cell(OP, OP, OP, OP, OP, OP)\nOP ::= zero [0.7] | id"
 
 
-def test_connected_draws_are_the_law_conditioned_on_being_connected():
-    space = constrained("connected")
+def test_constraints_hold_everywhere():
+    space = SearchSpace(ZEROS + "\nrequire connected")
     drawn = space.sample(400, seed=0)
     assert all(is_connected(a.term) for a in drawn)
-    free = SearchSpace(Grammar.parse(space.grammar.text, ops.signature())).sample(2000, seed=1)
+    free = SearchSpace(ZEROS).sample(2000, seed=1)
     legal = [a for a in free if is_connected(a.term)]
     zeros = [sum(op.name == "zero" for op in a.term.operators) for a in drawn]
     expected = [sum(op.name == "zero" for op in a.term.operators) for a in legal]
     assert abs(np.mean(zeros) - np.mean(expected)) < 0.2
     assert all(is_connected(space.mutate(drawn[0], k).term) for k in range(50))
-    assert space.contains(drawn[0])
-    cut = "Cell(zero, zero, zero, zero, zero, zero)"
-    with pytest.raises(TermError, match="the space requires a path from input to output; this term has none"):
+    assert all(space.contains(a) == is_connected(a.term) for a in free)
+    assert space.count() == sum(is_connected(a.term) for a in SearchSpace(ZEROS).enumerate()) == len(list(space.enumerate()))
+    with pytest.raises(TermError, match=r"'require connected' does not hold for the whole term") as caught:
+        space.parse("Cell(zero, zero, zero, zero, zero, zero)")
+    assert caught.value.column == 1
+
+
+def test_a_cell_inside_must_keep_a_path():
+    space = SearchSpace("S ::= Residual(C, id, C)\nC ::= Linear(OP, OP)\nOP ::= zero | conv\nrequire connected")
+    assert space.count() == 1
+    cut = "Residual2(Linear(conv, zero), id, Linear(conv, conv))"
+    assert is_connected(SearchSpace.free().parse(cut).term)
+    with pytest.raises(TermError, match=r"'require connected' does not hold for Linear at \(0,\)"):
         space.parse(cut)
-    with pytest.raises(NasvizError, match="a space with 'require connected' cannot be counted yet"):
-        space.count()
 
 
-def test_other_constraints_are_refused():
-    space = constrained("halvings == 2")
-    with pytest.raises(NasvizError, match="the constraint 'require halvings == 2' cannot be enforced yet"):
+def test_halvings_and_widening():
+    text = "S ::= Linear(X, X, X)\nX ::= down | conv | Residual(down, down, conv) | Residual(down, conv, conv)"
+    assert SearchSpace(text + "\nrequire halvings == 1").count() == 3 * 2
+    assert SearchSpace(text + "\nrequire widening >= 4").count() == 3 * 4 + 8
+    assert SearchSpace(text + "\nrequire halvings <= 3 and widening != 8").count() == 27 - 8
+
+
+def test_own_attributes():
+    convs = Total("convs", each=lambda op: int(op.name.startswith("conv")))
+    space = SearchSpace("S ::= Linear(B, B, B)\nB ::= conv3x3 | conv1x1 | id\nrequire convs <= 1", attributes=[convs])
+    assert space.count() == 1 + 3 * 2
+    assert space.with_grammar(space.grammar.text + " and convs >= 1").count() == 6
+    stored = json.loads(json.dumps(space.to_json()))
+    assert SearchSpace.from_json(stored, attributes=[convs]) == space
+    with pytest.raises(GrammarError, match="unknown attribute 'convs' in a constraint"):
+        SearchSpace.from_json(stored)
+
+
+def test_numbers_are_permalinks(space):
+    numbers = range(space.count())
+    assert [space.rank(space.unrank(n)) for n in numbers] == list(numbers)
+    assert list(space.enumerate(5)) == [space.unrank(n) for n in numbers[5:]]
+
+
+def test_laws(space):
+    drawn = space.sample(200, seed=0, law="terms")
+    assert set(drawn) == set(space.enumerate())
+    assert {len(a.term) for a in space.sample(50, seed=1, law="size")} == {len(a.term) for a in space.enumerate()}
+    assert max(len(a.term) for a in space.sample(50, seed=1, max_size=4)) <= 4
+    endless = SearchSpace("S ::= Linear(S, S) [0.9] | id")
+    assert endless.sample(seed=0, law="convergent", factor=0.2).term.height < 30
+
+
+def test_a_constraint_that_rejects_everything():
+    space = SearchSpace("S ::= zero | Linear(zero, zero)\nrequire connected")
+    assert space.count() == 0
+    with pytest.raises(NasvizError, match="nothing to draw: no term fulfils 'require connected'"):
         space.sample(seed=0)
 
-
-def test_a_constraint_that_rejects_everything_ends():
-    grammar = Grammar.parse("S ::= zero | Linear(zero, zero)", ops.signature())
-    grammar.requires = ("connected",)
-    with pytest.raises(NasvizError, match="'require connected' rejected 1000 draws in a row"):
-        SearchSpace(grammar).sample(seed=0)
