@@ -10,6 +10,7 @@ import numpy as np
 
 from nasviz.errors import NasvizError
 from nasviz.records import Belief, Trial
+from nasviz.search.arguments import whole
 from nasviz.search.random_search import RandomSearch
 from nasviz.search.strategy import Proposal, unseen
 from nasviz.surrogate import GP, Covariance, FeatureStore, FlatWL, log_ei
@@ -39,8 +40,8 @@ class BayesOpt:
 
     Raises
     ------
-    ValueError
-        If a number is below 1.
+    NasvizError
+        If a number is no whole number or below 1.
     """
 
     kernel: Covariance = field(default_factory=FlatWL)
@@ -51,8 +52,7 @@ class BayesOpt:
 
     def __post_init__(self) -> None:
         for name in ("n_init", "candidates", "parents"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+            whole(getattr(self, name), name, 1)
 
     def propose(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
         """Propose by expected improvement, or at random while there is too little to learn from; see :class:`Strategy`."""

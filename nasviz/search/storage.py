@@ -325,8 +325,8 @@ def _lease() -> dict[str, Any]:
 def _backend(url: str | None) -> optuna.storages.BaseStorage:
     if url is None:
         return optuna.storages.InMemoryStorage()
-    if "://" not in url:
-        raise StorageError(f'{url!r} is no address of a storage. Type: storage="sqlite:///{url}"')
+    if not isinstance(url, str) or "://" not in url:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise StorageError(f'{str(url)!r} is no address of a storage. Type: storage="sqlite:///{url}"')
     patience = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
     return optuna.storages.get_storage(optuna.storages.RDBStorage(url, engine_kwargs=patience))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nasviz.errors import NasvizError, StorageError
 from nasviz.extension import lower
 from nasviz.records import Trial
+from nasviz.search.arguments import whole
 from nasviz.search.asking import AskTell
 from nasviz.search.evaluate import Objective
 from nasviz.search.reading import default_strategy
@@ -57,6 +58,8 @@ class Study(AskTell):
 
     Raises
     ------
+    NasvizError
+        If an argument makes no sense.
     StorageError
         If the storage cannot be used, or holds a study of this name with another grammar, direction or seed.
 
@@ -83,11 +86,15 @@ class Study(AskTell):
         timing: Timing | None = None,
     ) -> None:
         if direction not in ("minimize", "maximize"):
-            raise ValueError(f"direction is {direction!r}, expected 'minimize' or 'maximize'")
+            raise NasvizError(f"direction is {direction!r}, expected 'minimize' or 'maximize'")
+        if objective is not None and not callable(objective):
+            raise NasvizError(f"the objective is {objective!r:.60}, expected a function of an architecture")
+        if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise NasvizError(f"the name is {name!r:.60}, expected a text")
         strategy = default_strategy() if strategy is None else strategy
         protocol = {
             "direction": direction,
-            "seed": int(seed),
+            "seed": whole(seed, "seed", 0),
             "fingerprint": space.fingerprint,
             "objective": _called(objective),
             "strategy": repr(strategy)[:500],
@@ -136,7 +143,7 @@ class Study(AskTell):
         Raises
         ------
         NasvizError
-            If the study has no objective or its space is unknown.
+            If the study has no objective, its space is unknown, or `total` is no whole number.
         JobError
             If the executor takes no more work.
         StorageError
@@ -250,8 +257,7 @@ class Study(AskTell):
         workers: int | None,
         progress: Callable[[int, int], object] | None,
     ) -> Runner | None:
-        if total < 0:
-            raise ValueError(f"total is {total}; it counts finished trials")
+        total = whole(total, "total", 0)
         with self._switch:
             if self._runner is not None:
                 self._runner.total = total
@@ -305,8 +311,9 @@ class Study(AskTell):
         Raises
         ------
         NasvizError
-            If no trial has a value, or `data` is given and the objective has no method `confirm`.
+            If a number is below 1, no trial has a value, or `data` is given and the objective has no method `confirm`.
         """
+        top, seeds = whole(top, "top", 1), whole(seeds, "seeds", 1)
         place = self._place(executor)
         usable = [trial for trial in self.trials if trial.usable]
         best = sorted(usable, key=lambda t: (self._sign * float(t.value or 0.0), t.number))[:top]

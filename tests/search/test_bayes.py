@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from nasviz.errors import NasvizError
 from nasviz.records import Trial
 from nasviz.search import BayesOpt, RandomSearch
 from nasviz.search.strategy import Strategy
@@ -97,7 +98,7 @@ def test_constant_and_few_values(space: SearchSpace, trials: list[Trial]) -> Non
 
 
 def test_numbers_below_one_are_refused() -> None:
-    with pytest.raises(ValueError, match="n_init is 0; it must be at least 1"):
+    with pytest.raises(NasvizError, match="n_init is 0; it must be a whole number, 1 or more"):
         BayesOpt(n_init=0)
-    with pytest.raises(ValueError, match="candidates is 0"):
+    with pytest.raises(NasvizError, match="candidates is 0"):
         BayesOpt(candidates=0)

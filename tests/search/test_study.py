@@ -206,10 +206,35 @@ def test_an_interrupt_queues_the_trial_again(space: SearchSpace) -> None:
 def test_missing_parts_are_named(space: SearchSpace) -> None:
     with pytest.raises(NasvizError, match=r"has no objective to evaluate. Type: nv\.Study\(space, objective"):
         Study(space).run(1, "inline")
-    with pytest.raises(ValueError, match="direction is 'up', expected 'minimize' or 'maximize'"):
-        Study(space, direction="up")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="total is -1"):
-        Study(space, length).run(-1, "inline")
+    with pytest.raises(NasvizError, match="the objective is 3, expected a function of an architecture"):
+        Study(space, 3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"direction": "up"}, "direction is 'up', expected 'minimize' or 'maximize'"),
+        ({"seed": -1}, "seed is -1; it must be a whole number, 0 or more"),
+        ({"seed": None}, "seed is None; it must be"),
+        ({"name": 3}, "the name is 3, expected a text"),
+        ({"storage": 3}, "'3' is no address of a storage"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_is_stored(space: SearchSpace, url: str, wrong: Any, words: str) -> None:
+    with pytest.raises(NasvizError, match=words):
+        Study(space, length, **{"storage": url, **wrong})
+    with pytest.raises(StorageError, match="it has: none"):
+        load_study(url)
+
+
+@pytest.mark.parametrize("total", [-1, 1.5, float("nan"), None, "3"])
+def test_a_total_is_a_whole_number(space: SearchSpace, total: Any) -> None:
+    study = Study(space, length)
+    with pytest.raises(NasvizError, match=r"total is .*; it must be a whole number, 0 or more"):
+        study.run(total, "inline")
+    for numbers in ({"top": 0}, {"seeds": 0}):
+        with pytest.raises(NasvizError, match=r"is 0; it must be a whole number, 1 or more"):
+            study.confirm(**numbers)
 
 
 def test_a_changed_grammar_is_explained(space: SearchSpace, url: str) -> None:
