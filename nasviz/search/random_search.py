@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nasviz.grammar import Law
 from nasviz.records import Trial
 from nasviz.search.strategy import Proposal, exhausted, unseen
 
@@ -31,7 +32,7 @@ class RandomSearch:
     'random, by productions'
     """
 
-    law: Literal["productions"] = "productions"
+    law: Law = "productions"
 
     def propose(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
         """Draw an architecture that is not among `trials`; see :class:`Strategy`."""

@@ -56,7 +56,7 @@ def check_space(space: SearchSpace, operators: Iterable[Operator] = (), n: int =
         _check_architecture(space, arch, own)
         mutant = space.mutate(arch, rng)
         _check(space.contains(mutant), f"a mutant is not in the space: {mutant}")
-        alone = space.grammar is not None and not space.grammar.requires and space.count() == 1
+        alone = space.count() == 1
         _check(mutant != arch or alone, f"a mutant is its parent: {arch}")
 
 
@@ -66,8 +66,6 @@ def _check(holds: bool, sentence: str) -> None:
 
 
 def _check_counts(space: SearchSpace, drawn: list[Architecture]) -> None:
-    if space.grammar is not None and space.grammar.requires:
-        return
     terms, derivations = space.count(), space.count("derivations")
     if not isinstance(terms, int | float) or not isinstance(derivations, int | float):
         return
