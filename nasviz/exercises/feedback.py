@@ -73,10 +73,8 @@ class Feedback:
         box = f"border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0; max-width: 60em; line-height: 1.5"
         mark = f'<span aria-hidden="true" style="color: {colour}; font-weight: bold">{_MARKS[self.state]}</span>'
         head = f"{mark} <b>{escape(self.id)} {escape(self.title)}</b>: {_WORDS[self.state]}"
-        lines = [head]
-        if self.message:
-            lines.append(escape(self.message))
-        body = "<br>".join(lines)
+        gap = ": " if self.state == "open" else "<br>"
+        body = f"{head}{gap}{escape(self.message)}" if self.message else head
         if self.excerpt:
             body += f'<pre style="margin: 6px 0 2px; white-space: pre-wrap">{escape(self.excerpt)}</pre>'
         return f'<div class="nv-feedback nv-{self.state}" role="status" style="{box}">{body}</div>'
