@@ -57,7 +57,7 @@ class Ambiguities:
 
 
 def ambiguities(grammar: Grammar, pairs: int = PAIRS) -> Ambiguities:
-    """Return for each nonterminal that the start reaches a smallest term with two derivations, if there is one.
+    """Return for each nonterminal that the start reaches a smallest term that two of its productions derive, if there is one.
 
     Parameters
     ----------

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 from nasviz.grammar.diagnostics import Fix
-from nasviz.grammar.notation import Statement
+from nasviz.grammar.notation import Alternative, Statement
 
 _COMMENT = re.compile(r"#[^\n]*")
 _SHARED = re.compile(r"shared\s+\Z")
+_TOLERANCE = 1e-6
 
 
 def percent(weight: float) -> str:
@@ -23,10 +25,22 @@ def _bar(gap: str) -> int:
 
 
 def remove_alternative(text: str, rule: Statement, k: int, label: str = "remove the alternative") -> Fix | None:
-    """Return the edit that takes alternative `k` and one bar away; None when it is the only one."""
+    """Return the edit that takes alternative `k` and one bar away; None when it is the only one.
+
+    Where the probabilities of the others would no longer sum to 1 they are divided by their sum; None where comments are lost.
+    """
     alternatives = rule.alternatives
     if len(alternatives) < 2:
         return None
+    rest = [a for i, a in enumerate(alternatives) if i != k]
+    total = math.fsum(a.weight for a in rest if a.weight is not None)
+    if all(a.weight is not None for a in rest) and abs(total - 1) > _TOLERANCE:
+        return _rest_alone(text, rule, rest, total, label)
+    return _cut_out(text, rule, k, label)
+
+
+def _cut_out(text: str, rule: Statement, k: int, label: str) -> Fix:
+    alternatives = rule.alternatives
     here = alternatives[k]
     if k == 0:
         gap = text[here.end : alternatives[1].start]
@@ -40,11 +54,18 @@ def remove_alternative(text: str, rule: Statement, k: int, label: str = "remove 
     return Fix(last, here.end, kept.rstrip(" \t"), label)
 
 
+def _rest_alone(text: str, rule: Statement, rest: Sequence[Alternative], total: float, label: str) -> Fix | None:
+    start, end = rule.alternatives[0].start, rule.alternatives[-1].end
+    if "#" in text[start:end] or total <= 0:
+        return None
+    items = [a.text if len(rest) == 1 else f"{a.text} [{percent((a.weight or 0.0) / total)}]" for a in rest]
+    return Fix(start, end, " | ".join(items), label)
+
+
 def merge_alternatives(text: str, rule: Statement, first: int, k: int, weight: float) -> Fix:
     """Return the edit that takes alternative `k` away and gives its probability, `weight` in all, to alternative `first`."""
     one, other = rule.alternatives[first], rule.alternatives[k]
-    removal = remove_alternative(text, rule, k)
-    assert removal is not None
+    removal = _cut_out(text, rule, k, "")
     alone = len(rule.alternatives) == 2
     merged = one.text if alone else f"{one.text} [{percent(weight)}]"
     label = "keep one" if alone else f"keep one, with probability {percent(weight)}"

@@ -20,6 +20,8 @@ from nasviz.grammar.notation import read
         ("S ::= a | b | c", 0, "S ::= b | c"),
         ("S ::= a | b | c", 1, "S ::= a | c"),
         ("S ::= a | b [0.5]", 1, "S ::= a"),
+        ("S ::= a [0.25] | b", 1, "S ::= a"),
+        ("S ::= a [0.25] | b | c [0.5]", 1, "S ::= a [0.333333333333] | c [0.666666666667]"),
         ("S ::= a # 1 | 2\n | b # 3\n | c", 1, "S ::= a # 1 | 2\n # 3\n | c"),
         ("S ::= a | # 1\n b | c", 1, "S ::= a # 1\n | c"),
         ("S ::= a # 1\n | b", 0, "S ::=  # 1\n  b"),
@@ -34,6 +36,10 @@ def test_an_alternative_goes_with_one_bar(text, k, expected):
 
 
 def test_the_only_alternative_stays():
+    text = "S ::= a [0.25] # why\n | b"
+    assert remove_alternative(text, read(text).rules[0], 1) is None
+    text = "S ::= a [0] | b"
+    assert remove_alternative(text, read(text).rules[0], 1) is None
     assert remove_alternative("S ::= a", read("S ::= a").rules[0], 0) is None
 
 
