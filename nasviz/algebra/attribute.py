@@ -12,6 +12,10 @@ from nasviz.algebra.term import Term
 Self = TypeVar("Self", bound="Attribute")
 
 
+def _one(op: Operator) -> int:
+    return 1
+
+
 @dataclass(frozen=True)
 class Attribute:
     """A bottom-up algebra in which the operands of an operator are read from left to right.
@@ -92,10 +96,10 @@ class Total(Attribute):
     Parameters
     ----------
     each
-        The number of an operator.
+        The number of an operator, 1 by default.
     """
 
-    each: Callable[[Operator], int] = bool
+    each: Callable[[Operator], int] = _one
 
     def start(self, op: Operator, n: int) -> Hashable:
         """Return the number of the operator itself."""
@@ -132,12 +136,8 @@ def _int(value: Hashable) -> int:
     return value
 
 
-def _one(op: Operator) -> int:
-    return 1
-
-
 DEPTH = Depth("depth")
 """The height of a term; ``require depth <= 6``."""
 
-SIZE = Total("size", each=_one)
+SIZE = Total("size")
 """The number of operators of a term; ``require size <= 100``."""

@@ -1,9 +1,9 @@
-"""Bottom-up tree automata of a grammar: the deterministic one, and the grammar itself, each with the values of its attributes.
+"""Bottom-up tree automata of a grammar: the deterministic one, and the grammar itself, each with the values of attributes.
 
-A vertex of the deterministic automaton is the set of symbols that derive a term and the value of its attributes: every term runs
-to exactly one, so counting runs counts distinct terms. In the other automaton a vertex is one symbol with one value: runs are
-derivations, and productions carry weights. In both the operands of an operator are read from left to right; rules that no longer
-fit and subterms that a requirement forbids are dropped, so n operands cost n steps, not k^n combinations. The number of
+A vertex of the deterministic automaton is the set of symbols that derive a term and the value of its attributes: every term
+runs to exactly one, so counting runs counts distinct terms. In the other automaton a vertex is one symbol with one value: runs
+are derivations, and productions carry weights. In both the operands of an operator are read from left to right; rules that no
+longer fit and subterms that a requirement forbids are dropped, so n operands cost n steps, not k^n combinations. The number of
 vertices can be exponential in the number of symbols: the construction has a budget.
 """
 

@@ -140,9 +140,7 @@ class Counter:
         self._states = states
         self._seconds = seconds
 
-    def count(
-        self, name: str, what: What = "terms", max_height: int | None = None, max_size: int | None = None
-    ) -> Count:
+    def count(self, name: str, what: What = "terms", max_height: int | None = None, max_size: int | None = None) -> Count:
         """Count what the nonterminal `name` derives; see :func:`count`."""
         self._check(what, max_height, max_size)
         if self._grammar.requirements or max_size is not None:

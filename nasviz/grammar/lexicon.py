@@ -66,8 +66,8 @@ class Lexicon:
         self._auto = numbers.automaton
         self._draws = draws
         self._graded = graded
-        self._place = {label: place for label, place in enumerate(order)}
-        self._state = {label: v for label, v in self._auto.singles}
+        self._place = dict(enumerate(order))
+        self._state = dict(self._auto.singles)
         self._height = dict.fromkeys(self._state, 1)
         for k, (leaf, value, grade) in enumerate(draws):
             if (leaf, value) in self._auto.leaf_states:
@@ -75,7 +75,7 @@ class Lexicon:
                 self._state[-1 - leaf] = self._auto.leaf_states[leaf, value]
                 self._height[-1 - leaf] = grade
         self._label = {place: label for label, place in self._place.items()}
-        self._root = {label: v for label, v in self._auto.roots}
+        self._root = dict(self._auto.roots)
         self._next = {(p, q): target for p, q, target in self._auto.edges}
         self._out: dict[int, list[tuple[int, int]]] = {}
         for p, q, target in self._auto.edges:

@@ -69,7 +69,9 @@ class Numbers:
         found = [(v, self.weight(label), 1) for label, v in auto.singles]
         found += [(v, self.weight(label), 0) for label, v in auto.roots]
         one: Number = 1 if self.exact else 1.0
-        found += [(auto.leaf_states[leaf, value], one, grade) for leaf, value, grade in draws if (leaf, value) in auto.leaf_states]
+        found += [
+            (auto.leaf_states[leaf, value], one, grade) for leaf, value, grade in draws if (leaf, value) in auto.leaf_states
+        ]
         return found
 
     def _productive(self, begin: Iterable[tuple[int, Number, int]]) -> list[bool]:
@@ -184,7 +186,9 @@ class Numbers:
                 now[v] += weight
         for p, q, target in self.automaton.edges:
             if now[p] and previous[q]:
-                now[target] = plus(now[target], times(now[p], previous[q])) if self.exact else now[target] + now[p] * previous[q]
+                now[target] = (
+                    plus(now[target], times(now[p], previous[q])) if self.exact else now[target] + now[p] * previous[q]
+                )
         for group, circular in self._unit_groups:
             if circular and any(now[v] for v in group):
                 self._unit_circle(group, now)

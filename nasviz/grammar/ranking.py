@@ -1,8 +1,8 @@
 """Ranking: a number for every distinct term and back, so that a number is a permalink.
 
-The order is that of a dictionary: terms are compared symbol by symbol in preorder, operators (with their numbers of operands) in
-the order in which they first occur in the grammar. In an endless language lower terms come first. Where draws are shared, the
-draws are compared first, those first that others use, an unused one before all others, then the rest of the term.
+The order is that of a dictionary: terms are compared symbol by symbol in preorder, operators (with their numbers of operands)
+in the order in which they first occur in the grammar. In an endless language lower terms come first. Where draws are shared,
+the draws are compared first, those first that others use, an unused one before all others, then the rest of the term.
 """
 
 from __future__ import annotations
@@ -148,9 +148,7 @@ class Ranking:
     def _numbered(self, piece: Piece) -> list[int]:
         index = self.grammar.normal_form.index
         known = self._labels
-        return [
-            -1 - index[op.name] if isinstance(op, Nonterminal) else known[op, n] for op, n in zip(*piece, strict=True)
-        ]
+        return [-1 - index[op.name] if isinstance(op, Nonterminal) else known[op, n] for op, n in zip(*piece, strict=True)]
 
     def unrank(self, n: int) -> Term:
         """Return the term with a number; see :func:`unrank`."""
@@ -241,8 +239,8 @@ def rank(grammar: Grammar, term: Term) -> int:
     TermError
         If the grammar does not derive the term, or a constraint forbids it.
     NasvizError
-        If the terms cannot be numbered: their automaton is past its budget, or shared languages overlap with others; or the term
-        is higher than 2,000 in an endless language.
+        If the terms cannot be numbered: their automaton is past its budget, or shared languages overlap with others; or the
+        term is higher than 2,000 in an endless language.
 
     Examples
     --------

@@ -112,5 +112,7 @@ def _wrong(condition: Condition, signature: Signature) -> Diagnostic | None:
         at, stop = condition.at_span
         fix = Fix(at, stop, near, f"write {near}") if near else None
         hint = f"did you mean {near}?" if near else "a constraint is asked at an operator, or of the whole without 'at'"
-        return Diagnostic("constraint", "error", f"unknown operator {quoted(condition.at)} in a constraint", at, stop, hint, fix)
+        return Diagnostic(
+            "constraint", "error", f"unknown operator {quoted(condition.at)} in a constraint", at, stop, hint, fix
+        )
     return None

@@ -16,7 +16,7 @@ from nasviz.grammar.numbers import Draws, Number, Numbers
 from nasviz.grammar.polynomials import Poly
 
 Row = tuple[list[float] | None, list[tuple[int | None, tuple[int, ...]]]]
-"""Cumulative shares for `bisect_right` (None for a single choice); for each choice what to note and what to expand, last first."""
+"""Cumulative shares for `bisect_right` (None for a single choice); of each choice what to note and to expand, last first."""
 
 Choice = tuple[Number, int | None, tuple[int, ...]]
 
@@ -148,7 +148,9 @@ class Rows:
         self, shares: list[float], out: list[tuple[int | None, tuple[int, ...]]]
     ) -> tuple[list[float], list[tuple[int | None, tuple[int, ...]]]]:
         """Take the choices of partial matches into a row while it stays short."""
-        known = [self._rows[push[-1]][1] if push and push[-1] in self._shares and self._narrow(push[-1]) else None for _, push in out]
+        known = [
+            self._rows[push[-1]][1] if push and push[-1] in self._shares and self._narrow(push[-1]) else None for _, push in out
+        ]
         if sum(1 if inner is None else len(inner) for inner in known) > _INLINE:
             return shares, out
         new_shares: list[float] = []

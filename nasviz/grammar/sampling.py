@@ -169,7 +169,9 @@ def _weighted(grammar: Grammar, grading: Grading, limit: int | None) -> Sampler:
 
 def _nothing(grammar: Grammar) -> NasvizError:
     wanted = " and ".join(grammar.requires)
-    return NasvizError(f"nothing to draw: no term fulfils 'require {wanted}'" if wanted else "nothing to draw within the limits")
+    return NasvizError(
+        f"nothing to draw: no term fulfils 'require {wanted}'" if wanted else "nothing to draw within the limits"
+    )
 
 
 def _rejecting(grammar: Grammar, one: Callable[[], Derivation], max_height: int | None, max_size: int | None) -> Derivation:
@@ -197,9 +199,7 @@ def _uniform(
     return grammar.ranking.term(parts)
 
 
-def _counted(
-    grammar: Grammar, law: Law, max_height: int | None, max_size: int | None
-) -> tuple[Sampler, list[int]]:
+def _counted(grammar: Grammar, law: Law, max_height: int | None, max_size: int | None) -> tuple[Sampler, list[int]]:
     """Return the sampler of distinct terms, and the sizes or heights that occur for the laws over these."""
     language = grammar.product.exact_terms()
     try:

@@ -48,6 +48,10 @@ class _Plan(NamedTuple):
     sink: int
 
 
+def _nothing(op: Operator) -> int:
+    return 0
+
+
 @lru_cache(maxsize=1024)
 def _plan(op: Topology, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
     wiring = op.edges(cast("tuple[int | float | str, ...]", values), n_maps)
@@ -81,7 +85,7 @@ class Paths(Attribute):
     Parameters
     ----------
     each
-        Number of an operator without map operands; None where nothing is known of it.
+        Number of an operator without map operands, 0 by default; None where nothing is known of it.
     along
         "sum" adds the numbers along a path, "product" multiplies them.
     sees
@@ -97,7 +101,7 @@ class Paths(Attribute):
     (2, 'lost')
     """
 
-    each: Callable[[Operator], int | float | None] = len
+    each: Callable[[Operator], int | float | None] = _nothing
     along: Choice["sum", "product"] = "sum"
     sees: Choice["number", "connected", "zero"] = "number"
 
@@ -234,12 +238,8 @@ def is_connected(term: Term) -> bool:
     return bool(CONNECTED.number(CONNECTED.of(term)))
 
 
-def _nothing(op: Operator) -> int:
-    return 0
-
-
-CONNECTED = Paths("connected", each=_nothing, sees="connected")
+CONNECTED = Paths("connected", sees="connected")
 """Whether a path leads from input to output, through every topology and through the whole."""
 
-NO_PATH = Paths("zero", each=_nothing, sees="zero")
+NO_PATH = Paths("zero", sees="zero")
 """Whether the term gives nothing but zeros, because no path leads through it."""

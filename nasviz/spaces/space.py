@@ -30,6 +30,7 @@ from nasviz.spaces.operators import conv_stem, pool_linear, signature
 FREE = "free"
 """Fingerprint of the space without a grammar."""
 
+
 class SearchSpace(Documented):
     """A set of neural architectures, written as a grammar. Immutable.
 

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -141,10 +140,6 @@ def test_values_of_shared_draws_are_split(small):
 
 def test_a_budget_gives_a_bound_with_its_reason(small):
     grammar = Grammar.parse("S ::= f(S, S) | a | b\nrequire size <= 30000", small)
-    assert count(grammar, states=50) == AtMost(
-        math.inf, "counted without limits: its tree automaton has more than 50 states"
-    )
+    assert count(grammar, states=50) == AtMost(math.inf, "counted without limits: its tree automaton has more than 50 states")
     finite = Grammar.parse("S ::= f(A, A)\nA ::= a | b\nrequire depth <= 2", small)
     assert count(finite, states=3) == AtMost(4, "counted without limits: its tree automaton has more than 3 states")
-
-

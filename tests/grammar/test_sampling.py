@@ -207,7 +207,7 @@ def test_uniform_laws(name, text, limit, small):
         with pytest.raises(NasvizError, match=f"the law '{name}' takes max_{name}, not {wrong}"):
             sample_term(grammar, np.random.default_rng(0), name, **limit)
         return
-    everything = [t for t in itertools.islice(enumerate_terms(grammar), 200)]
+    everything = list(itertools.islice(enumerate_terms(grammar), 200))
     terms = [t for t in everything if t.height <= limit.get("max_height", 99) and len(t) <= limit.get("max_size", 99)]
     group = {t: {"terms": 0, "size": len(t), "height": t.height}[name] for t in terms}
     sizes = Counter(group.values())
@@ -251,14 +251,22 @@ def test_a_factor_of_one_is_the_law_by_productions(small):
 @pytest.mark.parametrize(
     ("text", "arguments", "message"),
     [
-        ("S ::= a", {"law": "uniform"}, "unknown sampling law 'uniform'; known: 'productions', 'terms', 'size', 'height', 'con"),
+        (
+            "S ::= a",
+            {"law": "uniform"},
+            "unknown sampling law 'uniform'; known: 'productions', 'terms', 'size', 'height', 'con",
+        ),
         ("S ::= a", {"max_height": 0}, "max_height is 0; choose 1 or more"),
         ("S ::= a", {"max_height": 1, "max_size": 1}, "choose max_height or max_size, not both"),
         ("S ::= a", {"factor": 0.5}, "a factor belongs to the law 'convergent', not to 'productions'"),
         ("S ::= a", {"law": "convergent", "factor": 0}, "a factor is above 0 and at most 1, found 0"),
         ("S ::= s(a)", {"max_height": 1}, "nothing to draw within the limits"),
         ("S ::= a | s(a)\nrequire depth >= 3", {}, "nothing to draw: no term fulfils 'require depth >= 3'"),
-        ("S ::= s(S) | a", {"law": "terms"}, "there are endlessly many terms, so none is drawn uniformly by 'terms': give max_hei"),
+        (
+            "S ::= s(S) | a",
+            {"law": "terms"},
+            "there are endlessly many terms, so none is drawn uniformly by 'terms': give max_hei",
+        ),
         ("S ::= s(S) | a", {"law": "size"}, "give max_size=, or take the law 'productions' or 'convergent'"),
         ("S ::= s(S) | a", {"law": "height"}, "give max_height=, or take the law 'productions' or 'convergent'"),
         ("S ::= f(A, a)\nshared A ::= a | b", {"law": "terms"}, "distinct terms cannot be told apart: terms of the shared"),

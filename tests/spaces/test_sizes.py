@@ -33,7 +33,12 @@ TABLE = {
     "with the five plain ops in each cell": (HEAD + FIVE, "terms", "", 179.7531),
     "… connected ": (HEAD + FIVE + CONNECTED, "terms", "", 179.3506),
     "macro skeletons alone (cell = 1)": (HEAD + "CELL ::= conv3x3\n", "terms", "75549915", 7.878),
-    "… and the halvings are two by construction": (HEAD + "CELL ::= conv3x3\nrequire halvings == 2", "terms", "75549915", 7.878),
+    "… and the halvings are two by construction": (
+        HEAD + "CELL ::= conv3x3\nrequire halvings == 2",
+        "terms",
+        "75549915",
+        7.878,
+    ),
     "variable macro, one shared cell, 30 ops": (HEAD + "shared " + THIRTY, "terms", "", 16.741),
     "fixed macro, 15 independent cells, 5 ops": (FIXED + FIVE, "terms", str(5**90), 62.907),
     "fixed macro, 15 independent cells, 30 ops": (FIXED + THIRTY, "terms", str(30**90), 132.941),

@@ -259,4 +259,3 @@ def test_a_constraint_that_rejects_everything():
     assert space.count() == 0
     with pytest.raises(NasvizError, match="nothing to draw: no term fulfils 'require connected'"):
         space.sample(seed=0)
-
