@@ -2,6 +2,9 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, zoom, zoomIdentity, zoomTransform } from "d3-zoom";
 import type { LayoutOptions } from "./layout";
+import { type Box, Minimap } from "./minimap";
+import { type Load, paint } from "./paint";
+import { type Saved, standalone } from "./save";
 import { isWithin, parsePositionId, type Position, samePosition } from "./selection";
 import { positionsOf, readSvg } from "./svg";
 
@@ -10,6 +13,10 @@ export interface PictureOptions {
   label: string;
   onSelect?: (position: Position) => void;
   onHover?: (position: Position | null) => void;
+  /** a double click on a node; `chain`: it stands for a chain of equal operations */
+  onOpen?: (position: Position, chain: boolean) => void;
+  /** a map of the whole beside a large picture */
+  map?: boolean;
   /** tallest height in px that the picture takes by itself */
   maxHeight?: number;
   minHeight?: number;
@@ -21,6 +28,12 @@ export interface PictureHandle {
   mark(selected: Position | null, hovered: Position | null): void;
   /** Multiply the scale; 0 fits the picture to the width. */
   zoom(factor: number): void;
+  /** Bring the selection into the middle, as large as it can be read. */
+  zoomToSelection(): void;
+  /** Colour the operations by a number; gives the largest one. */
+  paint(load: Load | null): number;
+  /** The whole picture as a file; null while nothing is drawn. */
+  saved(): Saved | null;
   destroy(): void;
 }
 
@@ -47,6 +60,9 @@ class Picture implements PictureHandle {
   #size = { width: 1, height: 1 };
   #fitted = true;
   #revealed = "null";
+  #load: Load | null = null;
+  #nodes: { node: SVGGElement; at: Position[] }[] = [];
+  #map: Minimap | null = null;
   #zoom = zoom<SVGSVGElement, unknown>()
     .scaleExtent([0.05, 8])
     .filter((event: MouseEvent & WheelEvent) => (event.type !== "wheel" || event.ctrlKey || event.metaKey) && !event.button);
@@ -61,7 +77,9 @@ class Picture implements PictureHandle {
     this.#box.addEventListener("click", (event) => this.#pick(event));
     this.#box.addEventListener("pointerover", (event) => options.onHover?.(this.#at(event)));
     this.#box.addEventListener("pointerleave", () => options.onHover?.(null));
+    this.#box.addEventListener("dblclick", (event) => this.#open(event));
     parent.append(this.#box);
+    if (options.map) this.#map = new Minimap(this.#box, (x, y) => this.#centre(x, y));
     this.#watch.observe(this.#box);
   }
 
@@ -72,6 +90,10 @@ class Picture implements PictureHandle {
     const svg = readSvg(text);
     const before = this.#places();
     this.#place(svg);
+    this.#nodes = [...svg.querySelectorAll<SVGGElement>("[data-position]")].map((node) => ({ node, at: positionsOf(node) }));
+    this.#map?.draw(this.#size, this.#boxes());
+    this.#see();
+    paint(svg, this.#load);
     this.#move(before);
     this.mark(...this.#marks);
   }
@@ -79,7 +101,7 @@ class Picture implements PictureHandle {
   mark(selected: Position | null, hovered: Position | null): void {
     this.#marks = [selected, hovered];
     if (!this.#svg) return;
-    const nodes = [...this.#svg.querySelectorAll<SVGGElement>("[data-position]")].map((node) => ({ node, at: positionsOf(node) }));
+    const nodes = this.#nodes;
     const drawn = nodes.flatMap(({ at }) => at);
     const chosen = selected && nearest(drawn, selected);
     const over = hovered && nearest(drawn, hovered);
@@ -100,8 +122,34 @@ class Picture implements PictureHandle {
   zoom(factor: number): void {
     if (!this.#svg) return;
     this.#fitted = factor === 0;
-    if (factor === 0) this.#fit();
+    if (factor === 0) this.#fit(0.05);
     else this.#zoom.scaleBy(select(this.#svg), factor);
+  }
+
+  zoomToSelection(): void {
+    const marked = this.#svg?.querySelectorAll<SVGGElement>(".nv-selected, .nv-inside") ?? [];
+    if (!this.#svg || marked.length === 0) return this.zoom(0);
+    const now = zoomTransform(this.#svg);
+    const box = this.#box.getBoundingClientRect();
+    const all = [...marked].map((node) => node.getBoundingClientRect());
+    const left = Math.min(...all.map((r) => r.left)) - box.left;
+    const right = Math.max(...all.map((r) => r.right)) - box.left;
+    const top = Math.min(...all.map((r) => r.top)) - box.top;
+    const bottom = Math.max(...all.map((r) => r.bottom)) - box.top;
+    const room = Math.min(box.width / (right - left + 40), box.height / (bottom - top + 24));
+    const scale = Math.min(2, Math.max(0.05, room * now.k));
+    const [x, y] = now.invert([(left + right) / 2, (top + bottom) / 2]);
+    this.#fitted = false;
+    this.#zoom.transform(select(this.#svg), zoomIdentity.translate(box.width / 2 - x * scale, box.height / 2 - y * scale).scale(scale));
+  }
+
+  paint(load: Load | null): number {
+    this.#load = load;
+    return this.#svg ? paint(this.#svg, load) : 0;
+  }
+
+  saved(): Saved | null {
+    return this.#svg && standalone(this.#svg, this.#size);
   }
 
   destroy(): void {
@@ -147,18 +195,19 @@ class Picture implements PictureHandle {
       .call(
         this.#zoom.on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
           inner.setAttribute("transform", event.transform.toString());
+          this.#see();
           if (event.sourceEvent) this.#fitted = false;
         }),
       )
-      .on("dblclick.zoom", () => this.zoom(0));
+      .on("dblclick.zoom", null);
     if (this.#fitted) this.#fit();
     else this.#zoom.transform(select(svg), zoomIdentity);
   }
 
-  #fit(): void {
+  #fit(smallest = SMALLEST): void {
     const width = this.#box.clientWidth;
     if (!this.#svg || width === 0) return;
-    const scale = Math.min(4 / 3, Math.max(SMALLEST, (width - 8) / this.#size.width));
+    const scale = Math.min(4 / 3, Math.max(smallest, (width - 8) / this.#size.width));
     const height = Math.min(this.options.maxHeight ?? 420, Math.max(this.options.minHeight ?? 72, this.#size.height * scale + 8));
     this.#box.style.height = `${height}px`;
     const free = width - this.#size.width * scale;
@@ -197,6 +246,34 @@ class Picture implements PictureHandle {
       const frames = old ? [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }] : appear;
       node.animate(frames, { duration: MOVE_MS, easing: "ease-out" });
     }
+  }
+
+  /** Where the nodes are, in the coordinates of the picture. */
+  #boxes(): Box[] {
+    const [, x, y] = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(this.#svg?.querySelector("g.graph")?.getAttribute("transform") ?? "") ?? [];
+    return [...(this.#svg?.querySelectorAll<SVGGElement>(".node") ?? [])].map((node) => {
+      const box = node.getBBox();
+      return { x: box.x + Number(x ?? 0), y: box.y + Number(y ?? 0), width: box.width, height: box.height };
+    });
+  }
+
+  #see(): void {
+    if (!this.#map || !this.#svg) return;
+    const { k, x, y } = zoomTransform(this.#svg);
+    this.#map.see({ x: -x / k, y: -y / k, width: this.#box.clientWidth / k, height: this.#box.clientHeight / k });
+  }
+
+  #centre(x: number, y: number): void {
+    if (!this.#svg) return;
+    this.#fitted = false;
+    this.#zoom.translateTo(select(this.#svg), x, y);
+  }
+
+  #open(event: Event): void {
+    const node = (event.target as Element | null)?.closest<SVGElement>("[data-position]");
+    const position = node && parsePositionId(node.dataset.position ?? "");
+    if (!node || !position) return this.zoom(0);
+    this.options.onOpen?.(position, node.classList.contains("nv-fold"));
   }
 
   #at(event: Event): Position | null {

@@ -1,8 +1,10 @@
 /** A picture by Graphviz as a part of a view, with its states: drawing, drawn, impossible. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Engine } from "./engine";
+import type { Load } from "./paint";
 import { Button } from "./parts";
 import type { PictureHandle } from "./picture";
+import { download, fileOf, type Format } from "./save";
 import type { Position } from "./selection";
 
 export interface PictureProps {
@@ -13,13 +15,22 @@ export interface PictureProps {
   hovered?: Position | null;
   onSelect?: (position: Position) => void;
   onHover?: (position: Position | null) => void;
+  onOpen?: (position: Position, chain: boolean) => void;
   maxHeight?: number;
   /** no zoom buttons, for thumbnails */
   bare?: boolean;
+  /** a map of the whole beside a large picture */
+  map?: boolean;
+  /** what the colour of the operations says */
+  load?: Load | null;
+  /** told the largest number of `load` */
+  onLoaded?: (most: number) => void;
+  /** name of a saved file, without its ending: then there is a button Save */
+  fileName?: string;
 }
 
 export function Picture(props: PictureProps) {
-  const { engine, dot, label, selected = null, hovered = null, maxHeight, bare } = props;
+  const { engine, dot, label, selected = null, hovered = null, maxHeight, bare, map, load = null } = props;
   const parent = useRef<HTMLDivElement>(null);
   const picture = useRef<PictureHandle | null>(null);
   const handlers = useRef(props);
@@ -30,16 +41,26 @@ export function Picture(props: PictureProps) {
       label,
       ...(maxHeight ? { maxHeight } : {}),
       ...(bare ? { minHeight: 40 } : {}),
+      ...(map ? { map } : {}),
       onSelect: (position) => handlers.current.onSelect?.(position),
       onHover: (position) => handlers.current.onHover?.(position),
+      onOpen: (position, chain) => handlers.current.onOpen?.(position, chain),
     });
     picture.current = handle;
     return () => handle.destroy();
   }, [engine, label, maxHeight]);
+  const colour = () => {
+    const most = picture.current?.paint(handlers.current.load ?? null) ?? 0;
+    handlers.current.onLoaded?.(most);
+  };
   useEffect(() => {
     let live = true;
     picture.current?.show(dot).then(
-      () => live && setFault(""),
+      () => {
+        if (!live) return;
+        setFault("");
+        if (handlers.current.load) colour();
+      },
       (reason: Error) => live && setFault(reason.message),
     );
     return () => {
@@ -47,19 +68,52 @@ export function Picture(props: PictureProps) {
     };
   }, [engine, dot, label, maxHeight]);
   useEffect(() => picture.current?.mark(selected, hovered), [selected, hovered, dot]);
+  useEffect(colour, [load]);
+  const save = (format: Format) => {
+    const saved = picture.current?.saved();
+    if (!saved) return;
+    fileOf(saved, dot, format).then(
+      (file) => download(`${props.fileName}.${format}`, file),
+      (reason: Error) => setFault(reason.message),
+    );
+  };
   return (
     <div class="nv-framed">
-      {!bare && !fault && <ZoomButtons zoom={(factor) => picture.current?.zoom(factor)} />}
+      {!bare && !fault && (
+        <div class="nv-zoom" role="group" aria-label={`Zoom of ${label}`}>
+          {props.fileName && <SaveButtons save={save} />}
+          <Button icon label="Zoom in" tip="Zoom in (+, or Ctrl and the wheel)" onClick={() => picture.current?.zoom(1.25)}>+</Button>
+          <Button icon label="Zoom out" tip="Zoom out (−)" onClick={() => picture.current?.zoom(0.8)}>−</Button>
+          <Button icon label="Fit to width" tip="Fit to width (0)" onClick={() => picture.current?.zoom(0)}>⤢</Button>
+          {props.onOpen && (
+            <Button icon label="Zoom to selection" tip="Zoom to the selection (z)" onClick={() => picture.current?.zoomToSelection()}>◎</Button>
+          )}
+        </div>
+      )}
       {fault && <div class="nv-empty" role="alert">This picture cannot be drawn: {fault} The table shows the same.</div>}
       <div ref={parent} hidden={fault !== ""} />
     </div>
   );
 }
 
-const ZoomButtons = ({ zoom }: { zoom: (factor: number) => void }) => (
-  <div class="nv-zoom" role="group" aria-label="Zoom">
-    <Button icon label="Zoom in" tip="Zoom in (+, or Ctrl and the wheel)" onClick={() => zoom(1.25)}>+</Button>
-    <Button icon label="Zoom out" tip="Zoom out (−)" onClick={() => zoom(0.8)}>−</Button>
-    <Button icon label="Fit to width" tip="Fit to width (0)" onClick={() => zoom(0)}>⤢</Button>
-  </div>
-);
+const FORMATS: [Format, string][] = [
+  ["svg", "Vector drawing, for papers"],
+  ["pdf", "One page with the picture as an image"],
+  ["png", "Image on white, twice the size"],
+  ["dot", "Text for Graphviz"],
+];
+
+/** One button that opens into the formats. */
+function SaveButtons({ save }: { save: (format: Format) => void }) {
+  const [open, setOpen] = useState(false);
+  const toggle = <Button pressed={open} tip="Save this picture as a file" onClick={() => setOpen(!open)}>Save</Button>;
+  if (!open) return toggle;
+  return (
+    <>
+      {FORMATS.map(([format, tip]) => (
+        <Button key={format} tip={tip} onClick={() => save(format)}>{format.toUpperCase()}</Button>
+      ))}
+      {toggle}
+    </>
+  );
+}

@@ -1,0 +1,166 @@
+/** The term as text: broken into lines by nesting, linked to the selection, and to be edited. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Button } from "../core/parts";
+import { lineBreaks, prettyText } from "../core/pretty";
+import { type TermIndex, type TermToken, termTokens } from "../core/term";
+import type { PartProps } from "./body";
+
+const LONGEST = 8000;
+const CHECK_MS = 150;
+
+export function TermText({ context, index, pointing, editing, close }: PartProps & { editing: boolean; close: () => void }) {
+  const tokens = useMemo(() => termTokens(index.info), [index]);
+  if (editing) return <TermEditor context={context} text={prettyText(index.info, tokens)} close={close} />;
+  if (tokens.length > LONGEST) return <div class="nv-term">{index.info.text.slice(0, 20000)}…</div>;
+  return <Spans index={index} tokens={tokens} pointing={pointing} />;
+}
+
+type Range = [first: number, end: number] | null;
+
+/** The text is drawn once for a term; a selection changes only the classes of the spans it enters and leaves. */
+function Spans({ index, tokens, pointing }: Pick<PartProps, "index" | "pointing"> & { tokens: TermToken[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const spans = useMemo(() => drawn(index, tokens), [tokens]);
+  const places = useRef<HTMLElement[]>([]);
+  const ranges = useMemo(() => rangesOf(index, tokens), [tokens]);
+  useEffect(() => {
+    places.current = [...box.current!.querySelectorAll<HTMLElement>("[data-index]")];
+  }, [tokens]);
+  const chosen = pointing.selected ? index.index(pointing.selected) : -1;
+  const over = pointing.hovered ? index.index(pointing.hovered) : -1;
+  useMark(places, tokens, ranges(chosen), "nv-in");
+  useMark(places, tokens, ranges(over), "nv-over");
+  useEffect(() => {
+    const mark = chosen < 0 ? undefined : places.current[ranges(chosen)![0]];
+    if (mark && box.current) box.current.scrollTop += scrollStep(box.current, mark);
+  }, [chosen, tokens]);
+  const at = (event: Event) => Number((event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index ?? -1);
+  return (
+    <div
+      class="nv-term"
+      ref={box}
+      onClick={(event) => at(event) >= 0 && pointing.select(index.position(at(event)))}
+      onPointerOver={(event) => pointing.hover(at(event) >= 0 ? index.position(at(event)) : null)}
+      onPointerLeave={() => pointing.hover(null)}
+    >
+      {spans}
+    </div>
+  );
+}
+
+function drawn(index: TermIndex, tokens: TermToken[]) {
+  const breaks = lineBreaks(index.info, tokens);
+  return tokens.flatMap((token, k) => {
+    const span = (
+      <span key={k} data-index={token.node} class={tokenClass(token, index)}>
+        {token.text}
+      </span>
+    );
+    if (breaks[k]! < 0) return [span];
+    return [<br key={`b${k}`} />, <i key={`i${k}`} style={{ paddingLeft: `${breaks[k]}ch` }} />, span];
+  });
+}
+
+function tokenClass(token: TermToken, index: TermIndex): string {
+  const label = token.name ? index.info.labels[token.node]?.at(-1) : undefined;
+  return `${token.name ? "nv-name" : ""}${label ? ` nv-nt-name nv-hue-${label[1]}` : ""}`;
+}
+
+/** The tokens of a subterm: they stand together. */
+function rangesOf(index: TermIndex, tokens: readonly TermToken[]): (node: number) => Range {
+  const names = new Int32Array(index.length);
+  const last = new Int32Array(index.length);
+  tokens.forEach((token, k) => {
+    if (token.name) names[token.node] = k;
+    last[token.node] = k;
+  });
+  return (node) => (node < 0 ? null : [names[node]!, last[node]! + 1]);
+}
+
+function useMark(places: { current: HTMLElement[] }, tokens: TermToken[], range: Range, name: string): void {
+  const marked = useRef<{ range: Range; places: HTMLElement[] }>({ range: null, places: [] });
+  useEffect(() => {
+    const old = marked.current;
+    if (old.range) for (let k = old.range[0]; k < old.range[1]; k++) old.places[k]?.classList.remove(name);
+    if (range) for (let k = range[0]; k < range[1]; k++) places.current[k]?.classList.add(name);
+    marked.current = { range, places: places.current };
+  }, [tokens, range?.[0], range?.[1]]);
+}
+
+function scrollStep(box: HTMLElement, mark: HTMLElement): number {
+  const outer = box.getBoundingClientRect();
+  const inner = mark.getBoundingClientRect();
+  if (inner.top < outer.top) return inner.top - outer.top - 8;
+  return inner.bottom > outer.bottom ? inner.bottom - outer.bottom + 8 : 0;
+}
+
+interface Fault {
+  message: string;
+  excerpt: string;
+  hint: string;
+  at: number;
+}
+
+function TermEditor({ context, text, close }: { context: PartProps["context"]; text: string; close: () => void }) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    area.current!.value = text;
+    area.current!.focus();
+    return () => clearTimeout(timer.current);
+  }, []);
+  const ask = async (name: string) => {
+    try {
+      const { fault } = (await context.channel.request(name, { text: area.current?.value ?? "" })) as unknown as { fault: Fault | null };
+      setFault(fault);
+      return fault === null;
+    } catch {
+      return false;
+    }
+  };
+  const check = () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void ask("check"), CHECK_MS);
+  };
+  const apply = async () => {
+    clearTimeout(timer.current);
+    if (await ask("edit")) close();
+  };
+  const press = (event: KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.key === "Escape") close();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void apply();
+  };
+  return (
+    <div class="nv-edit" onKeyDown={press}>
+      <textarea
+        ref={area}
+        class="nv-code"
+        aria-label="Term"
+        aria-invalid={fault !== null}
+        aria-describedby={`${context.id}-fault`}
+        spellcheck={false}
+        rows={Math.min(16, text.split("\n").length + 1)}
+        onInput={check}
+      />
+      <div id={`${context.id}-fault`} class="nv-edit-fault" role="status">
+        {fault && (
+          <>
+            <div class="nv-bad">{fault.message}</div>
+            {fault.excerpt && <pre>{fault.excerpt}</pre>}
+            {fault.hint && <div>{fault.hint}</div>}
+          </>
+        )}
+      </div>
+      <div class="nv-edit-buttons">
+        <Button primary disabled={fault !== null} tip="Show this term (Ctrl and Enter)" onClick={() => void apply()}>
+          Apply
+        </Button>
+        <Button tip="Leave the term as it was (Esc)" onClick={close}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  );
+}
