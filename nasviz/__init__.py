@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
     from nasviz.exercises import check as check
     from nasviz.exercises import solution as solution
+    from nasviz.grammar import Grammar as Grammar
     from nasviz.graph import topology as topology
     from nasviz.jobs import Job as Job
     from nasviz.jobs import LocalExecutor as LocalExecutor
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from nasviz.search import load_study as load_study
     from nasviz.spaces import Architecture as Architecture
     from nasviz.spaces import SearchSpace as SearchSpace
+    from nasviz.spaces import load as load
     from nasviz.spaces import parse as parse
     from nasviz.surrogate import GP as GP
     from nasviz.surrogate import FlatWL as FlatWL
@@ -58,6 +60,7 @@ _WHERE = {
     "FlatWL": "nasviz.surrogate",
     "GP": "nasviz.surrogate",
     "Gallery": "nasviz.widgets",
+    "Grammar": "nasviz.grammar",
     "GrammarEditor": "nasviz.widgets",
     "Job": "nasviz.jobs",
     "LocalExecutor": "nasviz.jobs",
@@ -72,6 +75,7 @@ _WHERE = {
     "data": "nasviz.evaluation",
     "export_html": "nasviz.widgets.export",
     "list_jobs": "nasviz.jobs",
+    "load": "nasviz.spaces",
     "load_study": "nasviz.search",
     "parse": "nasviz.spaces",
     "plan": "nasviz.jobs",
