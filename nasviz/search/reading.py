@@ -162,11 +162,11 @@ class StudyReader:
         NasvizError
             If no trial has a value, or the study's space is unknown.
         """
-        from nasviz.surrogate import GP, FlatWL
-
         usable = [trial for trial in self.trials if trial.usable]
         if not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to learn from")
+        from nasviz.surrogate import GP, FlatWL
+
         numbers = tuple(trial.number for trial in usable)
         if self._fitted is None or self._fitted[0] != numbers:
             kernel = getattr(self.strategy, "kernel", None) or FlatWL()
@@ -183,9 +183,9 @@ class StudyReader:
         NasvizError
             If no trial has a value.
         """
+        gp = self.surrogate()
         from nasviz.surrogate import log_ei
 
-        gp = self.surrogate()
         mean, sd = gp.predict(archs)
         gain = log_ei(gp, archs, self.best_value, maximize=self.direction == "maximize")
         return [Belief(float(m), float(s), float(g)) for m, s, g in zip(mean, sd, gain, strict=True)]

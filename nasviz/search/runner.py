@@ -48,6 +48,13 @@ class Runner:
         How many evaluations run at once, ≥ 1.
     progress
         Called with the number of finished trials and `total` after each.
+    before
+        The run that is being stopped and must have ended first, or None.
+
+    Attributes
+    ----------
+    ended : Future
+        Done when the run has ended; holds what ended it, if that was an error.
     """
 
     def __init__(
@@ -57,7 +64,10 @@ class Runner:
         executor: Executor | None,
         workers: int,
         progress: Callable[[int, int], object] | None = None,
+        before: Runner | None = None,
     ) -> None:
+        self.ended: Future[None] = Future()
+        self._before = before
         self.study = study
         self.total = total
         self.executor = executor
@@ -83,6 +93,9 @@ class Runner:
         StorageError
             If the storage fails.
         """
+        if self._before is not None:
+            wait([self._before.ended])
+            self._before = None
         try:
             while not self._over():
                 if not self._fill():
@@ -94,6 +107,16 @@ class Runner:
                 self._collect(self._timing.poll)
         finally:
             self._land()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it neither reached its total nor was told to stop nor exhausted the space."""
+        return not (self.stopping or self.note) and self.study.finished < self.total
 
     def stop(self) -> None:
         """Start no more evaluations and end those that run; they are queued again."""

@@ -12,11 +12,13 @@ import uuid
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.exceptions import OptunaError, UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy import make_url
 
 from nasviz.errors import StorageError
 from nasviz.records import Curve
@@ -132,6 +134,7 @@ class StudyStorage:
             If the storage cannot be opened or has no such study; the sentence names those it has.
         """
         with _translated(url, everything=True), _quiet():
+            _check_there(url)
             backend = _backend(url)
             names = optuna.get_all_study_names(backend)
             if name is None and len(names) == 1:
@@ -329,6 +332,15 @@ def _backend(url: str | None) -> optuna.storages.BaseStorage:
         raise StorageError(f'{str(url)!r} is no address of a storage. Type: storage="sqlite:///{url}"')
     patience = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
     return optuna.storages.get_storage(optuna.storages.RDBStorage(url, engine_kwargs=patience))
+
+
+def _check_there(url: str) -> None:
+    """Refuse a file that is missing, which SQLite would make."""
+    if not isinstance(url, str) or not url.startswith("sqlite"):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return
+    file = make_url(url).database
+    if file and file != ":memory:" and not file.startswith("file:") and not Path(file).exists():
+        raise StorageError(f"{url} holds no study: there is no file {file}")
 
 
 @contextmanager

@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Literal
 
-from nasviz.errors import NasvizError, StorageError
+from nasviz.errors import NasvizError
 from nasviz.extension import lower
 from nasviz.records import Trial
 from nasviz.search.arguments import whole
@@ -18,6 +18,7 @@ from nasviz.search.asking import AskTell
 from nasviz.search.evaluate import Objective
 from nasviz.search.reading import default_strategy
 from nasviz.search.runner import Runner
+from nasviz.search.sameness import check_same
 from nasviz.search.storage import StudyStorage, Timing
 from nasviz.search.strategy import Strategy
 from nasviz.search.table import confirm, confirmation_frame
@@ -103,7 +104,7 @@ class Study(AskTell):
         kept = StudyStorage.create(
             storage, name or space.name or "study", space=space.to_json(), protocol=protocol, timing=timing or Timing()
         )
-        _check_same(kept, space, protocol)
+        check_same(kept, space, protocol)
         self._attach(kept, space, objective, strategy)
 
     def _attach(
@@ -166,7 +167,7 @@ class Study(AskTell):
     ) -> None:
         """Do the same as :meth:`run` in a background thread and return at once.
 
-        A study that already runs only takes over the new `total`.
+        A study that already runs only takes over the new `total`; one that is being stopped starts again when it has.
         """
         runner = self._prepare(total, executor, workers, progress)
         if runner is not None:
@@ -259,32 +260,42 @@ class Study(AskTell):
     ) -> Runner | None:
         total = whole(total, "total", 0)
         with self._switch:
-            if self._runner is not None:
-                self._runner.total = total
+            before = self._runner
+            if before is not None and not before.stopping:
+                before.total = total
                 return None
             _ = self.objective, self.space  # both say what is missing
             place = self._place(executor)
             seats: Any = workers or getattr(place, "workers", None) or getattr(place, "_max_workers", None)
-            runner = Runner(self, total, place, int(seats or 1), progress)
+            runner = Runner(self, total, place, int(seats or 1), progress, before)
             if self._pausing:
                 runner.paused.set()
-            self._runner, self._ended = runner, Future()
+            self._runner, self._ended = runner, runner.ended
         return runner
 
     def _drive(self, runner: Runner) -> None:
-        ended = self._ended
         error: BaseException | None = None
         try:
             runner.run()
+            while not self._ends(runner):
+                runner.run()
         except BaseException as caught:
             error = caught
-        with self._switch:
-            self._runner, self._note = None, runner.note
+        self._ends(runner, at_once=True)
         if error is None:
-            ended.set_result(None)
+            runner.ended.set_result(None)
         else:
-            ended.set_exception(error)
+            runner.ended.set_exception(error)
         self.changed()
+
+    def _ends(self, runner: Runner, at_once: bool = False) -> bool:
+        """Let go of a run that is over; False if its total was raised when it was about to end."""
+        with self._switch:
+            if not at_once and runner.unfinished:
+                return False
+            if self._runner is runner:
+                self._runner, self._note = None, runner.note
+            return True
 
     def confirm(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
         """Evaluate the best trials again, with several seeds and on data that the search never saw; returns when done.
@@ -367,30 +378,3 @@ def _called(objective: Objective | None) -> str:
     if objective is None:
         return ""
     return str(getattr(objective, "__qualname__", type(objective).__qualname__))
-
-
-def _check_same(kept: StudyStorage, space: SearchSpace, protocol: Mapping[str, Any]) -> None:
-    where = f"the study {kept.name!r} in {kept.where or 'memory'}"
-    for key in ("direction", "seed"):
-        if kept.protocol[key] != protocol[key]:
-            raise StorageError(
-                f"{where} was begun with {key}={kept.protocol[key]!r}, now {protocol[key]!r} is wanted. "
-                f"Type {key}={kept.protocol[key]!r} to go on, or take a new name"
-            )
-    if kept.fingerprint == protocol["fingerprint"]:
-        return
-    trials = kept.trials()
-    still = sum(1 for trial in trials if _derives(space, trial.term))
-    raise StorageError(
-        f"{where} was begun with another grammar. Its {len(trials)} trials are kept, and {still} of them belong to the new "
-        f"grammar too. Take a new name for the new grammar, e.g. name={kept.name + '-2'!r}, "
-        f"or look at the old one with nv.load_study({kept.where!r}, {kept.name!r})"
-    )
-
-
-def _derives(space: SearchSpace, term: str) -> bool:
-    try:
-        space.parse(term)
-    except NasvizError:
-        return False
-    return True

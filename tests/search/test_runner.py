@@ -9,7 +9,7 @@ import pytest
 
 from nasviz.errors import JobError
 from nasviz.search import RandomSearch, Study, Timing
-from nasviz.search.runner import AGAIN, BY_HAND
+from nasviz.search.runner import AGAIN, BY_HAND, Runner
 from nasviz.spaces import Architecture, SearchSpace
 
 Until = Callable[..., None]
@@ -42,6 +42,41 @@ class Patient:
 
 def made(space: SearchSpace, objective: Any, quick: Timing, storage: str | None = None) -> Study:
     return Study(space, objective, strategy=RandomSearch(), storage=storage, timing=quick)
+
+
+def test_a_start_right_after_a_stop_begins_when_the_stopped_run_has_ended(space: SearchSpace, quick: Timing) -> None:
+    patient = Patient()
+    study = made(space, patient, quick)
+    with ThreadPoolExecutor(1) as executor:
+        study.start(2, executor)
+        assert patient.started.wait(20)
+        for _ in range(5):
+            study.stop()
+            study.start(3, executor)
+        assert study.running
+        assert study.total == 3
+        patient.go.set()
+        study.wait(20)
+    assert [t.state for t in study.trials] == ["finished"] * 3
+    assert [t.number for t in study.trials] == [0, 1, 2]
+    assert not study.running
+
+
+def test_a_total_raised_when_the_run_is_about_to_end_is_reached(
+    space: SearchSpace, quick: Timing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = made(space, length, quick)
+    land = Runner._land
+
+    def start_more(runner: Runner) -> None:
+        land(runner)
+        if runner.total == 2:
+            study.start(4, "inline")
+
+    monkeypatch.setattr(Runner, "_land", start_more)
+    study.run(2, "inline")
+    study.wait(20)
+    assert study.finished == 4
 
 
 @pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])

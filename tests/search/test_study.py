@@ -223,7 +223,7 @@ def test_missing_parts_are_named(space: SearchSpace) -> None:
 def test_what_makes_no_sense_is_said_before_anything_is_stored(space: SearchSpace, url: str, wrong: Any, words: str) -> None:
     with pytest.raises(NasvizError, match=words):
         Study(space, length, **{"storage": url, **wrong})
-    with pytest.raises(StorageError, match="it has: none"):
+    with pytest.raises(StorageError, match="holds no study"):
         load_study(url)
 
 
@@ -235,6 +235,23 @@ def test_a_total_is_a_whole_number(space: SearchSpace, total: Any) -> None:
     for numbers in ({"top": 0}, {"seeds": 0}):
         with pytest.raises(NasvizError, match=r"is 0; it must be a whole number, 1 or more"):
             study.confirm(**numbers)
+
+
+def test_a_changed_task_is_explained(space: SearchSpace, url: str) -> None:
+    Study(space, length, strategy=RandomSearch(), storage=url, name="first").run(1, "inline")
+    data = space.to_json()
+    for key, value in (("input_shape", [2, 16, 16]), ("num_classes", 7)):
+        other = SearchSpace.from_json({**data, key: value})
+        with pytest.raises(StorageError, match=rf"was begun with {key} .*, now it is .*'first-2'"):
+            Study(other, length, storage=url, name="first")
+    renamed = SearchSpace.from_json({**data, "name": "another", "source": "somewhere"})
+    assert Study(renamed, length, storage=url, name="first").finished == 1
+
+
+def test_looking_for_a_study_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"holds no study: there is no file .*missing\.db"):
+        load_study(f"sqlite:///{tmp_path / 'missing.db'}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_grammar_is_explained(space: SearchSpace, url: str) -> None:
