@@ -39,12 +39,41 @@ def test_an_endless_space_says_up_to_where_it_is_counted():
     assert "height of a single operator is 1" in info.terms.why
 
 
-def test_a_constraint_makes_the_count_a_bound():
-    grammar = read("S ::= conv3x3 | zero")
-    grammar.requires = ("connected",)
-    info = grammar_info(grammar)
-    assert info.terms.text == "at most 2"
-    assert info.terms.why == "An upper bound: counted without the constraint 'require connected'."
+def test_a_constraint_is_counted_and_named():
+    info = grammar_info(read("S ::= Linear(S, S) | conv3x3\nrequire size <= 3"))
+    assert info.terms.text == "2"
+    assert info.terms.why.endswith("Only what fulfils require size <= 3 counts.")
+
+
+def test_rules_say_what_they_derive_and_who_uses_them():
+    first, second = grammar_info(read(SMALL)).rules
+    assert (first.rule, first.users, first.sort) == ("Linear(B, B) | Linear(B, B)", (), "map")
+    assert (second.users, second.derivations, second.log10) == (("S",), "2", pytest.approx(math.log10(2)))
+
+
+def test_a_ninth_nonterminal_has_the_first_colour_with_a_pattern():
+    text = "\n".join(["S ::= Linear(" + ", ".join(f"N{k}" for k in range(9)) + ")", *(f"N{k} ::= id" for k in range(9))])
+    assert [(r.hue, r.turn) for r in grammar_info(read(text)).rules][7:] == [(7, 0), (0, 1), (1, 1)]
+
+
+def test_bars_remember_the_accepted_version():
+    rules = grammar_info(read(SMALL), read(SMALL + " | relu")).rules
+    assert [r.before for r in rules] == [1.0, pytest.approx(0.5)]
+    assert grammar_info(read(SMALL), read(SMALL)).rules[0].before is None
+
+
+def test_edits_are_listed_and_cut():
+    info = grammar_info(read(SMALL + " | relu"), read(SMALL))
+    assert info.edits[0] == "+ B ::= relu"
+    assert info.change_derivations == "+10 derivations"
+    many = SMALL + "".join(f" | Linear({', '.join(['id'] * k)})" for k in range(1, 20))
+    assert grammar_info(read(many), read(SMALL)).edits[-1].startswith("and ")
+
+
+def test_a_long_name_is_cut():
+    name = "x" * 200
+    info = grammar_info(read(f"S ::= {name}\n{name} ::= id"))
+    assert len(info.rules[1].name) == len(info.rules[0].rule) == 120
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
+import time
+
 import pytest
 
 from nasviz.algebra import Operator
 from nasviz.errors import GrammarError, NasvizError
 from nasviz.numbers import THIN
 from nasviz.spaces import SearchSpace, digits_cells, hierarchical_nb201, parse
-from nasviz.widgets.grammar import SAMPLES, GrammarEditor, python_code
+from nasviz.widgets.grammar import SAMPLES, SETTLED, GrammarEditor, python_code
 from nasviz.widgets.workspace import WORKSPACE
 
 TEXT = "S ::= Linear(B, B)\nB ::= conv3x3 | id"
@@ -81,7 +83,7 @@ def test_sample_draws_from_the_last_good_space(shown):
     shown.command("sample")
     WORKSPACE.flush()
     samples = shown.state["samples"]
-    assert len(samples) == SAMPLES
+    assert len({s["key"] for s in samples}) == len(samples) == 4 < SAMPLES
     assert all(s["dot"].startswith("digraph") for s in samples)
     assert all(shown.view.space.parse(s["term"]) for s in samples)
 
@@ -109,7 +111,7 @@ def test_own_operators_are_known_and_kept(page):
     swish = Operator("swish3")
     shown = page(GrammarEditor("S ::= swish3 | conv3x3", operators=[swish]))
     assert shown.state["findings"] == []
-    assert ["swish3", ""] in shown.state["operators"]
+    assert {"name": "swish3", "signature": "map", "operands": 0, "doc": "", "source": ""} in shown.state["operators"]
     assert "operators=[swish3]," in shown.view.code()
 
 
@@ -149,3 +151,81 @@ def test_an_edited_space_keeps_its_task(page):
 
 def test_the_text_remains_in_a_saved_notebook(shown):
     assert shown.view._repr_mimebundle_()[0]["text/plain"] == TEXT
+
+
+def test_examples_are_judged_again_after_each_edit(shown):
+    shown.view.examples = [
+        ("Linear( id,conv3x3 )", True),
+        ("Linear(relu, id)", True),
+        ("Linear(relu, id)", False),
+        ("id(", True),
+    ]
+    WORKSPACE.flush()
+    states = [e["state"] for e in shown.state["examples"]]
+    assert states == ["kept", "broken", "kept", "unread"]
+    assert [e["state"] for e in edit(shown, TEXT + " | relu")["examples"]] == ["kept", "kept", "broken", "unread"]
+    assert [e["state"] for e in edit(shown, TEXT + " | rel")["examples"]] == ["kept", "kept", "broken", "unread"]
+
+
+def test_examples_are_added_and_removed_in_the_page(shown):
+    seen = []
+    shown.view.observe(lambda change: seen.append(change["new"]), "examples")
+    shown.command("add_example", term="Linear(id, id)", must=True)
+    shown.command("add_example", term=" Linear(id, id) ", must=False)
+    assert shown.view.examples == [("Linear(id, id)", False)]
+    assert shown.state["examples"][0]["why"] == "the grammar derives it"
+    shown.command("remove_example", term="Linear(id, id)")
+    assert shown.view.examples == []
+    assert len(seen) == 3
+    shown.command("add_example", term="  ", must=True)
+    assert shown.errors == ["an example is the text of a term, found an empty text"]
+
+
+def test_a_drawn_architecture_can_be_chosen(shown):
+    key = shown.state["samples"][0]["key"]
+    shown.view.selected = {"v": 1, "architecture": key, "position": []}
+    assert shown.view.arch.key == key
+    assert shown.view.selection == (shown.view.arch, ())
+    edit(shown, "S ::= relu")
+    time.sleep(SETTLED + 0.2)
+    WORKSPACE.flush()
+    assert [s["term"] for s in shown.state["samples"]] == ["relu"]
+    assert shown.view.find_architecture(key) == shown.view.arch
+
+
+def test_format(shown):
+    edit(shown, "S::=Linear( B,B )\nlonger ::= id\nB::=id|conv3x4")
+    shown.command("format")
+    answer = shown.sent[-1][1]["body"]
+    assert answer["text"] == "S      ::= Linear(B, B)\nlonger ::= id\nB      ::= id | conv3x4\n"
+    assert answer["revision"] == 1
+    edit(shown, "S ::= (")
+    shown.command("format")
+    assert shown.sent[-1][1]["body"]["note"].startswith("The text can be formatted as soon as")
+
+
+def test_what_changed_since_accept_is_listed(shown):
+    space = edit(shown, "S ::= Linear(B, B)\nB ::= conv3x3 | relu | id")["space"]
+    assert (space["change"], space["change_derivations"]) == ("+5 architectures", "+5 derivations")
+    assert "+ B ::= relu" in space["edits"]
+
+
+def test_a_slow_count_keeps_no_finding_waiting(shown):
+    shown.view._counting = 1.0
+    shown.sent.clear()
+    edit(shown, TEXT + " | relu")
+    assert shown.state["version"] == shown.state["counted"] == 1
+
+
+def test_the_good_space_can_be_observed(shown):
+    seen = []
+    shown.view.observe(lambda change: seen.append(change["new"].count()), "good")
+    edit(shown, TEXT + " | relu")
+    edit(shown, TEXT + " | rel")
+    assert seen == [9]
+
+
+def test_a_draw_that_is_impossible_says_why(page):
+    shown = page(GrammarEditor("S ::= Residual(S, S, S) [0.999] | id"))
+    assert shown.state["samples"] == []
+    assert "a draw passed" in shown.state["problem"]

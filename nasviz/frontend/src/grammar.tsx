@@ -1,46 +1,23 @@
 /** The grammar editor: text, what is wrong with it, and how large the space is that it defines. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { PATIENCE_MS } from "./core/channel";
-import type { EditorHandle, Finding } from "./core/editor";
+import type { EditorHandle } from "./core/editor";
+import type { Known } from "./core/editor_names";
 import { Button, copyText, Skeleton } from "./core/parts";
-import { Picture } from "./core/picture_part";
 import { defineView, useBody, type ViewContext } from "./core/view";
 import type { WidgetModel } from "./core/widget";
+import { type GrammarBody, isCurrent, nonterminalLines } from "./grammar/body";
+import { Examples } from "./grammar/examples";
+import { FileName, FileNote, useLook } from "./grammar/file";
+import { Findings } from "./grammar/findings";
+import { Keys, MOD } from "./grammar/keys";
+import { Samples } from "./grammar/samples";
+import { Space } from "./grammar/space";
 import css from "./grammar.css";
 
-interface CountInfo {
-  text: string;
-  exact: string;
-  why: string;
-}
-
-interface Rule {
-  name: string;
-  hue: number;
-  text: string;
-  length: number;
-  endless: boolean;
-}
-
-interface Sample {
-  term: string;
-  dot: string;
-}
-
-export interface GrammarBody {
-  version: number;
-  findings: Finding[];
-  /** of the last text without errors; null before the first */
-  space: { terms: CountInfo; derivations: CountInfo; rules: Rule[]; change: string } | null;
-  operators: [string, string][];
-  samples: Sample[];
-  python: string;
-}
-
-const DEBOUNCE_MS = 60;
-
-/** Whether findings belong to the text that is shown now. */
-export const isCurrent = (version: number, revision: unknown): boolean => version === revision;
+/** Least time between two texts that are sent; the first one goes at once. */
+const SEND_MS = 100;
+const NOTE_MS = 6000;
 
 /** True while findings for the newest text are overdue: a cell is running, or the kernel is gone. */
 function useOverdue(model: WidgetModel, version: number | undefined): boolean {
@@ -62,25 +39,68 @@ function useOverdue(model: WidgetModel, version: number | undefined): boolean {
   return overdue;
 }
 
-function useEditor(context: ViewContext, body: GrammarBody | null) {
+/** A sentence that goes by itself. */
+function useNote(): [string, (sentence: string) => void] {
+  const [note, setNote] = useState("");
+  useEffect(() => {
+    if (!note) return;
+    const timer = setTimeout(() => setNote(""), NOTE_MS);
+    return () => clearTimeout(timer);
+  }, [note]);
+  return [note, setNote];
+}
+
+interface Actions {
+  save(): void;
+  format(): void;
+}
+
+function useEditor(context: ViewContext, body: GrammarBody | null, note: (sentence: string) => void) {
   const { engine, channel } = context;
   const { model } = channel;
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorHandle | null>(null);
-  const operators = useRef<[string, string][]>([]);
-  operators.current = body?.operators ?? [];
+  const now = useRef(body);
+  now.current = body;
+  const text = () => ({ text: editor.current?.text() ?? "", revision: Number(model.get("revision") ?? 0) });
+  const actions: Actions = {
+    save: () => channel.command(now.current?.file ? "save" : "accept", text()),
+    format: () => {
+      channel.request("format", text()).then(
+        (answer) => {
+          if (typeof answer.note === "string") note(answer.note);
+          else if (typeof answer.text === "string" && isCurrent(Number(answer.revision), model.get("revision"))) {
+            note(answer.text === editor.current?.text() ? "The text is formatted already." : "Formatted.");
+            editor.current?.replace(answer.text);
+          }
+        },
+        () => {},
+      );
+    },
+  };
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const save = () => channel.set({});
+    let sent = -SEND_MS;
+    const send = () => {
+      timer = undefined;
+      sent = performance.now();
+      channel.set({});
+    };
+    const known = (): Known => ({
+      operators: now.current?.operators ?? [],
+      attributes: now.current?.attributes ?? [],
+      nonterminal: (name) => nonterminalLines(now.current?.space ?? null, name),
+    });
     const handle = engine.createEditor(parent.current!, {
       text: String(model.get("value") ?? ""),
       label: "Grammar",
-      operators: () => operators.current,
-      onChange: (text) => {
-        model.set("value", text);
+      known,
+      keys: { "Mod-s": () => actions.save(), "Shift-Alt-f": () => actions.format() },
+      onNote: note,
+      onChange: (changed) => {
+        model.set("value", changed);
         model.set("revision", Number(model.get("revision") ?? 0) + 1);
-        clearTimeout(timer);
-        timer = setTimeout(save, DEBOUNCE_MS);
+        timer ??= setTimeout(send, Math.max(0, sent + SEND_MS - performance.now()));
       },
     });
     const fromModel = () => handle.setText(String(model.get("value") ?? ""));
@@ -95,123 +115,102 @@ function useEditor(context: ViewContext, body: GrammarBody | null) {
   useEffect(() => {
     if (body && isCurrent(body.version, model.get("revision"))) editor.current?.diagnose(body.findings);
   }, [body?.findings, body?.version]);
-  return { parent, editor };
+  return { parent, editor, actions };
 }
 
 function GrammarView(context: ViewContext) {
-  const body = useBody<GrammarBody>(context.channel);
-  const { parent, editor } = useEditor(context, body);
+  const { channel } = context;
+  const body = useBody<GrammarBody>(channel);
+  const [note, setNote] = useNote();
+  const { parent, editor, actions } = useEditor(context, body, setNote);
   const [copied, setCopied] = useState<"" | "copied" | "by hand">("");
-  const errors = body?.findings.filter((finding) => finding.severity === "error") ?? [];
-  const broken = errors.length > 0;
-  const overdue = useOverdue(context.channel.model, body?.version);
+  const [keys, setKeys] = useState(false);
+  const overdue = useOverdue(channel.model, body?.version);
+  useLook(channel, body?.file ?? null);
+  const broken = body?.findings.some((finding) => finding.severity === "error") ?? false;
+  const old = broken || overdue || (body !== null && body.counted !== body.version);
   const copy = async () => setCopied((await copyText(body?.python ?? "")) ? "copied" : "by hand");
+  const words = overdue ? "waiting for the kernel" : note || statusText(body, broken);
   return (
     <>
       <div class="nv-bar">
         <span class="nv-title">Grammar</span>
-        <span role="status" class={broken && !overdue ? "nv-bad" : "nv-soft"}>
-          {overdue ? "waiting for the kernel" : statusText(errors.length, body)}
+        {body?.file && <FileName file={body.file} />}
+        <span role="status" class={broken && !overdue && !note ? "nv-bad" : "nv-soft"}>
+          {words}
         </span>
         <span class="nv-space" />
-        <Button
-          disabled={broken || !body?.space?.change}
-          tip="Compare the size of the space with this version from now on"
-          onClick={() => context.channel.command("accept")}
-        >
-          Accept
+        <Button pressed={keys} tip="The keys of the editor" onClick={() => setKeys(!keys)}>
+          Keys
         </Button>
-        <Button disabled={!body?.space} tip="Draw five architectures of the last version without errors" onClick={() => context.channel.command("sample")}>
-          Sample
+        <Button disabled={!body} tip="One rule a line, definitions aligned (Shift-Alt-F)" onClick={actions.format}>
+          Format
         </Button>
+        <Accept body={body} broken={broken} onAccept={actions.save} />
         <Button primary disabled={broken || !body?.python} tip="Code that makes this space again, to paste into a cell" onClick={() => void copy()}>
           Copy as Python
         </Button>
       </div>
+      {body?.file && <FileNote file={body.file} channel={channel} />}
+      {keys && <Keys />}
       <div class="nv-columns">
         <div class="nv-text" ref={parent} />
-        <div class="nv-space-pane">{body?.space ? <Space space={body.space} old={broken} /> : body ? <Unknown /> : <Skeleton />}</div>
+        <div class="nv-space-pane">{body?.space ? <Space space={body.space} old={old} /> : body ? <Unknown /> : <Skeleton />}</div>
       </div>
-      {body && body.findings.length > 0 && <Findings findings={body.findings} onPick={(f) => editor.current?.reveal(f.start, f.end)} />}
+      {body && body.findings.length > 0 && <Findings findings={body.findings} editor={() => editor.current} />}
       {copied && body && <CopyArea text={body.python} copied={copied === "copied"} onClose={() => setCopied("")} />}
-      {body && body.samples.length > 0 && <Samples samples={body.samples} context={context} />}
+      {body && <Below body={body} old={broken} context={context} />}
     </>
   );
 }
 
-function statusText(errors: number, body: GrammarBody | null): string {
+function Accept({ body, broken, onAccept }: { body: GrammarBody | null; broken: boolean; onAccept: () => void }) {
+  if (body?.file) {
+    const tip = broken ? "Save the file as it is, errors too" : "Save the file, and compare the size of the space with it from now on";
+    const done = body.file.state === "saved" && !body.space?.change && !body.space?.edits.length;
+    return (
+      <Button disabled={done} tip={`${tip} (${MOD}-S)`} onClick={onAccept}>
+        {broken ? "Save" : "Accept"}
+      </Button>
+    );
+  }
+  const nothing = !body?.space?.change && !body?.space?.change_derivations && !body?.space?.edits.length;
+  return (
+    <Button disabled={broken || nothing} tip={`Compare the size of the space with this version from now on (${MOD}-S)`} onClick={onAccept}>
+      Accept
+    </Button>
+  );
+}
+
+const Below = ({ body, old, context }: { body: GrammarBody; old: boolean; context: ViewContext }) => (
+  <div class="nv-below">
+    <Samples samples={body.samples} problem={body.problem} old={old} context={context} />
+    <Examples
+      examples={body.examples}
+      old={old}
+      onAdd={(term, must) => context.channel.command("add_example", { term, must })}
+      onRemove={(term) => context.channel.command("remove_example", { term })}
+    />
+  </div>
+);
+
+export function statusText(body: GrammarBody | null, broken: boolean): string {
   if (!body) return "";
-  if (errors === 0) return "no errors";
-  const found = errors === 1 ? "1 error" : `${errors} errors`;
-  return body.space ? `${found}; sizes are those of the last good version` : found;
+  const n = body.findings.filter((finding) => finding.severity === (broken ? "error" : "warning")).length;
+  const what = broken ? "error" : "warning";
+  const found = n === 1 ? `1 ${what}` : `${n} ${what}s`;
+  if (broken) return body.space ? `${found}; sizes are those of the last good version` : found;
+  return n > 0 ? `no errors, ${found}` : "no errors";
 }
 
 const Unknown = () => <div class="nv-soft">The size of the space appears here as soon as the grammar has no errors.</div>;
-
-function Space({ space, old }: { space: NonNullable<GrammarBody["space"]>; old: boolean }) {
-  return (
-    <div class={old ? "nv-old" : ""}>
-      <Count count={space.terms} noun="architectures" large />
-      <Count count={space.derivations} noun="derivations" />
-      <div class="nv-change" role="status">
-        {space.change && (
-          <>
-            <span class="nv-soft">since Accept:</span> {space.change}
-          </>
-        )}
-      </div>
-      <ul class="nv-bars" aria-label="Terms by nonterminal, on a logarithmic scale">
-        {space.rules.map((rule) => (
-          <RuleBar key={rule.name} rule={rule} />
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** "∞ · 126 up to height 6" reads as "∞ architectures · 126 up to height 6". */
-function Count({ count, noun, large }: { count: CountInfo; noun: string; large?: boolean }) {
-  const [amount, rest] = count.text.split(" · ");
-  return (
-    <div data-tip={tipOf(count)} tabIndex={0}>
-      <span class={large ? "nv-count" : ""}>{amount}</span> <span class="nv-soft">{noun}</span>
-      {rest && <span> · {rest}</span>}
-    </div>
-  );
-}
-
-const tipOf = (count: CountInfo): string => (count.exact.length > 15 ? `${count.why}\n${clip(count.exact, 460)}` : count.why);
-const clip = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
-
-const RuleBar = ({ rule }: { rule: Rule }) => (
-  <li class={`nv-hue-${rule.hue}`} data-tip={`${rule.name} derives ${rule.text} terms. The bar is on a logarithmic scale.`}>
-    <b>{rule.name}</b>
-    <span class="nv-track">
-      <span class={rule.endless ? "nv-endless" : ""} style={{ width: `${Math.round(100 * rule.length)}%` }} />
-    </span>
-    <span class="nv-amount">{rule.text}</span>
-  </li>
-);
-
-function Findings({ findings, onPick }: { findings: Finding[]; onPick: (finding: Finding) => void }) {
-  return (
-    <div class="nv-findings" aria-label="Findings">
-      {findings.map((finding, k) => (
-        <button type="button" class="nv-finding" key={k} onClick={() => onPick(finding)}>
-          <span class={finding.severity === "error" ? "nv-bad" : "nv-soft"}>{finding.severity}</span> {finding.message}
-          {finding.hint && <span class="nv-soft"> · {finding.hint}</span>}
-        </button>
-      ))}
-    </div>
-  );
-}
 
 function CopyArea({ text, copied, onClose }: { text: string; copied: boolean; onClose: () => void }) {
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => area.current?.select(), []);
   return (
     <div class="nv-copy-area">
-      <div class="nv-copy-line">
+      <div class="nv-row">
         <span class="nv-soft">{copied ? "Copied. Paste it into a cell to keep this space." : "Copy this into a cell to keep this space."}</span>
         <Button onClick={onClose}>Close</Button>
       </div>
@@ -219,16 +218,5 @@ function CopyArea({ text, copied, onClose }: { text: string; copied: boolean; on
     </div>
   );
 }
-
-const Samples = ({ samples, context }: { samples: Sample[]; context: ViewContext }) => (
-  <ul class="nv-samples" aria-label="Sampled architectures">
-    {samples.map((sample, k) => (
-      <li key={k}>
-        <span class="nv-code">{sample.term}</span>
-        {sample.dot && <Picture bare engine={context.engine} dot={sample.dot} label={`Graph of ${sample.term}`} maxHeight={96} />}
-      </li>
-    ))}
-  </ul>
-);
 
 export default defineView({ name: "grammar", label: "Grammar editor", css, component: GrammarView });

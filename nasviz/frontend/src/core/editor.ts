@@ -1,49 +1,53 @@
 /** The grammar editor of the engine: CodeMirror 6, colours by nonterminal, diagnostics from Python. */
-import { autocompletion, type Completion, type CompletionContext, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
-import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
+import { lintGutter, nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, RangeSetBuilder } from "@codemirror/state";
+import { EditorState, Prec, RangeSetBuilder } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
   drawSelection,
   EditorView,
   highlightActiveLine,
+  type KeyBinding,
   keymap,
   lineNumbers,
   tooltips,
   ViewPlugin,
   type ViewUpdate,
 } from "@codemirror/view";
-import { nonterminals, tokens } from "./tokens";
+import { type Finding, findingsField, placeOf, repair, repairHere, showFindings } from "./editor_findings";
+import { completer, goToDefinition, helpOnHover, rename } from "./editor_help";
+import { type Known, oneChange } from "./editor_names";
+import { tokens } from "./tokens";
 
 export interface EditorOptions {
   text: string;
   label: string;
   /** called for each change by the person */
   onChange?: (text: string) => void;
-  /** operators to complete, as [name, one sentence] */
-  operators?: () => [string, string][];
-}
-
-/** A finding as Python sends it: a range of characters (code points), words, and an edit that repairs it. */
-export interface Finding {
-  code: string;
-  severity: "error" | "warning" | "info";
-  message: string;
-  start: number;
-  end: number;
-  hint: string;
-  fix: { start: number; end: number; text: string; label: string } | null;
+  /** names to complete and to explain */
+  known?: () => Known;
+  /** keys of the view around, e.g. {"Mod-s": save} */
+  keys?: Record<string, () => void>;
+  /** what a key did, or why not, in a sentence */
+  onNote?: (sentence: string) => void;
 }
 
 export interface EditorHandle {
   text(): string;
+  /** Show a text that comes from outside; it can be undone. */
   setText(text: string): void;
-  diagnose(findings: Finding[]): void;
-  reveal(start: number, end: number): void;
+  /** Change the text as the person would; it can be undone. */
+  replace(text: string): void;
+  diagnose(findings: readonly Finding[]): void;
+  /** Select the place of a finding, where it is by now. */
+  reveal(finding: Finding): void;
+  /** Make the edit that repairs a finding. */
+  repair(finding: Finding): void;
+  rename(): void;
   focus(): void;
   destroy(): void;
 }
@@ -63,47 +67,56 @@ const colours = ViewPlugin.fromClass(
 
 function decorate(text: string): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  for (const { from, to, kind, hue } of tokens(text)) {
-    const hueClass = hue >= 0 ? ` nv-hue-${hue}` : "";
-    builder.add(from, to, Decoration.mark({ class: `nv-tok-${kind}${hueClass}` }));
+  for (const { from, to, kind, hue, turn } of tokens(text)) {
+    const own = hue >= 0 ? ` nv-hue-${hue}${turn > 0 ? ` nv-turn-${1 + ((turn - 1) % 3)}` : ""}` : "";
+    builder.add(from, to, Decoration.mark({ class: `nv-tok-${kind}${own}` }));
   }
   return builder.finish();
 }
 
-function completer(operators: () => [string, string][]) {
-  return (context: CompletionContext) => {
-    const word = context.matchBefore(/\w+/);
-    if (!word && !context.explicit) return null;
-    const names: Completion[] = nonterminals(context.state.doc.toString()).map((label) => ({ label, type: "class" }));
-    const known: Completion[] = operators().map(([label, info]) => ({ label, type: "function", ...(info ? { info } : {}) }));
-    return { from: word?.from ?? context.pos, options: [...names, ...known] };
+const NOTHING: Known = { operators: [], attributes: [], nonterminal: () => [] };
+
+/** Keys of the editor: F1 help, F2 rename, F8 next finding, F12 definition, Mod-. repair; and those of the view around. */
+function keys(options: EditorOptions, show: (view: EditorView) => boolean): KeyBinding[] {
+  const known = options.known ?? (() => NOTHING);
+  const note = options.onNote ?? (() => {});
+  const say = (sentence: string): true => {
+    if (sentence) note(sentence);
+    return true;
   };
+  const own = Object.entries(options.keys ?? {}).map(([key, run]) => ({ key, preventDefault: true, stopPropagation: true, run: () => (run(), true) }));
+  return [
+    ...own,
+    { key: "F1", preventDefault: true, run: (view) => say(show(view) ? "" : "No name here.") },
+    { key: "F2", preventDefault: true, run: (view) => (rename(view, known, note), true) },
+    { key: "F8", preventDefault: true, run: (view) => say(nextDiagnostic(view) ? "" : "Nothing was found.") },
+    { key: "Shift-F8", preventDefault: true, run: (view) => say(previousDiagnostic(view) ? "" : "Nothing was found.") },
+    { key: "F12", preventDefault: true, run: (view) => say(goToDefinition(view, view.state.selection.main.head, known())) },
+    { key: "Mod-.", preventDefault: true, run: (view) => say(repaired(repairHere(view))) },
+  ];
 }
 
-/** Python counts code points, CodeMirror UTF-16 units: the unit at which code point `at` begins. */
-export function unitAt(text: string, at: number): number {
-  if (!/[\ud800-\udbff]/.test(text)) return Math.min(at, text.length);
-  let units = 0;
-  for (const point of text) {
-    if (at-- <= 0) break;
-    units += point.length;
-  }
-  return units;
-}
+const repaired = (done: string | null): string => (done === null ? "Nothing here can be repaired by itself." : `Done: ${done}.`);
 
-function diagnostic(finding: Finding, text: string): Diagnostic {
-  const from = unitAt(text, finding.start);
-  const to = Math.max(unitAt(text, finding.end), from);
-  const message = finding.hint ? `${finding.message}\n${finding.hint}` : finding.message;
-  const { severity, fix } = finding;
-  if (!fix) return { from, to, severity, message };
-  const change = { from: unitAt(text, fix.start), to: unitAt(text, fix.end), insert: fix.text };
-  const apply = (view: EditorView) => view.dispatch({ changes: change });
-  return { from, to, severity, message, actions: [{ name: fix.label, apply }] };
-}
+/** Mod-click goes to the definition. */
+const clicks = (options: EditorOptions) =>
+  EditorView.domEventHandlers({
+    mousedown(event, view) {
+      if (event.button !== 0 || !(event.ctrlKey || event.metaKey)) return false;
+      const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
+      if (at === null) return false;
+      const sentence = goToDefinition(view, at, (options.known ?? (() => NOTHING))());
+      if (sentence) options.onNote?.(sentence);
+      event.preventDefault();
+      view.focus();
+      return true;
+    },
+  });
 
 export function createEditor(parent: HTMLElement, options: EditorOptions): EditorHandle {
   let quiet = false;
+  const known = options.known ?? (() => NOTHING);
+  const help = helpOnHover(known);
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -115,9 +128,13 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
         bracketMatching(),
         highlightActiveLine(),
         highlightSelectionMatches(),
-        autocompletion({ override: [completer(options.operators ?? (() => []))] }),
+        autocompletion({ override: [completer(known)], tooltipClass: () => "nv-completion" }),
         lintGutter(),
+        findingsField,
+        help.hover,
+        clicks(options),
         tooltips({ parent: document.body }),
+        Prec.high(keymap.of(keys(options, help.show))),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
         EditorView.lineWrapping,
         EditorView.editorAttributes.of({ class: "nv-editor" }),
@@ -129,23 +146,26 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
       ],
     }),
   });
+  const write = (text: string, userEvent: string) => {
+    const now = view.state.doc.toString();
+    if (text !== now) view.dispatch({ changes: oneChange(now, text), userEvent });
+  };
   return {
     text: () => view.state.doc.toString(),
     setText(text) {
-      if (text === view.state.doc.toString()) return;
       quiet = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      write(text, "input.outside");
       quiet = false;
     },
-    diagnose(findings) {
-      const text = view.state.doc.toString();
-      view.dispatch(setDiagnostics(view.state, findings.map((finding) => diagnostic(finding, text))));
-    },
-    reveal(start, end) {
-      const text = view.state.doc.toString();
-      view.dispatch({ selection: { anchor: unitAt(text, start), head: unitAt(text, end) }, scrollIntoView: true });
+    replace: (text) => write(text, "input.format"),
+    diagnose: (findings) => showFindings(view, findings),
+    reveal(finding) {
+      const at = placeOf(view.state, finding);
+      if (at) view.dispatch({ selection: { anchor: at.from, head: at.to }, scrollIntoView: true });
       view.focus();
     },
+    repair: (finding) => options.onNote?.(repaired(repair(view, finding))),
+    rename: () => rename(view, known, options.onNote ?? (() => {})),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };

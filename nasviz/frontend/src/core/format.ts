@@ -46,3 +46,6 @@ export function about(seconds: number): string {
   if (seconds < 59.5 * 60) return `about${GAP}${Math.max(1, Math.round(seconds / 60))}${GAP}min`;
   return `about${GAP}${(seconds / 3600).toFixed(1)}${GAP}h`;
 }
+
+/** The beginning of a text and … when it is longer. */
+export const clip = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

@@ -8,6 +8,8 @@ export interface Token {
   kind: TokenKind;
   /** hue 0…7 of a nonterminal, else -1 */
   hue: number;
+  /** how often the colours were used up before: 0 plain, from 1 on with a pattern */
+  turn: number;
 }
 
 export const HUES = 8;
@@ -21,21 +23,22 @@ export function nonterminals(text: string): string[] {
 }
 
 export function tokens(text: string): Token[] {
-  const hues = new Map(nonterminals(text).map((name, k) => [name, k % HUES]));
+  const order = new Map(nonterminals(text).map((name, k) => [name, k]));
   const found: Token[] = [];
   for (const match of text.matchAll(TOKEN)) {
     const from = match.index;
     const to = from + match[0].length;
     const [, comment, weight, name, number] = match;
-    const kind: TokenKind = comment ? "comment" : weight ? "weight" : number ? "number" : name ? nameKind(text, from, name, hues) : "mark";
-    found.push({ from, to, kind, hue: kind === "nonterminal" ? (hues.get(name!) ?? 0) : -1 });
+    const kind: TokenKind = comment ? "comment" : weight ? "weight" : number ? "number" : name ? nameKind(text, from, name, order) : "mark";
+    const k = kind === "nonterminal" ? (order.get(name!) ?? 0) : -1;
+    found.push({ from, to, kind, hue: k < 0 ? -1 : k % HUES, turn: k < 0 ? 0 : Math.floor(k / HUES) });
   }
   return found;
 }
 
-function nameKind(text: string, from: number, name: string, hues: Map<string, number>): TokenKind {
+function nameKind(text: string, from: number, name: string, order: Map<string, number>): TokenKind {
   const before = text.slice(text.lastIndexOf("\n", from - 1) + 1, from);
   const line = text.slice(from - before.length, from + name.length);
   if (before.trim() === "" && KEYWORD_LINE.test(line) && !/^\s*::=/.test(text.slice(from + name.length))) return "keyword";
-  return hues.has(name) ? "nonterminal" : "operator";
+  return order.has(name) ? "nonterminal" : "operator";
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unitAt } from "../../src/core/editor";
+import { unitAt } from "../../src/core/editor_findings";
 import { nonterminals, tokens } from "../../src/core/tokens";
 
 const text = "# C ::= no\nstart S\nS ::= Linear(B, 4) [0.5] | B\nshared B ::= conv | start\nrequire connected";
@@ -17,6 +17,7 @@ test("kinds of tokens", () => {
 test("hues repeat after eight", () => {
   const many = Array.from({ length: 9 }, (_, k) => `N${k} ::= x`).join("\n");
   expect(tokens(many).filter((token) => token.kind === "nonterminal").map((token) => token.hue)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 0]);
+  expect(tokens(many).at(-3)?.turn).toBe(1);
 });
 test("tokens do not overlap", () => {
   let last = 0;

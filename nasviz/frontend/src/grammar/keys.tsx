@@ -1,0 +1,29 @@
+/** The keys of the editor, listed. */
+
+const MAC = typeof navigator !== "undefined" && /Mac/.test(navigator.platform);
+export const MOD = MAC ? "⌘" : "Ctrl";
+
+const KEYS: [string, string][] = [
+  [`${MOD}-Space`, "complete"],
+  ["F1", "what the name at the cursor means"],
+  [`F12, ${MOD}-click`, "go to the definition"],
+  ["F2", "rename the nonterminal everywhere"],
+  ["F8, Shift-F8", "next, previous finding"],
+  [`${MOD}-.`, "repair the finding at the cursor"],
+  ["Shift-Alt-F", "format"],
+  [`${MOD}-S`, "accept; a file is saved"],
+  [`${MOD}-Z, ${MOD}-Y`, "undo, redo"],
+  [`${MOD}-F`, "find and replace"],
+  ["Tab", "leave the text; between operands just completed: the next one"],
+];
+
+export const Keys = () => (
+  <dl class="nv-keys" aria-label="Keys">
+    {KEYS.map(([key, what]) => (
+      <div key={key}>
+        <dt>{key}</dt>
+        <dd>{what}</dd>
+      </div>
+    ))}
+  </dl>
+);
