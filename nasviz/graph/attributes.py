@@ -13,7 +13,7 @@ from typing import Literal as Choice
 from typing import NamedTuple, cast
 
 from nasviz.algebra import Attribute, Literal, Operator, Sort, Term
-from nasviz.graph.topologies import ZERO, Topology
+from nasviz.graph.topologies import ASSOCIATIVE, ZERO, Topology
 
 LOST = "lost"
 """Value of a path that cannot be: inputs of a join that differ, or an operand missing where every one is needed."""
@@ -21,8 +21,14 @@ LOST = "lost"
 ZEROS = "zeros"
 """Value of a ``zero`` that is reached: no path leads through it, but a merge that needs every input gets zeros from it."""
 
+_LOST_ZEROS = "lost zeros"
+"""A ``zero`` behind a path that cannot be: ignored by a sum, a fault where every input is needed."""
+
 _FAR = 1024
 _CUT, _GAP = "cut", "gap"
+_ZEROS_OF = "zeros of "
+"""Nothing but zeros at a merge that would need every input; one of the same kind around it takes the inputs as its own."""
+
 _NOTHING = (_GAP, ZEROS, None)
 
 Length = int | float | str | None
@@ -160,7 +166,7 @@ class Paths(Attribute):
         for at in read:
             for k in plan.apply[at]:
                 u, v = plan.edges[k]
-                through = self._through(_at(nodes.get(u)), waiting.pop(k))
+                through = self._through(_at(nodes.get(u)), _placed(waiting.pop(k), plan, v))
                 nodes[v] = self._join(nodes[v], through, plan, v) if v in nodes else self._first(through, plan, v)
             for node in plan.forget[at]:
                 nodes.pop(node, None)
@@ -168,10 +174,10 @@ class Paths(Attribute):
 
     def _through(self, before: Length, edge: Length) -> Length:
         """Return what an edge makes of what arrives at its source."""
-        if before is None or before == ZEROS or edge is None:
+        if _dead(before) or edge is None:
             return None
-        if edge == ZEROS:
-            return ZEROS
+        if _dead(edge):
+            return _LOST_ZEROS if before == LOST else edge
         if isinstance(before, str) or isinstance(edge, str) or (before == self._cap and edge < 1 and self.along == "product"):
             return LOST
         return self._capped(before * edge if self.along == "product" else before + edge)
@@ -179,10 +185,10 @@ class Paths(Attribute):
     def _first(self, new: Length, plan: _Plan, node: int) -> Length:
         """Return what one input of a node comes to."""
         if node not in plan.joins or plan.merge == "sum":
-            return None if node in plan.joins and new == ZEROS else new
+            return None if node in plan.joins and _dead(new) else new
         if plan.merge == "mul":
-            return _CUT if new is None or new == ZEROS else new
-        return _GAP if new is None else new
+            return _CUT if _dead(new) else new
+        return _GAP if new is None else LOST if new == _LOST_ZEROS else new
 
     def _join(self, old: Length, new: Length, plan: _Plan, node: int) -> Length:
         """Return what two inputs of a node come to."""
@@ -208,12 +214,14 @@ class Paths(Attribute):
             return state[0]
         plan = _plan(cast(Topology, state.op), state.values, state.n - len(state.values))
         value = _at(dict(state.nodes).get(plan.sink))
-        return None if value == ZEROS and plan.sink in plan.joins else value
+        if value == ZEROS and plan.sink in plan.joins:
+            return _ZEROS_OF + plan.merge
+        return value
 
     def number(self, value: Hashable) -> int | float | None:
         """Return the number of a path, or 1 or 0 for what is true or false."""
         if self.sees == "zero":
-            return int(value is None or value == ZEROS)
+            return int(_dead(value))
         if self.sees == "connected":
             return int(isinstance(value, int | float))
         return value if isinstance(value, int | float) else None
@@ -221,6 +229,21 @@ class Paths(Attribute):
     def everywhere(self, op: Operator) -> bool:
         """Whether `op` is a topology, for "connected": every cell must keep a path, not only the whole."""
         return self.sees == "connected" and isinstance(op, Topology)
+
+
+def _dead(value: Hashable) -> bool:
+    """Whether nothing but zeros is there."""
+    return value in (None, ZEROS, _LOST_ZEROS) or (isinstance(value, str) and value.startswith(_ZEROS_OF))
+
+
+def _placed(value: Length, plan: _Plan, node: int) -> Length:
+    """Return the value of an operand that leads to a node; zeros of a merge become one with those of the same kind around."""
+    if not isinstance(value, str) or not value.startswith(_ZEROS_OF):
+        return value
+    merge = value.removeprefix(_ZEROS_OF)
+    if node in plan.joins:
+        return ZEROS if plan.merge == merge and merge in ASSOCIATIVE else None
+    return value if node == plan.sink else None
 
 
 def _at(value: Length) -> Length:
