@@ -10,6 +10,7 @@ is used.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,10 +21,11 @@ from nasviz.grammar.automaton import BudgetError
 from nasviz.grammar.constraint import ILLEGAL
 from nasviz.grammar.derivation import Derivation, assemble, emit, emit_from
 from nasviz.grammar.drawing import LARGEST, TooLargeDrawError, Uniforms, expand, fill_draws
+from nasviz.grammar.expectation import criticality
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.places import Place, Places, end_of
 from nasviz.grammar.requirements import Requirement
-from nasviz.grammar.sampling import sample
+from nasviz.grammar.sampling import sample, weighted
 from nasviz.grammar.stepping import Partial
 from nasviz.grammar.tables import Piece, Tables
 
@@ -144,11 +146,36 @@ class Editor:
     def redraw(self, chosen: Sequence[Place], uniforms: Uniforms) -> Derivation | None:
         """Redraw the subtrees at some places; None when no other legal term is one such redraw away."""
         chosen = self.places.outermost(chosen)
-        for _ in range(_ATTEMPTS):
+        if self.constraint and len(chosen) == 1 and not self.tables.shared:
+            with suppress(BudgetError):
+                return self._redraw_legally(chosen[0], uniforms)
+        tame = not self.constraint or criticality(self.grammar) < 1
+        for _ in range(_ATTEMPTS if tame else 0):
             child = self._attempt(chosen, uniforms)
             if child is not None:
                 return child
         return self._conditioned(chosen, uniforms.rng)
+
+    def _redraw_legally(self, place: Place, uniforms: Uniforms) -> Derivation | None:
+        """Redraw at one place with a value that keeps every ancestor legal; only the same term is rejected."""
+        product = self.grammar.product
+        rows = weighted(self.grammar).rows(())
+        numbers = product.numbers("weights")
+        a = self.places.paths[place[0]][place[1]]
+        test = product.constraint.allowed(self.places.term, self.places.nodes[place])
+        weights, values = numbers.total(()), numbers.automaton.values
+        symbol = self.grammar.normal_form.index[self.tables.names[a]]
+        held = [q for q, symbols in enumerate(numbers.automaton.symbols) if symbol in symbols]
+        states = [q for q in held if weights[q] and test(values[q])]
+        if not states:
+            return None
+        chances = np.array([weights[q] for q in states], dtype=float)
+        old = emit_from(self.tables, a, self.places.slice(place), ())
+        for q in uniforms.rng.choice(states, size=_ATTEMPTS, p=chances / chances.sum()).tolist():
+            fresh = rows.draw(rows.key(q, 0), uniforms, LARGEST)
+            if emit_from(self.tables, a, fresh, ()) != old:
+                return Derivation((), self.places.spliced([(place, fresh)])[0])
+        return self._conditioned([place], uniforms.rng)
 
     def anew(self, rng: np.random.Generator) -> Derivation | None:
         """Draw another term of the language; None when there is none."""

@@ -39,7 +39,8 @@ class Sampler:
         self._rows: dict[Draws, Rows] = {}
         self._starts: dict[int | None, tuple[list[float], list[Place], Number]] = {}
 
-    def _for(self, used: Draws) -> Rows:
+    def rows(self, used: Draws) -> Rows:
+        """Return the choices at the vertices, given the used shared draws."""
         if used not in self._rows:
             self._rows[used] = Rows(self._language.numbers, used, self._grading, self._notes, self._leaves, self._limit)
         return self._rows[used]
@@ -59,7 +60,7 @@ class Sampler:
         return self._starts[grade]
 
     def _grades(self, used: Draws, state: int, grade: int | None) -> list[tuple[int, Number]]:
-        rows, limit = self._for(used), self._limit
+        rows, limit = self.rows(used), self._limit
         if self._grading == "height":
             code = up_to(limit or 0) if grade is None else exactly(grade)
             return [(code, rows.number(state, code))]
@@ -101,12 +102,12 @@ class Sampler:
         used, state, own = places[_pick(steps, uniforms)]
         found: dict[int, list[int]] = {}
         for i, (leaf, value, height_or_size) in enumerate(used):
-            rows = self._for(used[:i])
+            rows = self.rows(used[:i])
             code = exactly(height_or_size) if self._grading == "height" else height_or_size
             states = self._language.states(leaf, value)
             chosen = states[_pick(_steps([rows.number(q, code) for q in states]), uniforms)]
             found[leaf] = rows.draw(rows.key(chosen, code), uniforms, largest)
-        rows = self._for(used)
+        rows = self.rows(used)
         found[-1] = rows.draw(rows.key(state, own), uniforms, largest)
         return found
 

@@ -146,7 +146,7 @@ def _by_productions(
     if not grammar.constraint and max_height is None and max_size is None:
         return draw(grammar, uniforms, largest)
     try:
-        parts = _weighted(grammar, *_limit(max_height, max_size)).draw(uniforms, None, largest)
+        parts = weighted(grammar, *_limit(max_height, max_size)).draw(uniforms, None, largest)
     except BudgetError:
         return _rejecting(grammar, lambda: draw(grammar, uniforms, largest), max_height, max_size)
     except TooLargeDrawError as error:
@@ -157,7 +157,14 @@ def _by_productions(
     return Derivation(draws, tuple(parts[-1]))
 
 
-def _weighted(grammar: Grammar, grading: Grading, limit: int | None) -> Sampler:
+def weighted(grammar: Grammar, grading: Grading = "", limit: int | None = None) -> Sampler:
+    """Return what draws by the user's probabilities under the condition of being legal and within a limit.
+
+    Raises
+    ------
+    BudgetError
+        If the product of grammar and constraint is past its budget.
+    """
     samplers = grammar.product.samplers
     key = ("weights", grading, limit)
     if key not in samplers:
@@ -274,7 +281,7 @@ def log_probability(
     if not limited and not grammar.constraint:
         return own
     try:
-        return own - math.log(_weighted(grammar, *_limit(max_height, max_size)).total())
+        return own - math.log(weighted(grammar, *_limit(max_height, max_size)).total())
     except BudgetError as error:
         raise NasvizError(f"the probability of being legal is out of reach: {error}") from error
 
