@@ -1,7 +1,7 @@
 """Data sets: scikit-learn's digits, split once and for all by a seed, and the checks that stand before every training.
 
-A data set is any ``torch.utils.data.Dataset`` of pairs (x, y): x float of shape (C, H, W), y an integer class in
-[0, num_classes). Arrays ``(X, y)`` become one with :func:`as_dataset`.
+A data set is any ``torch.utils.data.Dataset`` of pairs (x, y): x numbers of shape (C, H, W), y an integer class in
+[0, num_classes); other types of numbers are converted. Arrays ``(X, y)`` become one with :func:`as_dataset`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, TensorDataset
 
-from nasviz.errors import DataError
+from nasviz.errors import DataError, said
 
 __all__ = ["SizedDataset", "Splits", "as_dataset", "as_parts", "check_data", "digits"]
 
@@ -124,11 +124,7 @@ def as_dataset(data: object, name: str = "data") -> SizedDataset:
             f"{name}: expected a torch Dataset or a pair (X, y) of arrays, found {type(data).__name__}; "
             "write data=((X_train, y_train), (X_val, y_val))"
         )
-    try:
-        x = torch.as_tensor(np.asarray(data[0]), dtype=torch.float32).clone()
-        raw = torch.as_tensor(np.asarray(data[1]), dtype=torch.float64)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise DataError(f"{name}: X and y must be arrays of numbers ({error})") from error
+    x, raw = _as_tensor(data[0], name, np.float32), _as_tensor(data[1], name, np.float64)
     if raw.ndim != 1:
         raise DataError(f"{name}: y must have shape (n,), one class number an example; found {tuple(raw.shape)}")
     if x.ndim == 0 or len(x) != len(raw):
@@ -137,6 +133,19 @@ def as_dataset(data: object, name: str = "data") -> SizedDataset:
         raise DataError(f"{name}: labels must be whole numbers from 0, found {_odd_label(raw)}")
     _check_finite(x, name)
     return TensorDataset(x, raw.to(torch.int64))
+
+
+def _as_tensor(values: object, name: str, kind: type[np.floating[Any]]) -> torch.Tensor:
+    """A copy of anything like an array, whatever its type, byte order, strides or device."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+    try:
+        found = np.asarray(values)
+        if np.iscomplexobj(found):
+            raise TypeError("they are complex")
+        return torch.from_numpy(np.array(found, dtype=kind, order="C"))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise DataError(f"{name}: X and y must be arrays of numbers ({error})") from error
 
 
 def check_data(space: HasInput, data: object) -> tuple[SizedDataset, ...]:
@@ -152,8 +161,8 @@ def check_data(space: HasInput, data: object) -> tuple[SizedDataset, ...]:
     Raises
     ------
     DataError
-        When there are not two or three parts, one is empty, the shape of an example differs from the space's input shape,
-        a label is outside [0, num_classes) or a value is NaN or infinite.
+        When there are not two or three parts, one is empty or does not give pairs, the shape of an example differs from the
+        space's input shape, a label is no class number in [0, num_classes) or a value is NaN or infinite.
     """
     parts = as_parts(data)
     for name, part in zip(NAMES, parts, strict=False):
@@ -176,15 +185,7 @@ def as_parts(data: object) -> tuple[SizedDataset, ...]:
 
 
 def _check_part(space: HasInput, part: SizedDataset, name: str) -> None:
-    size = len(part)
-    if size == 0:
-        raise DataError(f"{name}: there are no examples")
-    if isinstance(part, TensorDataset) and len(part.tensors) == 2:
-        x, y = part.tensors
-    else:
-        pairs = [part[i] for i in range(min(size, PROBED))]
-        x = torch.stack([torch.as_tensor(pair[0]) for pair in pairs])
-        y = torch.as_tensor([int(pair[1]) for pair in pairs])
+    x, y = _examples(part, name)
     found, expected = tuple(x.shape[1:]), tuple(space.input_shape)
     if found != expected:
         hint = ""
@@ -193,12 +194,37 @@ def _check_part(space: HasInput, part: SizedDataset, name: str) -> None:
         elif found == (*expected[1:], expected[0]):
             hint = "; channels come first: X.transpose(0, 3, 1, 2)"
         raise DataError(f"{name}: examples have shape {found}, the space expects {expected}{hint}")
+    if y.ndim != 1:
+        raise DataError(f"{name}: a label must be one class number, found an array of shape {tuple(y.shape[1:])}")
+    odd = y[~torch.isfinite(y) | (y != y.round())] if y.is_floating_point() else y[:0]
+    if len(odd):
+        raise DataError(f"{name}: labels must be whole numbers from 0, found {float(odd[0])}")
     low, high = int(y.min()), int(y.max())
     if low < 0 or high >= space.num_classes:
         raise DataError(
             f"{name}: labels run from {low} to {high}, the space has {space.num_classes} classes (0 to {space.num_classes - 1})"
         )
     _check_finite(x, name)
+
+
+def _examples(part: SizedDataset, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """All of a TensorDataset, the first examples of another, stacked: x (n, …), y (n, …)."""
+    try:
+        size = len(part)
+        if size == 0:
+            raise DataError(f"{name}: there are no examples")
+        if isinstance(part, TensorDataset) and len(part.tensors) == 2:
+            x, y = part.tensors
+        else:
+            pairs = [(torch.as_tensor(x), torch.as_tensor(y)) for x, y in (part[i] for i in range(min(size, PROBED)))]
+            x, y = (torch.stack(column) for column in zip(*pairs, strict=True))
+    except DataError:
+        raise
+    except Exception as error:  # whatever a user's Dataset raises
+        raise DataError(f"{name}: the Dataset does not give pairs (x, y) of one shape: {said(error)}") from error
+    if x.is_complex() or y.is_complex():
+        raise DataError(f"{name}: x and y must be real numbers, found complex ones")
+    return x, y
 
 
 def _check_finite(x: torch.Tensor, name: str) -> None:

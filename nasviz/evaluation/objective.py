@@ -15,7 +15,7 @@ from torch.utils.data import Dataset, Subset, TensorDataset
 from nasviz.errors import TrainingError
 from nasviz.evaluation.data import SizedDataset, as_parts, check_data
 from nasviz.evaluation.device import describe, pick_device
-from nasviz.evaluation.training import FitResult, Optimizer, Report, evaluate, fit
+from nasviz.evaluation.training import FitResult, Optimizer, Report, check_numbers, evaluate, fit
 from nasviz.nn import to_torch
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class TrainingObjective:
     DataError
         When ``data`` has not two or three parts or one is no data set.
     TrainingError
-        When the metric is unknown.
+        When the metric or the optimiser is unknown, or a number makes no sense.
 
     Examples
     --------
@@ -76,6 +76,7 @@ class TrainingObjective:
     def __post_init__(self) -> None:
         if self.metric not in ("error", "loss", "accuracy"):
             raise TrainingError(f"metric must be error, loss or accuracy, found {self.metric!r}")
+        check_numbers(self.epochs, self.batch_size, self.lr, self.optimizer)
         object.__setattr__(self, "data", as_parts(self.data))
 
     def __call__(self, arch: Architecture, seed: int = 0, report: Report | None = None) -> float:

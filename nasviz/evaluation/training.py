@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any, Literal, cast
 
 import torch
@@ -18,7 +19,7 @@ from nasviz.evaluation.data import SizedDataset
 from nasviz.evaluation.device import pick_device
 from nasviz.records import Curve
 
-__all__ = ["FitResult", "Report", "evaluate", "fit"]
+__all__ = ["FitResult", "Report", "check_numbers", "evaluate", "fit"]
 
 Report = Callable[[int, dict[str, float]], str | None]
 """``report(step, metrics)`` after every batch; answering ``"stop"`` ends the training there."""
@@ -73,7 +74,7 @@ def fit(
     net : nn.Module
         (B, C, H, W) -> (B, num_classes) logits; moved to the device.
     train, val : Dataset
-        Pairs (x, y), x float of shape (C, H, W), y a class number.
+        Pairs (x, y), x numbers of shape (C, H, W), used as float32, y a class number.
     epochs : int
         Passes over the training set, ≥ 1.
     batch_size : int
@@ -101,9 +102,9 @@ def fit(
     Raises
     ------
     TrainingError
-        When the loss is not finite (names the epoch), or a number makes no sense.
+        When the loss is not finite (names the epoch), a label has no class, or a number makes no sense.
     """
-    _check_numbers(epochs, batch_size, lr, optimizer)
+    check_numbers(epochs, batch_size, lr, optimizer)
     place = pick_device(device)
     forked = [place.index or 0] if place.type == "cuda" else []
     with torch.random.fork_rng(devices=forked):
@@ -130,7 +131,7 @@ def evaluate(
     loss, wrong, count = 0.0, 0, 0
     for x, y in _batches(data, batch_size, place, None):
         logits = net(x)
-        loss += nn.functional.cross_entropy(logits, y, reduction="sum").item()
+        loss += _cross_entropy(logits, y, "sum").item()
         wrong += int((logits.argmax(1) != y).sum())
         count += len(y)
     net.train(was_training)
@@ -178,7 +179,7 @@ class _Loop:
         return FitResult(self.history, self._summary(), self.step, time.perf_counter() - self.began, stopped)
 
     def _update(self, x: torch.Tensor, y: torch.Tensor, total: int) -> float:
-        loss = nn.functional.cross_entropy(self.net(x), y)
+        loss = _cross_entropy(self.net(x), y)
         value = loss.item()
         _check_finite(value, "loss", 1 + self.step * self.epochs // total, self.step + 1)
         self.step += 1
@@ -207,6 +208,15 @@ class _Loop:
         return {**self.history[-1].metrics, "best_val_error": best.metrics["val_error"], "best_epoch": best.epoch}
 
 
+def _cross_entropy(logits: torch.Tensor, y: torch.Tensor, reduction: str = "mean") -> torch.Tensor:
+    try:
+        return nn.functional.cross_entropy(logits, y, reduction=reduction)
+    except IndexError:  # check_data looks at the first examples of a general Dataset only
+        raise TrainingError(
+            f"labels run from {int(y.min())} to {int(y.max())} in one batch, the network has {logits.shape[1]} classes"
+        ) from None
+
+
 def _check_finite(value: float, what: str, epoch: int, step: int) -> None:
     if not math.isfinite(value):
         raise TrainingError(
@@ -223,16 +233,17 @@ def _n_batches(size: int, batch_size: int) -> int:
 def _batches(
     data: SizedDataset, batch_size: int, device: torch.device, order: torch.Generator | None
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Batches on the device; shuffled, and without a last one of a single example, where ``order`` is given."""
+    """Batches of float32 and int64 on the device; shuffled, and no last one of a single example, where ``order`` is given."""
     size = len(data)
     if isinstance(data, TensorDataset) and len(data.tensors) == 2:
-        x, y = (t.to(device, non_blocking=True) for t in data.tensors)
+        x = data.tensors[0].to(device, torch.float32, non_blocking=True)
+        y = data.tensors[1].to(device, torch.int64, non_blocking=True)
         index = torch.arange(size) if order is None else torch.randperm(size, generator=order)
         pieces = index.to(device).split(batch_size)
         pairs: Iterator[tuple[torch.Tensor, torch.Tensor]] = ((x[piece], y[piece]) for piece in pieces)
     else:
         loader = DataLoader(cast("Dataset[Any]", data), batch_size=batch_size, shuffle=order is not None, generator=order)
-        pairs = ((x.to(device), torch.as_tensor(y).to(device)) for x, y in loader)
+        pairs = ((x.to(device, torch.float32), torch.as_tensor(y).to(device, torch.int64)) for x, y in loader)
     count = _n_batches(size, batch_size) if order is not None else -(-size // batch_size)
     for _, pair in zip(range(count), pairs, strict=False):
         yield pair
@@ -249,12 +260,24 @@ def _optimizer(net: nn.Module, name: Optimizer, lr: float | None, weight_decay: 
     return torch.optim.AdamW([group], lr=peak, weight_decay=weight_decay)
 
 
-def _check_numbers(epochs: int, batch_size: int, lr: float | None, optimizer: str) -> None:
-    if epochs < 1:
-        raise TrainingError(f"epochs must be at least 1, found {epochs}")
-    if batch_size < 1:
-        raise TrainingError(f"batch_size must be at least 1, found {batch_size}")
-    if lr is not None and not (math.isfinite(lr) and lr > 0):
-        raise TrainingError(f"lr must be a positive number, found {lr}")
+def check_numbers(epochs: int, batch_size: int, lr: float | None, optimizer: str) -> None:
+    """Refuse settings of :func:`fit` that make no sense.
+
+    Raises
+    ------
+    TrainingError
+        Names the setting, what was expected and what was found.
+
+    Examples
+    --------
+    >>> check_numbers(4, 64, None, "sgd")
+    """
+    for name, number in (("epochs", epochs), ("batch_size", batch_size)):
+        if not isinstance(number, Integral):
+            raise TrainingError(f"{name} must be a whole number, found {number!r}")
+        if number < 1:
+            raise TrainingError(f"{name} must be at least 1, found {number}")
+    if lr is not None and not (isinstance(lr, Real) and math.isfinite(lr) and lr > 0):
+        raise TrainingError(f"lr must be a positive number, found {lr!r}")
     if optimizer not in LEARNING_RATES:
         raise TrainingError(f"optimizer must be one of {', '.join(LEARNING_RATES)}, found {optimizer!r}")

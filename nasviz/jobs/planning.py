@@ -110,12 +110,16 @@ def plan(
         If the data do not fit the architecture's space.
     ShapeError
         If the network cannot be built for the input's shape.
+    TrainingError
+        If a number makes no sense.
     """
-    from nasviz.evaluation.data import as_dataset, check_data
+    from nasviz.evaluation.data import check_data
     from nasviz.evaluation.device import describe, pick_device
+    from nasviz.evaluation.training import check_numbers
     from nasviz.nn.cost import cost
 
-    parts = check_data(arch.space, tuple(as_dataset(part) for part in data))
+    check_numbers(epochs, batch_size, None, optimizer)
+    parts = check_data(arch.space, data)
     place = pick_device(device)
     threads = limited(fair_threads(1))
     name = f"CPU ({threads} thread{'s' * (threads != 1)})" if place.type == "cpu" else describe(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import secrets
 import sys
 import threading
@@ -9,9 +10,9 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
-from nasviz.errors import JobError, said
+from nasviz.errors import JobError, TrainingError, said
 from nasviz.jobs.detached import Follower, launch
 from nasviz.jobs.executor import LocalExecutor
 from nasviz.jobs.folder import JobFolder, data_folder
@@ -123,7 +124,7 @@ def train(
     TrainingError
         If a number makes no sense.
     JobError
-        If the folder exists, or something cannot be sent to a worker.
+        If `archs` is something else, the folder exists, or something cannot be sent to a worker.
 
     Examples
     --------
@@ -132,13 +133,20 @@ def train(
     >>> job.wait().model(torch.zeros(1, 1, 8, 8)).shape                           # doctest: +SKIP
     torch.Size([1, 10])
     """
-    from nasviz.evaluation.data import as_dataset, check_data
+    from nasviz.evaluation.data import as_parts, check_data
+    from nasviz.evaluation.training import check_numbers
+    from nasviz.spaces import Architecture
 
     if folder is not None and not detach:
         raise JobError("folder= belongs to detach=True; other jobs keep their weights in memory, see job.export")
-    several = isinstance(archs, Sequence)
-    chosen: list[Architecture] = list(archs) if several else [archs]
-    parts = tuple(as_dataset(part) for part in data)
+    several = isinstance(archs, Sequence) and not isinstance(archs, str)
+    chosen = list(cast("Sequence[Architecture]", archs)) if several else [cast("Architecture", archs)]
+    for arch in chosen:
+        if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise JobError(f"expected an Architecture or several, found a {type(arch).__name__}; see space.parse(text)")
+    check_numbers(epochs, batch_size, lr, optimizer)
+    seed = _seed(seed)
+    parts = as_parts(data)
     for arch in chosen:
         check_data(arch.space, parts)
     packed = Packed(parts[:2])
@@ -149,6 +157,13 @@ def train(
         place = None if folder is None else Path(folder) / str(number) if several else Path(folder)
         jobs.append(_start_detached(arch, packed, found, settings, place) if detach else _start(arch, packed, found, settings))
     return jobs if several else jobs[0]
+
+
+def _seed(seed: Any) -> int:
+    try:
+        return operator.index(seed)
+    except TypeError:
+        raise TrainingError(f"seed must be a whole number, found {seed!r}") from None
 
 
 def list_jobs(folder: str | Path | None = None) -> list[Job]:

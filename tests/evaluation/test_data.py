@@ -112,6 +112,69 @@ class Listed(Dataset):
         return self.x[i], self.y[i]
 
 
+def test_arrays_of_any_byte_order_strides_and_type_are_taken():
+    read_only = np.broadcast_to(X[:1], X.shape)
+    for x in (
+        X[::-1],
+        X.astype(">f4"),
+        (255 * X).astype("u1"),
+        X > 0.5,
+        read_only,
+        torch.tensor(X, requires_grad=True),
+        X.tolist(),
+    ):
+        found, labels = as_dataset((x, Y.astype(">i8")[::-1])).tensors
+        assert (found.dtype, labels.dtype) == (torch.float32, torch.int64)
+        assert found.is_contiguous()
+        assert np.allclose(found, np.asarray(torch.as_tensor(x).detach() if isinstance(x, torch.Tensor) else x))
+        assert labels.tolist() == Y[::-1].tolist()
+    with pytest.raises(DataError, match=r"train: X and y must be arrays of numbers \(they are complex\)"):
+        as_dataset((X * 1j, Y), "train")
+
+
+ZEROS = torch.zeros(1, 8, 8)
+
+
+class Bad(Dataset):
+    """Gives what is no pair."""
+
+    def __init__(self, item, size=5):
+        self.item, self.size = item, size
+
+    def __len__(self):
+        return self.size
+
+    def __getitem__(self, i):
+        return self.item(i)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (Bad(lambda i: None), "the Dataset does not give pairs (x, y) of one shape: TypeError"),
+        (Bad(lambda i: ZEROS), "the Dataset does not give pairs (x, y) of one shape: ValueError"),
+        (Bad(lambda i: 1 / 0), "the Dataset does not give pairs (x, y) of one shape: ZeroDivisionError: division by zero"),
+        (Bad(lambda i: (ZEROS, "cat")), "the Dataset does not give pairs (x, y) of one shape"),
+        (Bad(lambda i: (torch.zeros(1, 8, 8 + i), 0)), "the Dataset does not give pairs (x, y) of one shape"),
+        (Bad(lambda i: (ZEROS, 0), -1), "the Dataset does not give pairs (x, y) of one shape"),
+        (TensorDataset(torch.zeros(5, 1, 8, 8)), "the Dataset does not give pairs (x, y) of one shape"),
+        (TensorDataset(*[torch.zeros(5, 1, 8, 8)] * 3), "the Dataset does not give pairs (x, y) of one shape"),
+        (Bad(lambda i: (ZEROS, torch.tensor([0]))), "a label must be one class number, found an array of shape (1,)"),
+        (
+            TensorDataset(torch.zeros(5, 1, 8, 8), torch.zeros(5, 10)),
+            "a label must be one class number, found an array of shape (10,)",
+        ),
+        (TensorDataset(torch.zeros(5, 1, 8, 8), torch.full((5,), 0.5)), "labels must be whole numbers from 0, found 0.5"),
+        (TensorDataset(torch.zeros(5, 1, 8, 8), torch.full((5,), torch.nan)), "labels must be whole numbers from 0, found nan"),
+        (TensorDataset(torch.zeros(5, 1, 8, 8) * 1j, torch.zeros(5)), "x and y must be real numbers, found complex ones"),
+    ],
+)
+def test_a_dataset_that_gives_no_examples_is_said_to(part, message):
+    with pytest.raises(DataError) as error:
+        check_data(SPACE, ((X, Y), part))
+    assert f"val: {message}" in str(error.value)
+
+
 def test_a_general_dataset_is_probed():
     good = Listed(torch.zeros(5, 1, 8, 8), [0, 1, 2, 3, 4])
     assert check_data(SPACE, (good, good)) == (good, good)

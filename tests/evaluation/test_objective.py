@@ -90,6 +90,9 @@ def test_data_that_do_not_fit(objective):
 def test_settings_that_make_no_sense(space):
     with pytest.raises(TrainingError, match="metric must be error, loss or accuracy, found 'acc'"):
         TrainingObjective(digits(), metric="acc")
+    for wrong in ({"epochs": 0}, {"batch_size": 0.5}, {"lr": -1.0}, {"optimizer": "sdg"}):
+        with pytest.raises(TrainingError, match=f"{next(iter(wrong))} must be"):
+            TrainingObjective(digits(), **wrong)
     with pytest.raises(DataError, match=r"data must be \(train, val\) or \(train, val, test\), found 1 parts"):
         TrainingObjective([digits().train])
 

@@ -124,6 +124,9 @@ def test_a_validation_loss_that_is_not_finite():
     ("settings", "message"),
     [
         ({"epochs": 0}, "epochs must be at least 1, found 0"),
+        ({"epochs": 1.5}, "epochs must be a whole number, found 1.5"),
+        ({"batch_size": "64"}, "batch_size must be a whole number, found '64'"),
+        ({"lr": "fast"}, "lr must be a positive number, found 'fast'"),
         ({"batch_size": 0}, "batch_size must be at least 1, found 0"),
         ({"lr": -1.0}, "lr must be a positive number, found -1.0"),
         ({"lr": float("nan")}, "lr must be a positive number, found nan"),
@@ -155,6 +158,32 @@ def test_a_general_dataset_goes_through_a_loader():
     result = fit(small_net(), Listed(), Listed(), epochs=4, device="cpu")
     assert result.steps == 8
     assert result.metrics["val_error"] < 0.9
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.uint8, torch.float16])
+def test_numbers_of_any_type_are_used_as_float32_and_int64(kind):
+    x, y = part(40).tensors
+    like = torch.utils.data.TensorDataset((10 * x).to(kind), y.to(torch.float32))
+
+    class Listed(torch.utils.data.Dataset):
+        def __len__(self):
+            return 40
+
+        def __getitem__(self, i):
+            return like[i]
+
+    plain = torch.utils.data.TensorDataset((10 * x).to(kind).float(), y)
+    expected = fit(small_net(), plain, plain, epochs=1, device="cpu").metrics
+    for data in (like, Listed()):
+        assert fit(small_net(), data, data, epochs=1, device="cpu").metrics == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_label_without_a_class_is_named():
+    x, y = part(40).tensors
+    strange = torch.utils.data.TensorDataset(x, torch.where(torch.arange(40) == 30, 99, y))
+    for parts in ((strange, part(10)), (part(10), strange)):
+        with pytest.raises(TrainingError, match="labels run from 0 to 99 in one batch, the network has 10 classes"):
+            fit(small_net(), *parts, epochs=1, device="cpu")
 
 
 def test_evaluate_leaves_the_mode_as_it_was():

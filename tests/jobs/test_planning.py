@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nasviz.errors import DataError, NasvizError
+from nasviz.errors import DataError, NasvizError, TrainingError
 from nasviz.jobs.planning import Plan, duration, plan
 from nasviz.spaces import Architecture
 
@@ -29,6 +29,10 @@ def test_a_module_that_crashes_leaves_the_time_open_and_this_process_alive(bad_a
 def test_what_cannot_be_trained_is_said_at_once(arch: Architecture, data: Any) -> None:
     with pytest.raises(DataError):
         plan(arch, data[:1])
+    with pytest.raises(DataError, match="val: expected a torch Dataset or a pair"):
+        plan(arch, (data[0], None))
+    with pytest.raises(TrainingError, match="epochs must be a whole number, found '3'"):
+        plan(arch, data, epochs="3")  # type: ignore[arg-type]
     with pytest.raises(NasvizError, match="tpu"):
         plan(arch, data, device="tpu")
 
