@@ -1,5 +1,5 @@
 /** An architecture several times, with one selection: its term, how the grammar derives it, what it computes and costs. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ArchitectureBody, matches, type PartProps, type Problem } from "./architecture/body";
 import { type Colour, Panes } from "./architecture/panes";
 import { activeItem, Keys, Place, Unseen } from "./architecture/place";
@@ -167,7 +167,7 @@ function Find({ index, pointing, close }: PartProps & { close: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   const found = useMemo(() => matches(index.info, text), [index, text]);
   const now = pointing.selected ? found.indexOf(index.index(pointing.selected)) : -1;
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   useEffect(() => {
     if (found[0] !== undefined) pointing.select(index.position(found[0]));
   }, [found]);

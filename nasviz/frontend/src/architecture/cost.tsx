@@ -1,5 +1,5 @@
 /** What each operation costs, and the code that runs it; both linked to the selection. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { grouped, prefixed, shape } from "../core/format";
 import { CopyButton, Empty } from "../core/parts";
 import type { Position } from "../core/selection";
@@ -19,7 +19,7 @@ const MOST = 1000;
 
 /** Mark the rows of a selection by their classes, without drawing the table again. */
 function useMarkedRows(body: { current: HTMLElement | null }, places: (Position | null)[], selected: Position | null): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const rows = [...(body.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
     rows.forEach((row, k) => {
       const at = places[k] ?? null;

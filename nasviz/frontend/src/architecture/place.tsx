@@ -44,6 +44,7 @@ export function Place({ context, body, index, pointing }: PartProps) {
       <span class="nv-space" />
       {(body.tree || body.graph) && index.length > 1 && <FoldButton body={body} i={i} context={context} pointing={pointing} />}
       <Unfold body={body} context={context} />
+      <Legend body={body} index={index} context={context} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The term as text: broken into lines by nesting, linked to the selection, and to be edited. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../core/parts";
 import { lineBreaks, prettyText } from "../core/pretty";
 import { type TermIndex, type TermToken, termTokens } from "../core/term";
@@ -23,7 +23,7 @@ function Spans({ index, tokens, pointing }: Pick<PartProps, "index" | "pointing"
   const spans = useMemo(() => drawn(index, tokens), [tokens]);
   const places = useRef<HTMLElement[]>([]);
   const ranges = useMemo(() => rangesOf(index, tokens), [tokens]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     places.current = [...box.current!.querySelectorAll<HTMLElement>("[data-index]")];
   }, [tokens]);
   const chosen = pointing.selected ? index.index(pointing.selected) : -1;
@@ -79,7 +79,7 @@ function rangesOf(index: TermIndex, tokens: readonly TermToken[]): (node: number
 
 function useMark(places: { current: HTMLElement[] }, tokens: TermToken[], range: Range, name: string): void {
   const marked = useRef<{ range: Range; places: HTMLElement[] }>({ range: null, places: [] });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const old = marked.current;
     if (old.range) for (let k = old.range[0]; k < old.range[1]; k++) old.places[k]?.classList.remove(name);
     if (range) for (let k = range[0]; k < range[1]; k++) places.current[k]?.classList.add(name);
@@ -105,7 +105,7 @@ function TermEditor({ context, text, close }: { context: PartProps["context"]; t
   const area = useRef<HTMLTextAreaElement>(null);
   const [fault, setFault] = useState<Fault | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     area.current!.value = text;
     area.current!.focus();
     return () => clearTimeout(timer.current);

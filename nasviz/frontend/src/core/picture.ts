@@ -44,7 +44,10 @@ export function nearest(drawn: readonly Position[], wanted: Position): Position 
   return around.sort((a, b) => b.length - a.length)[0] ?? wanted;
 }
 
+const MARKS = ["nv-selected", "nv-inside", "nv-path", "nv-hover"];
 const MOVE_MS = 250;
+/** larger pictures change at once: to move all their nodes takes longer than it helps */
+const MOVED = 150;
 const SMALLEST = 0.6;
 type Layout = (dot: string, options?: LayoutOptions) => Promise<string>;
 
@@ -61,12 +64,14 @@ class Picture implements PictureHandle {
   #fitted = true;
   #revealed = "null";
   #load: Load | null = null;
-  #nodes: { node: SVGGElement; at: Position[] }[] = [];
+  #nodes: { node: SVGGElement; at: Position[]; marks: number }[] = [];
+  #places = new Map<Element, Box>();
+  #window = { width: 0, height: 0 };
   #map: Minimap | null = null;
   #zoom = zoom<SVGSVGElement, unknown>()
     .scaleExtent([0.05, 8])
     .filter((event: MouseEvent & WheelEvent) => (event.type !== "wheel" || event.ctrlKey || event.metaKey) && !event.button);
-  #watch = new ResizeObserver(() => this.#fitted && this.#fit());
+  #watch = new ResizeObserver(() => this.#resized());
 
   constructor(
     private readonly layout: Layout,
@@ -88,10 +93,11 @@ class Picture implements PictureHandle {
     const text = await this.layout(dot);
     if (turn !== this.#turn) return;
     const svg = readSvg(text);
-    const before = this.#places();
+    const before = this.#standing();
     this.#place(svg);
-    this.#nodes = [...svg.querySelectorAll<SVGGElement>("[data-position]")].map((node) => ({ node, at: positionsOf(node) }));
-    this.#map?.draw(this.#size, this.#boxes());
+    this.#nodes = [...svg.querySelectorAll<SVGGElement>("[data-position]")].map((node) => ({ node, at: positionsOf(node), marks: 0 }));
+    this.#places = this.#measure();
+    this.#map?.draw(this.#size, [...this.#places].flatMap(([node, box]) => (node.classList.contains("node") ? [box] : [])));
     this.#see();
     paint(svg, this.#load);
     this.#move(before);
@@ -101,19 +107,23 @@ class Picture implements PictureHandle {
   mark(selected: Position | null, hovered: Position | null): void {
     this.#marks = [selected, hovered];
     if (!this.#svg) return;
-    const nodes = this.#nodes;
-    const drawn = nodes.flatMap(({ at }) => at);
+    const drawn = this.#nodes.flatMap(({ at }) => at);
     const chosen = selected && nearest(drawn, selected);
     const over = hovered && nearest(drawn, hovered);
-    for (const { node, at } of nodes) {
-      node.classList.toggle("nv-selected", chosen !== null && at.some((position) => samePosition(position, chosen)));
-      node.classList.toggle("nv-inside", chosen !== null && at.some((position) => isWithin(position, chosen)));
-      node.classList.toggle("nv-path", chosen !== null && at.some((position) => isWithin(chosen, position)));
-      node.classList.toggle("nv-hover", over !== null && at.some((position) => isWithin(position, over)));
+    for (const place of this.#nodes) {
+      const { node, at } = place;
+      const marks =
+        (chosen !== null && at.some((position) => samePosition(position, chosen)) ? 1 : 0) +
+        (chosen !== null && at.some((position) => isWithin(position, chosen)) ? 2 : 0) +
+        (chosen !== null && at.some((position) => isWithin(chosen, position)) ? 4 : 0) +
+        (over !== null && at.some((position) => isWithin(position, over)) ? 8 : 0);
+      if (marks === place.marks) continue;
+      MARKS.forEach((name, k) => node.classList.toggle(name, (marks >> k) % 2 === 1));
+      place.marks = marks;
     }
     this.#svg.classList.toggle("nv-some", chosen !== null && chosen.length > 0);
     if (chosen !== null && JSON.stringify(chosen) !== this.#revealed) {
-      const one = nodes.find(({ node }) => node.classList.contains("nv-selected")) ?? nodes.find(({ node }) => node.classList.contains("nv-inside"));
+      const one = this.#nodes.find(({ marks }) => marks % 2 === 1) ?? this.#nodes.find(({ marks }) => marks & 2);
       if (one) this.#reveal(one.node);
     }
     this.#revealed = JSON.stringify(chosen);
@@ -158,18 +168,19 @@ class Picture implements PictureHandle {
     this.#box.remove();
   }
 
-  /** Pan so that a node outside the window comes into it. */
+  /** Pan so that a node outside the window comes into it; from what was measured, so that a selection forces no layout. */
   #reveal(node: SVGGElement): void {
-    if (!this.#svg) return;
-    const box = this.#box.getBoundingClientRect();
-    const at = node.getBoundingClientRect();
-    const inside = at.left >= box.left && at.right <= box.right && at.top >= box.top && at.bottom <= box.bottom;
-    if (inside || box.width === 0) return;
+    const at = this.#places.get(node);
+    if (!this.#svg || !at || this.#window.width === 0) return;
+    const { k, x, y } = zoomTransform(this.#svg);
+    const { width, height } = this.#window;
+    const outside = (from: number, size: number, room: number) => from < 0 || from + size > room;
+    const across = outside(at.x * k + x, at.width * k, width);
+    const down = outside(at.y * k + y, at.height * k, height);
+    if (!across && !down) return;
     this.#fitted = false;
-    const scale = zoomTransform(this.#svg).k;
-    const x = (box.left + box.width / 2 - at.left - at.width / 2) / scale;
-    const y = (box.top + box.height / 2 - at.top - at.height / 2) / scale;
-    this.#zoom.translateBy(select(this.#svg), at.left < box.left || at.right > box.right ? x : 0, at.top < box.top || at.bottom > box.bottom ? y : 0);
+    const to = (from: number, size: number, room: number) => (room / 2 - from) / k - size / 2;
+    this.#zoom.translateBy(select(this.#svg), across ? to(at.x * k + x, at.width * k, width) : 0, down ? to(at.y * k + y, at.height * k, height) : 0);
   }
 
   #place(svg: SVGSVGElement): void {
@@ -210,6 +221,7 @@ class Picture implements PictureHandle {
     const scale = Math.min(4 / 3, Math.max(smallest, (width - 8) / this.#size.width));
     const height = Math.min(this.options.maxHeight ?? 420, Math.max(this.options.minHeight ?? 72, this.#size.height * scale + 8));
     this.#box.style.height = `${height}px`;
+    this.#window = { width, height };
     const free = width - this.#size.width * scale;
     const x = free > 0 ? free / 2 : Math.min(4, Math.max(free - 4, width / 2 - this.#rootX() * scale));
     const y = Math.max(4, (height - this.#size.height * scale) / 2);
@@ -225,42 +237,49 @@ class Picture implements PictureHandle {
     return root && graph && from && left !== undefined ? (from.left + from.width / 2 - left) / graph.a : 0;
   }
 
-  #places(): Map<string, DOMRect> {
-    const found = new Map<string, DOMRect>();
-    for (const node of this.#svg?.querySelectorAll<SVGGElement>("[data-node]") ?? []) {
-      found.set(node.dataset.node ?? "", node.getBoundingClientRect());
-    }
-    return found;
+  /** Where the nodes stand on the screen, by name; nothing where they will not be moved. */
+  #standing(): Map<string, DOMRect> {
+    const nodes = [...(this.#svg?.querySelectorAll<SVGGElement>("[data-node]") ?? [])];
+    if (nodes.length > MOVED || matchMedia("(prefers-reduced-motion: reduce)").matches) return new Map();
+    return new Map(nodes.map((node) => [node.dataset.node ?? "", node.getBoundingClientRect()]));
   }
 
   #move(before: Map<string, DOMRect>): void {
-    if (before.size === 0 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     const graph = this.#svg?.querySelector<SVGGElement>("g.graph");
-    const scale = graph?.getScreenCTM()?.a ?? 1;
-    const appear: Keyframe[] = [{ opacity: 0 }, { opacity: 1 }];
-    for (const node of graph?.children ?? []) {
-      const old = before.get((node as SVGGElement).dataset.node ?? "");
-      const now = node.getBoundingClientRect();
-      const x = old ? (old.x + old.width / 2 - now.x - now.width / 2) / scale : 0;
-      const y = old ? (old.y + old.height / 2 - now.y - now.height / 2) / scale : 0;
-      const frames = old ? [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }] : appear;
+    if (!graph || before.size === 0 || graph.children.length > 2 * MOVED) return;
+    const scale = graph.getScreenCTM()?.a ?? 1;
+    const now = [...graph.children].map((node) => [node as SVGGElement, node.getBoundingClientRect()] as const);
+    for (const [node, at] of now) {
+      const old = before.get(node.dataset.node ?? "");
+      const x = old ? (old.x + old.width / 2 - at.x - at.width / 2) / scale : 0;
+      const y = old ? (old.y + old.height / 2 - at.y - at.height / 2) / scale : 0;
+      const frames = old ? [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }] : [{ opacity: 0 }, { opacity: 1 }];
       node.animate(frames, { duration: MOVE_MS, easing: "ease-out" });
     }
   }
 
   /** Where the nodes are, in the coordinates of the picture. */
-  #boxes(): Box[] {
+  #measure(): Map<Element, Box> {
     const [, x, y] = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(this.#svg?.querySelector("g.graph")?.getAttribute("transform") ?? "") ?? [];
-    return [...(this.#svg?.querySelectorAll<SVGGElement>(".node") ?? [])].map((node) => {
-      const box = node.getBBox();
-      return { x: box.x + Number(x ?? 0), y: box.y + Number(y ?? 0), width: box.width, height: box.height };
-    });
+    const nodes = [...(this.#svg?.querySelectorAll<SVGGElement>(".node, .cluster") ?? [])];
+    return new Map(
+      nodes.map((node) => {
+        const box = node.getBBox();
+        return [node, { x: box.x + Number(x ?? 0), y: box.y + Number(y ?? 0), width: box.width, height: box.height }];
+      }),
+    );
+  }
+
+  #resized(): void {
+    this.#window = { width: this.#box.clientWidth, height: this.#box.clientHeight };
+    if (this.#fitted) this.#fit();
+    this.#see();
   }
 
   #see(): void {
     if (!this.#map || !this.#svg) return;
     const { k, x, y } = zoomTransform(this.#svg);
-    this.#map.see({ x: -x / k, y: -y / k, width: this.#box.clientWidth / k, height: this.#box.clientHeight / k });
+    this.#map.see({ x: -x / k, y: -y / k, width: this.#window.width / k, height: this.#window.height / k });
   }
 
   #centre(x: number, y: number): void {

@@ -1,5 +1,5 @@
 /** A picture by Graphviz as a part of a view, with its states: drawing, drawn, impossible. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Engine } from "./engine";
 import type { Load } from "./paint";
 import { Button } from "./parts";
@@ -67,7 +67,7 @@ export function Picture(props: PictureProps) {
       live = false;
     };
   }, [engine, dot, label, maxHeight]);
-  useEffect(() => picture.current?.mark(selected, hovered), [selected, hovered, dot]);
+  useLayoutEffect(() => picture.current?.mark(selected, hovered), [selected, hovered, dot]);
   useEffect(colour, [load]);
   const save = (format: Format) => {
     const saved = picture.current?.saved();
