@@ -103,8 +103,8 @@ class GrammarInfo:
     change, change_derivations
         The changes against another version in words, "" without one.
     edits
-        The productions that were added ("+ …"), removed ("− …") or given another probability; at most 8 and one that counts
-        the rest.
+        The productions that were added ("+ …"), removed ("− …") or given another probability by themselves; at most 8 and one
+        that counts the rest.
     """
 
     terms: CountInfo
@@ -216,7 +216,8 @@ def _rule(grammar: Grammar, name: str) -> str:
 def _edits(found: Difference) -> tuple[str, ...]:
     rows = [f"{cut(a, 40)} is now {cut(b, 40)}" for a, b in found.renamed]
     rows += [f"+ {cut(str(p))}" for p in found.added] + [f"{numbers.MINUS} {cut(str(p))}" for p in found.removed]
-    rows += [f"{cut(str(b))}: probability {a.weight:.3g} → {b.weight:.3g}" for a, b in found.changed]
+    busy = {p.lhs for p in (*found.added, *found.removed)}
+    rows += [f"{cut(str(b))}: probability {a.weight:.3g} → {b.weight:.3g}" for a, b in found.changed if b.lhs not in busy]
     rows += [cut(note) for note in found.notes]
     more = len(rows) - EDITS
     return tuple(rows) if more <= 1 else (*rows[:EDITS], f"and {more} more")

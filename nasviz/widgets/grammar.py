@@ -42,7 +42,8 @@ SETTLED = 0.4
 PUBLISHED = (hierarchical_nb201, nb201, nested_convnet, digits_cells)
 """Spaces that code names instead of listing their operators."""
 
-_THUMBNAIL = 60
+_THUMBNAIL = 24
+_LARGEST = 5000
 
 
 class GrammarEditor(View):
@@ -318,16 +319,16 @@ class GrammarEditor(View):
 
 
 def _sample(arch: Architecture) -> dict[str, Any]:
-    dot = ""
-    if len(arch.term) <= 4 * _THUMBNAIL:
-        try:
-            info = graph_info(arch.term, boxes=False, largest=_THUMBNAIL)
-            dot = info.dot
-        except BuildError:
-            dot = ""
     n = len(arch.term)
+    shown = {"key": arch.key, "term": cut(arch.term.text, 4000), "dot": "", "problem": ""}
     size = f"{n} operator" if n == 1 else f"{n} operators"
-    return {"key": arch.key, "term": cut(arch.term.text, 4000), "dot": dot, "size": size}
+    if n > _LARGEST:
+        return {**shown, "problem": "too large to draw", "size": size}
+    try:
+        info = graph_info(arch.term, boxes=False, largest=_THUMBNAIL)
+    except BuildError:
+        return {**shown, "problem": "no path from input to output", "size": size}
+    return {**shown, "dot": info.dot, "size": size if info.level is None else f"{size}, folded"}
 
 
 def python_code(space: SearchSpace, base: SearchSpace | None = None) -> str:

@@ -64,7 +64,11 @@ def test_bars_remember_the_accepted_version():
 
 def test_edits_are_listed_and_cut():
     info = grammar_info(read(SMALL + " | relu"), read(SMALL))
-    assert info.edits[0] == "+ B ::= relu"
+    assert info.edits == ("+ B ::= relu",)
+    assert grammar_info(read(SMALL.replace("id", "id [0.9]")), read(SMALL)).edits == (
+        "B ::= conv3x3: probability 0.5 → 0.1",
+        "B ::= id: probability 0.5 → 0.9",
+    )
     assert info.change_derivations == "+10 derivations"
     many = SMALL + "".join(f" | Linear({', '.join(['id'] * k)})" for k in range(1, 20))
     assert grammar_info(read(many), read(SMALL)).edits[-1].startswith("and ")

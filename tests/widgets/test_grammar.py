@@ -229,3 +229,21 @@ def test_a_draw_that_is_impossible_says_why(page):
     shown = page(GrammarEditor("S ::= Residual(S, S, S) [0.999] | id"))
     assert shown.state["samples"] == []
     assert "a draw passed" in shown.state["problem"]
+
+
+def test_what_has_no_thumbnail_says_why(page):
+    shown = page(GrammarEditor("S ::= Linear(zero, id) | Linear(id, id)"))
+    assert sorted((s["problem"], bool(s["dot"])) for s in shown.state["samples"]) == [
+        ("", True),
+        ("no path from input to output", False),
+    ]
+    large = page(GrammarEditor(hierarchical_nb201()))
+    assert any(s["dot"] and s["size"].endswith("operators, folded") for s in large.state["samples"])
+
+
+def test_a_command_brings_the_text_that_it_is_about(shown):
+    shown.command("accept", text=TEXT + " | relu", revision=1)
+    assert shown.view.space.count() == 9
+    assert shown.state["space"]["change"] == ""
+    shown.command("format", text="S ::= id", revision=0)
+    assert shown.view.value == TEXT + " | relu"

@@ -184,7 +184,7 @@ function Accept({ body, broken, onAccept }: { body: GrammarBody | null; broken: 
 
 const Below = ({ body, old, context }: { body: GrammarBody; old: boolean; context: ViewContext }) => (
   <div class="nv-below">
-    <Samples samples={body.samples} problem={body.problem} old={old} context={context} />
+    {body.space && <Samples samples={body.samples} problem={body.problem} old={old} context={context} />}
     <Examples
       examples={body.examples}
       old={old}

@@ -6,10 +6,12 @@ import { lintGutter, nextDiagnostic, previousDiagnostic } from "@codemirror/lint
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, Prec, RangeSetBuilder } from "@codemirror/state";
 import {
+  closeHoverTooltips,
   Decoration,
   type DecorationSet,
   drawSelection,
   EditorView,
+  hasHoverTooltips,
   highlightActiveLine,
   type KeyBinding,
   keymap,
@@ -88,12 +90,19 @@ function keys(options: EditorOptions, show: (view: EditorView) => boolean): KeyB
   return [
     ...own,
     { key: "F1", preventDefault: true, run: (view) => say(show(view) ? "" : "No name here.") },
+    { key: "Escape", run: closeHelp },
     { key: "F2", preventDefault: true, run: (view) => (rename(view, known, note), true) },
     { key: "F8", preventDefault: true, run: (view) => say(nextDiagnostic(view) ? "" : "Nothing was found.") },
     { key: "Shift-F8", preventDefault: true, run: (view) => say(previousDiagnostic(view) ? "" : "Nothing was found.") },
     { key: "F12", preventDefault: true, run: (view) => say(goToDefinition(view, view.state.selection.main.head, known())) },
     { key: "Mod-.", preventDefault: true, run: (view) => say(repaired(repairHere(view))) },
   ];
+}
+
+function closeHelp(view: EditorView): boolean {
+  if (!hasHoverTooltips(view.state)) return false;
+  view.dispatch({ effects: closeHoverTooltips });
+  return true;
 }
 
 const repaired = (done: string | null): string => (done === null ? "Nothing here can be repaired by itself." : `Done: ${done}.`);

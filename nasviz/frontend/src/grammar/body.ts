@@ -36,6 +36,8 @@ export interface Sample {
   key: string;
   term: string;
   dot: string;
+  /** why there is no picture, or "" */
+  problem: string;
   size: string;
 }
 

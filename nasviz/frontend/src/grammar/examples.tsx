@@ -71,12 +71,8 @@ function NewExample({ onAdd }: Pick<ExamplesProps, "onAdd">) {
     onAdd(term, must);
     setTerm("");
   };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    add(true);
-  };
   return (
-    <form class="nv-new" onSubmit={submit}>
+    <div class="nv-new">
       <label class="nv-hidden" for={id}>
         A term
       </label>
@@ -87,6 +83,7 @@ function NewExample({ onAdd }: Pick<ExamplesProps, "onAdd">) {
         placeholder="a term, e.g. Linear(conv3x3, id)"
         spellcheck={false}
         autocomplete="off"
+        onKeyDown={(event) => event.key === "Enter" && add(true)}
         onInput={(event) => setTerm(event.currentTarget.value)}
       />
       <Button disabled={!term.trim()} tip="The grammar must derive this term (Enter)" onClick={() => add(true)}>
@@ -95,6 +92,6 @@ function NewExample({ onAdd }: Pick<ExamplesProps, "onAdd">) {
       <Button disabled={!term.trim()} tip="The grammar must not derive this term" onClick={() => add(false)}>
         Must not
       </Button>
-    </form>
+    </div>
   );
 }

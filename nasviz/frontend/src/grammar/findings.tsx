@@ -5,7 +5,7 @@ import type { Finding } from "../core/editor_findings";
 import { Button } from "../core/parts";
 
 const SHOWN = 300;
-const SIGN = { error: "✗", warning: "▲", info: "ⓘ" } as const;
+const SIGN = { error: "✗", warning: "▲", info: "•" } as const;
 
 export function Findings({ findings, editor }: { findings: Finding[]; editor: () => EditorHandle | null }) {
   return (

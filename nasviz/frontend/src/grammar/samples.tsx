@@ -1,8 +1,9 @@
 /** Architectures drawn from the grammar, small; the chosen one with its term. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Engine } from "../core/engine";
 import { clip } from "../core/format";
 import { Button, CopyButton } from "../core/parts";
-import { Picture } from "../core/picture_part";
+import { readSvg } from "../core/svg";
 import type { ViewContext } from "../core/view";
 import type { Sample } from "./body";
 
@@ -14,6 +15,8 @@ export interface SamplesProps {
 }
 
 const LABEL = 120;
+/** px for one point of Graphviz, at most */
+const LARGEST = 1.2;
 
 export function Samples({ samples, problem, old, context }: SamplesProps) {
   const [chosen, setChosen] = useState<Sample | null>(null);
@@ -36,7 +39,7 @@ export function Samples({ samples, problem, old, context }: SamplesProps) {
       <ul class={`nv-thumbs${old ? " nv-old" : ""}`}>
         {samples.map((sample) => (
           <li key={sample.key}>
-            <Thumbnail sample={sample} chosen={chosen?.key === sample.key} context={context} onChoose={() => choose(sample)} />
+            <Thumbnail sample={sample} chosen={chosen?.key === sample.key} engine={engine} onChoose={() => choose(sample)} />
           </li>
         ))}
       </ul>
@@ -55,17 +58,39 @@ export function Samples({ samples, problem, old, context }: SamplesProps) {
 interface ThumbnailProps {
   sample: Sample;
   chosen: boolean;
-  context: ViewContext;
+  engine: Engine;
   onChoose: () => void;
 }
 
-const Thumbnail = ({ sample, chosen, context, onChoose }: ThumbnailProps) => (
+const Thumbnail = ({ sample, chosen, engine, onChoose }: ThumbnailProps) => (
   <button type="button" class="nv-thumb" aria-pressed={chosen} aria-label={clip(sample.term, LABEL)} data-tip={clip(sample.term, 300)} onClick={onChoose}>
-    {sample.dot ? (
-      <Picture bare engine={context.engine} dot={sample.dot} label={`Graph of ${clip(sample.term, LABEL)}`} maxHeight={88} />
-    ) : (
-      <span class="nv-none">too large for a thumbnail</span>
-    )}
+    {sample.dot ? <Small engine={engine} dot={sample.dot} /> : <span class="nv-none">{sample.problem}</span>}
     <span class="nv-thumb-size">{sample.size}</span>
   </button>
 );
+
+/** A picture without zoom, as small as its frame asks; its button has the accessible name. */
+function Small({ engine, dot }: { engine: Engine; dot: string }) {
+  const parent = useRef<HTMLSpanElement>(null);
+  const [fault, setFault] = useState("");
+  useEffect(() => {
+    let live = true;
+    const draw = (text: string) => {
+      if (live) parent.current?.replaceChildren(small(readSvg(text)));
+    };
+    engine.layout(dot).then(draw).catch((reason: Error) => live && setFault(reason.message));
+    return () => {
+      live = false;
+    };
+  }, [engine, dot]);
+  return fault ? <span class="nv-none">{clip(fault, LABEL)}</span> : <span class="nv-small nv-picture" ref={parent} />;
+}
+
+function small(svg: SVGSVGElement): SVGSVGElement {
+  const width = Number(svg.getAttribute("viewBox")?.split(/\s+/)[2] ?? 100);
+  for (const name of ["width", "height"]) svg.removeAttribute(name);
+  for (const idle of svg.querySelectorAll("title, g.graph > polygon")) idle.remove();
+  svg.setAttribute("aria-hidden", "true");
+  svg.style.maxWidth = `${Math.round(LARGEST * width)}px`;
+  return svg;
+}
