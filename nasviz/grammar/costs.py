@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from nasviz.algebra import Operator
 from nasviz.errors import NasvizError, nearest
 from nasviz.grammar.automaton import Automaton, BudgetError
 from nasviz.grammar.components import components
-from nasviz.grammar.constraint import Constraint
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.language import Block, Language
+from nasviz.grammar.normal import successors
 from nasviz.grammar.tallies import TooLargeError
 
 Number = int | float
@@ -135,7 +136,7 @@ def _made(n: int, edges: Sequence[Edge]) -> list[bool]:
 
 
 class Bounds:
-    """Least and greatest costs over the automaton of a grammar's derivations.
+    """Least and greatest costs of what the symbols of a grammar derive: of its rules, or under constraints of its automaton.
 
     Parameters
     ----------
@@ -143,38 +144,61 @@ class Bounds:
         The grammar.
     price
         Cost of an operator.
-
-    Raises
-    ------
-    NasvizError
-        If the automaton is past its budget, as constraints can make it.
     """
 
     def __init__(self, grammar: Grammar, price: Callable[[Operator], Number]) -> None:
         self.grammar = grammar
         self.form = grammar.normal_form
-        self.constraint: Constraint = grammar.product.constraint
+        self.price = price
+        operators = list(self.form.operators)
+        self._own = [0 if r.operator < 0 else price(operators[r.operator]) for r in self.form.rules]
+        self._simple: dict[bool, list[Number]] = {}
+        self._plain: dict[bool, list[Number]] = {}
+        self._values: dict[tuple[int, bool], dict[int, Number]] = {}
+
+    def simple(self, least: bool) -> list[Number]:
+        """Return the cost of every symbol where nothing is required; a shared leaf costs what its draw does."""
+        if least not in self._simple:
+            edges: list[Edge] = [
+                (rule.lhs, own, successors(rule)) for rule, own in zip(self.form.rules, self._own, strict=True)
+            ]
+            edges += [(leaf, 0, (symbol,)) for leaf, symbol in self.form.inner.items()]
+            self._simple[least] = solve(len(self.form.names), edges, least)
+        return self._simple[least]
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """The automaton of derivations.
+
+        Raises
+        ------
+        NasvizError
+            If it is past its budget, as constraints can make it.
+        """
         try:
-            self.automaton: Automaton = grammar.product.numbers("derivations").automaton
+            return self.grammar.product.numbers("derivations").automaton
         except BudgetError as error:
             raise NasvizError(f"costs are out of reach: {error}") from error
-        auto, operators = self.automaton, list(self.form.operators)
-        own = [0 if r.operator < 0 else price(operators[r.operator]) for r in self.form.rules]
-        self.price = price
-        self._values: dict[tuple[int, bool], dict[int, Number]] = {}
-        self._edges: list[Edge] = [(v, own[label], ()) for label, v in (*auto.singles, *auto.roots)]
-        self._edges += [(t, 0, (p, q)) for p, q, t in auto.edges]
-        self._edges += [(t, 0, (q,)) for _, q, t in auto.units]
-        self._plain: dict[bool, list[Number]] = {}
 
     def solved(self, leaves: Mapping[tuple[int, int], Number], least: bool) -> list[Number]:
-        """Return the costs of all vertices, given the cost of the draw of shared leaves (leaf, value)."""
-        states = self.automaton.leaf_states
-        extra: list[Edge] = [(states[key], x, ()) for key, x in leaves.items() if key in states]
-        return solve(len(self.automaton.symbols), [*self._edges, *extra], least)
+        """Return the costs of all vertices of the automaton, given the cost of the draw of shared leaves (leaf, value)."""
+        auto, own = self.automaton, self._own
+        edges: list[Edge] = [(v, own[label], ()) for label, v in (*auto.singles, *auto.roots)]
+        edges += [(t, 0, (p, q)) for p, q, t in auto.edges]
+        edges += [(t, 0, (q,)) for _, q, t in auto.units]
+        edges += [(auto.leaf_states[key], x, ()) for key, x in leaves.items() if key in auto.leaf_states]
+        return solve(len(auto.symbols), edges, least)
 
     def by_value(self, symbol: int, least: bool) -> dict[int, Number]:
-        """Return the cost of a symbol that reaches no shared draw, for each value that it can have."""
+        """Return the cost of a symbol that reaches no shared draw, for each value that it can have.
+
+        Raises
+        ------
+        NasvizError
+            As :attr:`automaton`.
+        """
+        if self.grammar.product.constraint.trivial:
+            return {0: self.simple(least)[symbol]}
         if least not in self._plain:
             self._plain[least] = self.solved({}, least)
         if (symbol, least) not in self._values:
@@ -185,9 +209,21 @@ class Bounds:
         return self._values[symbol, least]
 
     def whole(self, nonterminal: str | None = None) -> tuple[Number, Number]:
-        """Return the least and the greatest cost of the legal terms of a nonterminal; (∞, -∞) when there is none."""
+        """Return the least and the greatest cost of the legal terms of a nonterminal; (∞, -∞) when there is none.
+
+        Raises
+        ------
+        NasvizError
+            As :attr:`automaton`, or if shared draws can have too many values.
+        """
         name = nonterminal or self.grammar.start
-        language = self.grammar.product.language("derivations", name, name == self.grammar.start)
+        if not self.grammar.requirements:
+            symbol = self.form.index[name]
+            return self.simple(True)[symbol], self.simple(False)[symbol]
+        try:
+            language = self.grammar.product.language("derivations", name, name == self.grammar.start)
+        except BudgetError as error:
+            raise NasvizError(f"costs are out of reach: {error}") from error
         least: Number = math.inf
         greatest: Number = -math.inf
         for block in _blocks(language):

@@ -224,8 +224,8 @@ class Editor:
 
     def _conditioned(self, chosen: Sequence[Place], rng: np.random.Generator) -> Derivation | None:
         """Draw the completions of the derivation opened at some places, conditioned on legal and different."""
-        narrow = Partial(self.grammar, *self.places.opened(chosen)).completions()
-        narrow.requirements = (*narrow.requirements, Requirement(Same.make(self.places.term), "==", 0, "", (0, 0)))
+        other = Requirement(Same.make(self.places.term), "==", 0, "", (0, 0))
+        narrow = Partial(self.grammar, *self.places.opened(chosen)).narrowed(other)
         try:
             if not narrow.product.language("weights").count():
                 return None

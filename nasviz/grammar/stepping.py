@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
+from functools import partial as applied
 
 import numpy as np
 
@@ -14,43 +14,15 @@ from nasviz.algebra import Nonterminal, Operator, Position, Term
 from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import BudgetError
 from nasviz.grammar.costs import Cost, cost_bounds, one_each
-from nasviz.grammar.counting import AtMost, Count, What, count
-from nasviz.grammar.derivation import Derivation, assemble, derive
+from nasviz.grammar.counting import Count, What, count
+from nasviz.grammar.derivation import Derivation, assemble
 from nasviz.grammar.grammar import Grammar, Production
+from nasviz.grammar.options import Option, make_options
 from nasviz.grammar.outlook import CHANCES, COUNTS, GREATEST, LEAST, ByValue, Insides, Outlook, settled
 from nasviz.grammar.places import Places, leaf
-from nasviz.grammar.sampling import Law, sample
+from nasviz.grammar.requirements import Requirement
+from nasviz.grammar.sampling import Law, sample_term
 from nasviz.grammar.tallies import TooLargeError
-
-
-@dataclass(frozen=True)
-class Option:
-    """A production that may be chosen at an open place, and what lies behind it.
-
-    Attributes
-    ----------
-    number : int
-        Number of the production, for :meth:`Partial.expand`.
-    production : Production
-        The production.
-    remaining : Count
-        How many architectures remain.
-    share : float or None
-        `remaining` of all that remain before the choice, in [0, 1]; shares add up to more than 1 where productions derive the
-        same terms. None where numbers are endless or only bounds are known.
-    probability : float
-        Of this choice under the law "productions", conditioned on legal, in [0, 1].
-    least_cost, greatest_cost : int or float
-        Least and greatest cost of what remains; ``math.inf`` without bound, (∞, -∞) where nothing remains.
-    """
-
-    number: int
-    production: Production
-    remaining: Count
-    share: float | None
-    probability: float
-    least_cost: float
-    greatest_cost: float
 
 
 @dataclass(frozen=True)
@@ -197,10 +169,18 @@ class Partial:
         return self.before or self
 
     def completions(self) -> Grammar:
-        """Return the grammar of all terms that can still be reached.
+        """Return the grammar of all terms that can still be reached, over the same operators, with the same constraints.
 
         Its start derives this partial derivation; each shared nonterminal derives what is chosen of it.
         """
+        return self._completions
+
+    @cached_property
+    def _completions(self) -> Grammar:
+        return self.narrowed()
+
+    def narrowed(self, *requirements: Requirement) -> Grammar:
+        """Return the completions under further requirements, which its text does not show."""
         grammar = self.grammar
         start = grammar.start
         while start in grammar.rules or start in grammar.signature:
@@ -213,7 +193,9 @@ class Partial:
         rules = [line for line in grammar.canonical.split("\n") if not line.startswith(("start ", "require "))]
         lines = [f"start {start}", *(f"require {r}" for r in grammar.requires), f"{start} ::= {self.macro.text}"]
         lines += [chosen.get(name, line) for name, line in zip(grammar.rules, rules, strict=True)]
-        return Grammar.parse("\n".join(lines), grammar.signature)
+        narrow = Grammar.parse("\n".join(lines), grammar.signature)
+        narrow.requirements = (*narrow.requirements, *requirements)
+        return narrow
 
     def remaining(self, what: What = "terms", max_height: int | None = None) -> Count:
         """Count what can still be reached; see :func:`nasviz.grammar.count`.
@@ -271,7 +253,7 @@ class Partial:
             steps = [self.expand(position, k) for k in range(len(productions))]
             counts = [step.remaining() for step in steps]
             chances = [step.legality() * p.weight for step, p in zip(steps, productions, strict=True)]
-            return _options(productions, counts, self.remaining(), chances, [step.bounds(price) for step in steps])
+            return make_options(productions, counts, self.remaining(), chances, [step.bounds(price) for step in steps])
         draw, i = self._layout[1][self.term.index(position)]
         part = draw + 1
         bodies = [p.body for p in productions]
@@ -282,11 +264,24 @@ class Partial:
             counts, total = [self.expand(position, k).remaining() for k in range(len(bodies))], self.remaining()
         chances = [p.weight for p in productions]
         if self.grammar.constraint:
-            legal = self._outlook("weights").choices(part, i, bodies)
+            try:
+                legal = self._outlook("weights").choices(part, i, bodies)
+            except BudgetError as error:
+                raise _unknown_chances(error) from error
             chances = [p.weight * x for p, x in zip(productions, legal, strict=True)]
         least = self._outlook("least", price).choices(part, i, bodies)
         greatest = self._outlook("greatest", price).choices(part, i, bodies)
-        return _options(productions, counts, total, chances, list(zip(least, greatest, strict=True)))
+        return make_options(productions, counts, total, chances, list(zip(least, greatest, strict=True)))
+
+    def frontier_options(self, cost: Cost | None = None) -> dict[Position, list[Option]]:
+        """Return the options at every open place; see :meth:`options`.
+
+        Raises
+        ------
+        NasvizError
+            As :meth:`options`.
+        """
+        return {position: self.options(position, cost) for position in self.frontier}
 
     def legality(self) -> float:
         """Return the probability that a completion by productions is legal: 1 without constraints.
@@ -303,7 +298,7 @@ class Partial:
                 return float(self._outlook("weights").total())
             return float(self.completions().product.language("weights").count())
         except BudgetError as error:
-            raise NasvizError(f"probabilities are out of reach: {error}") from error
+            raise _unknown_chances(error) from error
 
     @property
     def _parts(self) -> tuple[Term, ...]:
@@ -326,7 +321,7 @@ class Partial:
         insides = self.memory[0]
         if what in ("terms", "weights"):
             ring = COUNTS if what == "terms" else CHANCES
-            return Outlook(self.grammar, self._parts, ring, partial(insides.numbers, what), lambda op: ring.one)
+            return Outlook(self.grammar, self._parts, ring, applied(insides.numbers, what), lambda op: ring.one)
         bounds = insides.bounds(cost)
         form = self.grammar.normal_form
 
@@ -335,34 +330,41 @@ class Partial:
 
         return Outlook(self.grammar, self._parts, LEAST if what == "least" else GREATEST, inside, bounds.price)
 
-    def complete(self, rng: np.random.Generator, law: Law = "productions") -> Term:
-        """Draw the open choices and return the whole term.
+    def complete(
+        self,
+        rng: np.random.Generator,
+        law: Law = "productions",
+        *,
+        max_height: int | None = None,
+        max_size: int | None = None,
+        factor: float | None = None,
+    ) -> Term:
+        """Draw the open choices by a law and return the whole term; see :func:`nasviz.grammar.sample`.
 
         Raises
         ------
         NasvizError
-            As :func:`nasviz.grammar.sample`.
+            As `sample`.
         """
-        grammar = self.completions()
-        return derive(grammar, sample(grammar, rng, law))
+        return sample_term(self.completions(), rng, law, max_height=max_height, max_size=max_size, factor=factor)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        history: list[tuple[Term, tuple[Term, ...]]] = []
+        step: Partial | None = self
+        while step is not None:
+            history.append((step.macro, step.draws))
+            step = step.before
+        return (_again, (self.grammar, history[::-1]))
 
 
-def _options(
-    productions: tuple[Production, ...],
-    counts: list[Count],
-    total: Count,
-    chances: list[float],
-    bounds: Sequence[tuple[float, float]],
-) -> list[Option]:
-    norm = sum(chances)
-    rows = zip(productions, counts, chances, bounds, strict=True)
-    return [
-        Option(k, p, n, _share(n, total), chance / norm if norm else 0.0, least, greatest)
-        for k, (p, n, chance, (least, greatest)) in enumerate(rows)
-    ]
+def _unknown_chances(error: BudgetError) -> NasvizError:
+    return NasvizError(f"probabilities are out of reach: {error}")
 
 
-def _share(n: Count, total: Count) -> float | None:
-    if isinstance(n, AtMost) or isinstance(total, AtMost) or total == math.inf:
-        return None
-    return n / total if total else 0.0
+def _again(grammar: Grammar, history: list[tuple[Term, tuple[Term, ...]]]) -> Partial:
+    memory: list[Insides] = []
+    partial: Partial | None = None
+    for macro, draws in history:
+        partial = Partial(grammar, macro, draws, partial, memory)
+    assert partial is not None
+    return partial
