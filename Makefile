@@ -61,7 +61,7 @@ page: $(LOCK)
 	$(call npm,test)
 
 unit:
-	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark"
+	$(PYTEST) -n 2 --dist worksteal --durations 10 --ignore tests/e2e -m "not browser and not benchmark"
 
 unit-quick:
 	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark and not slow"
