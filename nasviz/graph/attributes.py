@@ -174,7 +174,7 @@ class Paths(Attribute):
 
     def _through(self, before: Length, edge: Length) -> Length:
         """Return what an edge makes of what arrives at its source."""
-        if _dead(before) or edge is None:
+        if before is None or edge is None or _dead(before):
             return None
         if _dead(edge):
             return _LOST_ZEROS if before == LOST else edge
