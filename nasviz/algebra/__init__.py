@@ -16,6 +16,7 @@ from nasviz.algebra.scanner import parse_term, term_from_json
 from nasviz.algebra.signature import Signature
 from nasviz.algebra.sorts import Sort
 from nasviz.algebra.term import Position, Term, position_text
+from nasviz.algebra.tree_edit import TreeEdit, tree_edit
 
 __all__ = [
     "Attribute",
@@ -27,9 +28,11 @@ __all__ = [
     "Sort",
     "Term",
     "Total",
+    "TreeEdit",
     "interpret",
     "literal",
     "parse_term",
     "position_text",
     "term_from_json",
+    "tree_edit",
 ]

@@ -46,7 +46,8 @@ LAID_OUT = """async (text) => {
   const button = [...roots.at(-1).querySelectorAll('button')].find((b) => b.textContent.trim().endsWith(text));
   const start = performance.now();
   button.click();
-  while (roots.at(-1).querySelector('.nv-pane-graph svg:not(.nv-map)') === old) await new Promise((next) => setTimeout(next, 0));
+  const now = () => roots.at(-1).querySelector('.nv-pane-graph svg:not(.nv-map)');
+  while (now() === old) await new Promise((next) => setTimeout(next, 0));
   document.body.offsetHeight;
   return performance.now() - start;
 }"""
@@ -160,7 +161,7 @@ def test_budgets(views):
     engine = views.kernel("len(view.engine._esm.encode()) / 1e6")
     size = views.kernel("len(big.graph())")
     wall, cpu = sorted(w for w, _ in chosen), sorted(c for _, c in chosen)
-    print(
+    print(  # noqa: T201
         f"\nselection in term, tree and graph of {size} operations: {wall[2]:.0f} ms, of the processor {cpu[2]:.0f} ms; of 10 "
         f"operations: {small[0]:.0f} and {small[1]:.0f} ms"
         f"\na mutated graph with its tree, kernel and layout included: {new[0]:.0f} ms, main thread {new[1]:.0f} ms; "
