@@ -19,6 +19,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from nasviz import spaces as spaces
+    from nasviz.algebra import Attribute as Attribute
+    from nasviz.algebra import Total as Total
     from nasviz.errors import NasvizError as NasvizError
     from nasviz.evaluation import data as data
     from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "Architecture": "nasviz.spaces",
     "ArchitectureView": "nasviz.widgets",
+    "Attribute": "nasviz.algebra",
     "BayesOpt": "nasviz.search",
     "Board": "nasviz.widgets",
     "FlatWL": "nasviz.surrogate",
@@ -68,6 +71,7 @@ _WHERE = {
     "RandomSearch": "nasviz.search",
     "SearchSpace": "nasviz.spaces",
     "Study": "nasviz.search",
+    "Total": "nasviz.algebra",
     "Training": "nasviz.widgets",
     "TrainingObjective": "nasviz.evaluation.objective",
     "attach": "nasviz.jobs",
