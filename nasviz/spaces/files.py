@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from nasviz.algebra import Operator
+from nasviz.algebra import Attribute, Operator
 from nasviz.errors import GrammarError, NasvizError, StorageError
 from nasviz.grammar.notation import LIMIT
 from nasviz.spaces.architecture import VERSION, checked
@@ -75,7 +75,13 @@ def save(space: SearchSpace, path: str | os.PathLike[str]) -> None:
         raise StorageError(f"cannot write {target}: {error}") from error
 
 
-def load(path: str | os.PathLike[str], operators: Iterable[Operator] = (), *, declared_only: bool = False) -> SearchSpace:
+def load(
+    path: str | os.PathLike[str],
+    operators: Iterable[Operator] = (),
+    *,
+    declared_only: bool = False,
+    attributes: Iterable[Attribute] = (),
+) -> SearchSpace:
     """Read a space from a file that `space.save` wrote, or from a plain grammar text. No code is run.
 
     A grammar that was edited by hand is accepted with a warning; its source says so.
@@ -88,6 +94,8 @@ def load(path: str | os.PathLike[str], operators: Iterable[Operator] = (), *, de
         Your own operators that the grammar uses; standard ones and topologies are known.
     declared_only
         Open without operators that are missing: the space counts, samples and draws, but builds nothing with them.
+    attributes
+        Your own attributes that its constraints ask for.
 
     Raises
     ------
@@ -109,7 +117,7 @@ def load(path: str | os.PathLike[str], operators: Iterable[Operator] = (), *, de
     whole = _read(source)
     header, text = _split(source, whole)
     try:
-        space, stored = _space(header, text, tuple(operators), declared_only)
+        space, stored = _space(header, text, tuple(operators), declared_only, tuple(attributes))
     except GrammarError as error:
         raise _in_file(error, source, whole, len(whole) - len(text)) from None
     except NasvizError as error:
@@ -176,7 +184,9 @@ def _json(path: Path, number: int, text: str) -> dict[str, Any]:
     return cast("dict[str, Any]", data)
 
 
-def _space(header: dict[str, Any], text: str, given: tuple[Operator, ...], declared_only: bool) -> tuple[SearchSpace, str]:
+def _space(
+    header: dict[str, Any], text: str, given: tuple[Operator, ...], declared_only: bool, attributes: tuple[Attribute, ...]
+) -> tuple[SearchSpace, str]:
     """The space, and the fingerprint that was stored with it."""
     from nasviz.spaces.space import SearchSpace
 
@@ -194,7 +204,8 @@ def _space(header: dict[str, Any], text: str, given: tuple[Operator, ...], decla
     shape = body.get("input_shape", [3, 32, 32])
     shape = tuple(cast("list[int]", shape)) if isinstance(shape, list) else shape
     extra = [op for op in given if op.name not in names]
-    return SearchSpace(text, [*own, *extra], shape, body.get("num_classes", 10), **ends, **labels), stored
+    classes = body.get("num_classes", 10)
+    return SearchSpace(text, [*own, *extra], shape, classes, **ends, **labels, attributes=attributes), stored
 
 
 def _used(declared: dict[str, Any], words: set[str]) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nasviz.algebra import Operator
+from nasviz.algebra import Operator, Total
 from nasviz.errors import GrammarError, NasvizError, StorageError
 from nasviz.graph import topology
 from nasviz.spaces import SearchSpace, digits_cells, hierarchical_nb201, load, nb201, nested_convnet
@@ -167,3 +167,12 @@ def test_any_bytes_are_read_or_explained(tmp_path_factory, content):
         assert str(error)  # noqa: PT017
     else:
         assert space.grammar is not None
+
+
+def test_own_attributes_are_given_again(tmp_path):
+    convs = Total("convs", each=lambda op: int(op.name == "conv3x3"))
+    space = SearchSpace("S ::= Linear(B, B)\nB ::= conv3x3 | id\nrequire convs == 1", attributes=[convs])
+    space.save(tmp_path / "own.grammar")
+    assert load(tmp_path / "own.grammar", attributes=[convs]).count() == 2
+    with pytest.raises(GrammarError, match="unknown attribute 'convs'"):
+        load(tmp_path / "own.grammar")
