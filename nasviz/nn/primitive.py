@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from numbers import Integral, Rational
 from typing import Any, overload
 
 from torch import nn
@@ -248,7 +249,8 @@ def primitive(
     Raises
     ------
     BuildError
-        When the signature has unknown parameters, the name is no identifier or an operand is no number.
+        When the signature has unknown parameters, the name is no identifier, an operand is no number, or `widen` or `halve`
+        makes no sense.
 
     Examples
     --------
@@ -266,8 +268,12 @@ def primitive(
     if not all(sort in (Sort.INT, Sort.FLOAT) for sort in sorts):
         raise BuildError("the operands of a primitive are numbers ('int', 'float'); nv.topology combines maps")
     meaning = meaning_of_factory(factory, numbers=len(sorts), widen=widen, halve=halve)
+    if widen is not None and not (isinstance(widen, Rational) and widen > 0):
+        raise BuildError(f"widen is c_out / c_in, a positive whole number, a Fraction or None; found {widen!r}")
+    if halve is not None and not (isinstance(halve, Integral) and halve >= 0):
+        raise BuildError(f"halve counts halvings of height and width, 0 or more, or is None; found {halve!r}")
     label = name or getattr(factory, "__name__", type(factory).__name__)
-    if not label.isidentifier():
+    if not (isinstance(label, str) and label.isidentifier()):
         raise BuildError(f"{label!r} cannot be written in a term; give the primitive a name: nv.primitive(..., name='mine')")
     doc = (inspect.getdoc(factory) or "").strip().split("\n")[0] if inspect.isfunction(factory) else ""
     return Primitive(name=label, operands=sorts, doc=doc, widen=widen, halve=halve, meaning=meaning)

@@ -11,7 +11,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from nasviz.algebra import Literal, Operator, Position, position_text
-from nasviz.errors import BuildError, NasvizError, ShapeError
+from nasviz.errors import BuildError, NasvizError, ShapeError, said
 from nasviz.graph import Edge, Graph, Join, walk
 from nasviz.nn.primitive import Meaning, Shape, channels
 from nasviz.nn.primitives import meaning_of
@@ -214,12 +214,12 @@ def measure(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num
         measured = _trial(meaning, values, shape, num_classes, "meta")
     except NasvizError:
         raise
-    except Exception as meta_reason:  # whatever a user's module raises
+    except (Exception, SystemExit) as meta_reason:  # whatever a user's module raises
         try:
             measured = _trial(meaning, values, shape, num_classes, "cpu")
         except NasvizError:
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise NasvizError(_one_line(reason)) from reason
         label = getattr(meaning.factory, "__name__", "a primitive")
         note = f"{label} cannot run on the meta device ({_one_line(meta_reason)}); it ran once on the CPU"
@@ -239,6 +239,8 @@ def _trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_
         raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
     if y.ndim < 2 or y.shape[0] != BATCH:
         raise NasvizError(f"its output {tuple(y.shape)} has lost the batch axis of {BATCH} examples")
+    if y.dtype != torch.float32:
+        raise NasvizError(f"it makes float32 into {str(y.dtype).removeprefix('torch.')}; end it with .float()")
     parameters = sum(p.numel() for p in module.parameters())
     return Measured(tuple(y.shape[1:]), parameters, counter.get_total_flops() // BATCH)
 
@@ -290,6 +292,6 @@ def _numbers(graph: Graph, edge: Edge) -> tuple[int | float, ...]:
     return tuple(op.value for op in operands if isinstance(op, Literal))
 
 
-def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return (text if len(text) <= 300 else text[:297] + "...") or type(error).__name__
+def _one_line(error: BaseException) -> str:
+    text = " ".join(said(error, name=False).split())
+    return text if len(text) <= 300 else text[:297] + "..."

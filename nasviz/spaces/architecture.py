@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +75,8 @@ class Architecture:
     def __reduce__(self) -> tuple[Any, ...]:
         return (Architecture, (self.term, self.space))
 
+    __iter__ = None  # positions are looked up; without this Python would iterate by them and end in an error
+
     def __getitem__(self, position: int | Position) -> Architecture:
         """Return the architecture of the subterm at a position: ``arch[0, 2]``, ``arch[()]``; same space.
 
@@ -82,7 +85,10 @@ class Architecture:
         NasvizError
             If there is no such position, or the subterm is no map.
         """
-        where = (position,) if isinstance(position, int) else tuple(position)
+        try:
+            where = tuple(operator.index(k) for k in (position if isinstance(position, (tuple, list)) else (position,)))
+        except TypeError:
+            raise NasvizError(f"a position is made of numbers of operands, as in arch[0, 2]; found {position!r}") from None
         i = self.term.index(where)
         op = self.term.operators[i]
         if op.result != "map":

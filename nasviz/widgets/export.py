@@ -50,9 +50,9 @@ def export_html(views: View | Sequence[View], path: str | Path | None = None, ti
     Raises
     ------
     NasvizError
-        If `views` holds anything but nasviz's views.
+        If `views` holds anything but nasviz's views, or the page cannot be written.
     """
-    shown = [views] if isinstance(views, View) else list(views)
+    shown = list(views) if isinstance(views, Sequence) else [views]
     for view in shown:
         if not isinstance(view, View):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"export_html takes views, e.g. nv.show(arch), found {type(view).__name__}")
@@ -68,7 +68,10 @@ def export_html(views: View | Sequence[View], path: str | Path | None = None, ti
         code=bundle("standalone").replace("</script", "<\\/script"),
     )
     if path is not None:
-        Path(path).write_text(page, encoding="utf-8")
+        try:
+            Path(path).write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise NasvizError(f"the page {str(path)!r} cannot be written: {error.strerror}") from error
     return page
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import Any
 
 from nasviz.errors import NasvizError
 
+_log = logging.getLogger("nasviz.widgets")
 _VIEWS: tuple[tuple[str, str, str], ...] = (
     ("nasviz.spaces.architecture:Architecture", "nasviz.widgets.architecture", "ArchitectureView"),
     ("nasviz.spaces.space:SearchSpace", "nasviz.widgets.grammar", "GrammarEditor"),
+    ("nasviz.spaces.difference:Difference", "nasviz.widgets.difference", "DifferenceView"),
     ("nasviz.search.study:Study", "nasviz.widgets.board", "Board"),
     ("nasviz.jobs.job:Job", "nasviz.widgets.training", "Training"),
 )
@@ -47,7 +50,7 @@ def show(shown: Any, **options: Any) -> Any:
 def view_mimebundle(shown: Any, **_: Any) -> Any:
     """Return the MIME bundle of the live view of `shown`, with its text for places without widgets.
 
-    Outside a running kernel, or for what has no view, the text alone.
+    Outside a running kernel, for what has no view, or where the view fails (which is logged), the text alone.
     """
     text = {"text/plain": _text(shown)}
     if not _in_kernel():
@@ -55,6 +58,9 @@ def view_mimebundle(shown: Any, **_: Any) -> Any:
     try:
         data, metadata = show(shown)._repr_mimebundle_()
     except NasvizError:
+        return text
+    except Exception:
+        _log.exception("the view of a %s failed", type(shown).__name__)
         return text
     return {**data, **text}, metadata
 

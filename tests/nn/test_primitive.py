@@ -134,6 +134,10 @@ def wide(c_out):
         (lambda: primitive(lambda: 3, name="n").build((1, 2, 2)), "the factory returned a int, expected a torch.nn.Module"),
         (lambda: primitive(wide, widen=Fraction(1, 2)).build((3, 2, 2)), "widen=1/2 of 3 channels is no whole number"),
         (lambda: primitive(few, name="9x"), "'9x' cannot be written in a term"),
+        (lambda: primitive(few, name=3), "3 cannot be written in a term"),
+        (lambda: primitive(few, widen=0.5), "widen is c_out / c_in, a positive whole number, a Fraction or None; found 0.5"),
+        (lambda: primitive(few, widen=0), "found 0"),
+        (lambda: primitive(few, halve=-1), "halve counts halvings of height and width, 0 or more, or is None; found -1"),
     ],
 )
 def test_what_is_no_primitive(make, message):

@@ -112,9 +112,21 @@ class NoBatch(nn.Module):
         return x[0]
 
 
+class Double(nn.Module):
+    def forward(self, x):
+        return x.double()
+
+
+@primitive
+def leaves(c_in):
+    raise SystemExit("enough")
+
+
 @pytest.mark.parametrize(
     ("operator", "reason"),
     [
+        (leaves, "enough"),
+        (primitive(Double, name="double"), "it makes float32 into float64; end it with .float()"),
         (picky, "only 16 channels, not 32"),
         (primitive(Pair, name="pair"), "it returned a tuple, expected one tensor"),
         (primitive(NoBatch, name="nobatch"), "its output (32, 16, 16) has lost the batch axis of 2 examples"),

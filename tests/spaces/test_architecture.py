@@ -51,6 +51,11 @@ def test_positions(arch):
         arch[0, 3]
     with pytest.raises(NasvizError, match=r"add at \(0,\) is a merge, not an architecture"):
         parse("Binary(add, conv, id)")[0]
+    for wrong in ("a", slice(0, 1), None, 1.0, (0, "b")):
+        with pytest.raises(NasvizError, match=r"a position is made of numbers of operands, as in arch\[0, 2\]; found"):
+            arch[wrong]
+    with pytest.raises(TypeError, match="not iterable"):
+        list(arch)
 
 
 def test_graph_and_folds(arch):

@@ -40,3 +40,10 @@ def test_what_is_written_in_a_grammar_runs_nothing():
 def test_only_views_can_be_exported():
     with pytest.raises(NasvizError, match=r"export_html takes views, e\.g\. nv\.show\(arch\), found int"):
         export_html([3])
+    with pytest.raises(NasvizError, match="found Architecture"):
+        export_html(parse("conv"))
+
+
+def test_a_folder_that_is_missing_is_said(tmp_path):
+    with pytest.raises(NasvizError, match=r"the page '.*page\.html' cannot be written: No such file or directory"):
+        export_html([], tmp_path / "missing" / "page.html")

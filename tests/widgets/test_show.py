@@ -47,6 +47,13 @@ def test_what_has_no_view_stays_text(monkeypatch):
     assert free._repr_mimebundle_() == {"text/plain": repr(free)}
 
 
+def test_a_view_that_fails_leaves_the_text_and_a_line_in_the_log(monkeypatch, caplog):
+    monkeypatch.setattr(module, "_in_kernel", lambda: True)
+    monkeypatch.setattr(module, "show", lambda shown: 1 / 0)
+    assert parse(PAPER)._repr_mimebundle_() == {"text/plain": str(parse(PAPER))}
+    assert "the view of a Architecture failed" in caplog.text
+
+
 def test_without_a_kernel_the_last_line_is_text():
     arch = parse(PAPER)
     assert arch._repr_mimebundle_() == {"text/plain": str(arch)}
