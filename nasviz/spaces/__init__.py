@@ -14,6 +14,7 @@ from nasviz.spaces.architecture import Architecture
 from nasviz.spaces.card import Card
 from nasviz.spaces.declared import Declared
 from nasviz.spaces.derivation import ArchitectureDerivation
+from nasviz.spaces.difference import Difference, Edit, diff
 from nasviz.spaces.digits_cells import digits_cells
 from nasviz.spaces.files import load
 from nasviz.spaces.free import parse
@@ -31,8 +32,11 @@ __all__ = [
     "ArchitectureDerivation",
     "Card",
     "Declared",
+    "Difference",
+    "Edit",
     "KnownSize",
     "SearchSpace",
+    "diff",
     "digits_cells",
     "hierarchical_nb201",
     "is_connected",

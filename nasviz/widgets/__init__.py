@@ -17,9 +17,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nasviz.widgets.architecture import ArchitectureView, GraphView, TermView, TreeView
+    from nasviz.widgets.architecture import ArchitectureView, CodeView, CostView, GraphView, TermView, TreeView
     from nasviz.widgets.base import View
     from nasviz.widgets.board import Board
+    from nasviz.widgets.difference import DifferenceView
     from nasviz.widgets.gallery import Gallery
     from nasviz.widgets.grammar import GrammarEditor
     from nasviz.widgets.training import Training
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ArchitectureView",
     "Board",
+    "CodeView",
+    "CostView",
+    "DifferenceView",
     "Gallery",
     "GrammarEditor",
     "GraphView",
@@ -39,6 +43,9 @@ __all__ = [
 _HOME = {
     "ArchitectureView": "architecture",
     "Board": "board",
+    "CodeView": "architecture",
+    "CostView": "architecture",
+    "DifferenceView": "difference",
     "Gallery": "gallery",
     "GrammarEditor": "grammar",
     "GraphView": "architecture",
