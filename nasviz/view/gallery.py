@@ -22,6 +22,8 @@ class Card:
         Its folded graph as DOT text, or "" when it has none.
     parameters
         Trainable parameters, or None while unknown.
+    flops
+        FLOPs of one input, 2 per multiply-add, or None while unknown.
     output
         Shape that it gives, without the batch, or () while unknown.
     reason
@@ -32,6 +34,7 @@ class Card:
     term: str
     dot: str = ""
     parameters: int | None = None
+    flops: int | None = None
     output: tuple[int, ...] = ()
     reason: str = ""
 
@@ -48,12 +51,13 @@ def gallery_table(cards: Sequence[Card]) -> pd.DataFrame:
 
     Returns
     -------
-        Columns "term", "parameters" (missing where unknown), "output" and "reason", indexed by key.
+        Columns "term", "parameters" and "FLOPs" (missing where unknown), "output" and "reason", indexed by key.
     """
     return pd.DataFrame(
         {
             "term": [card.term for card in cards],
             "parameters": pd.array([card.parameters for card in cards], dtype="Int64"),
+            "FLOPs": pd.array([card.flops for card in cards], dtype="Int64"),
             "output": [card.output for card in cards],
             "reason": [card.reason for card in cards],
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,19 @@ import pandas as pd
 import traitlets
 
 from nasviz.errors import NasvizError
+from nasviz.spaces import Architecture
+from nasviz.spaces.difference import diff
 from nasviz.view.gallery import Card, gallery_table
-from nasviz.widgets.base import View
+from nasviz.view.graph import graph_info
+from nasviz.widgets.base import View, expect
 from nasviz.widgets.training import Training
 from nasviz.widgets.workspace import WORKSPACE
 
 if TYPE_CHECKING:
     from nasviz.graph import Graph
-    from nasviz.spaces import Architecture
+
+COMPARED = 4
+"""Architectures that are compared at most."""
 
 _FEW = 9
 _DEEPEST_FOLD = 4
@@ -55,6 +61,7 @@ class Gallery(View):
     def __init__(self, architectures: Sequence[Architecture] = (), **kwargs: Any) -> None:
         self._cards: dict[str, Card] = {}
         super().__init__(**kwargs)
+        expect(architectures, (list, tuple), "a list of architectures")
         self.architectures = tuple(architectures)
         self._show()
 
@@ -63,13 +70,15 @@ class Gallery(View):
         return Training(self, data, **options)
 
     def table(self) -> pd.DataFrame:
-        """Return the gallery as a table: "term", "parameters", "output", "reason" by key, measured first where unknown."""
+        """Return the gallery as a table: "term", "parameters", "FLOPs", "output", "reason" by key, measured where unknown."""
         for arch in self.architectures:
             self._cards[arch.key] = _measured(self._cards[arch.key], arch)
         return gallery_table([self._cards[arch.key] for arch in self.architectures])
 
     @traitlets.validate("architectures")
     def _distinct(self, proposal: Any) -> tuple[Any, ...]:
+        for arch in proposal["value"]:
+            expect(arch, Architecture, "an architecture")
         return tuple({arch.key: arch for arch in proposal["value"]}.values())
 
     @traitlets.observe("architectures")
@@ -119,6 +128,14 @@ class Gallery(View):
         cards = [self._cards[arch.key] for arch in self.architectures]
         self.publish({"cards": [{**asdict(card), "caption": card.caption} for card in cards]})
 
+    def do_compare(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The button Compare: two to four architectures beside each other, each with what differs from the first."""
+        keys = body.get("keys")
+        found = [arch for arch in map(self.find_architecture, keys if isinstance(keys, list) else []) if arch is not None]
+        if not 2 <= len(found) <= COMPARED:
+            raise NasvizError(f"two to {COMPARED} architectures can be compared, found {len(found)}: tick as many")
+        return {"columns": [_column(arch, found[0]) for arch in found]}
+
     def fallback(self) -> str:
         """Text for a saved notebook: one term a line, with a mark before those that are ticked."""
         ticked = set(self.ticked_keys)
@@ -134,6 +151,22 @@ def _drawn(arch: Architecture) -> Card:
         return replace(card, reason=str(error))
 
 
+def _column(arch: Architecture, first: Architecture) -> dict[str, Any]:
+    """What the comparison says of one architecture."""
+    dot = ""
+    with suppress(NasvizError):
+        dot = graph_info(arch.term, arch.derivation.labels, arch.derivation.nonterminals, boxes=False, largest=60).dot
+    if arch is first:
+        return {"key": arch.key, "dot": dot, "pieces": [[" ", str(arch)]], "summary": []}
+    difference = diff(first, arch)
+    return {
+        "key": arch.key,
+        "dot": dot,
+        "pieces": [list(piece) for piece in difference.pieces],
+        "summary": list(difference.summary),
+    }
+
+
 def _small(arch: Architecture) -> Graph:
     """The graph, or the deepest fold of it that is small enough to be seen in a card."""
     graphs = [arch.graph(), *(arch.graph(fold=level) for level in range(_DEEPEST_FOLD, 0, -1))]
@@ -145,7 +178,8 @@ def _measured(card: Card, arch: Architecture) -> Card:
     if card.reason or card.parameters is not None:
         return card
     try:
-        return replace(card, parameters=arch.cost().parameters, output=arch.output_shape())
+        cost = arch.cost()
+        return replace(card, parameters=cost.parameters, flops=cost.flops, output=cost.rows[-1].shape_out)
     except NasvizError as error:
         return replace(card, reason=str(error))
 

@@ -110,3 +110,27 @@ def test_nothing_stays_alive_after_close(archs, monkeypatch):
     del gallery
     gc.collect()
     assert gone() is None
+
+
+def test_ticked_architectures_are_compared(gallery, archs, page):
+    shown = page(gallery)
+    columns = gallery.do_compare({"keys": [arch.key for arch in archs[:3]]})["columns"]
+    assert [column["key"] for column in columns] == [arch.key for arch in archs[:3]]
+    assert columns[0]["pieces"] == [[" ", str(archs[0])]]
+    assert "".join(text for sign, text in columns[1]["pieces"] if sign != "-") == str(archs[1])
+    assert "edit" in columns[1]["summary"][0]
+    shown.command("compare", keys=[archs[0].key, "no such key"])
+    assert shown.errors == ["two to 4 architectures can be compared, found 1: tick as many"]
+
+
+def test_the_selection_is_settable(gallery, archs):
+    gallery.selection = (archs[2], (0,))
+    assert gallery.selected == {"v": 1, "architecture": archs[2].key, "position": [0]}
+    assert gallery.arch == archs[2]
+
+
+def test_what_is_no_architecture_is_refused(archs):
+    with pytest.raises(NasvizError, match="a list of architectures is expected here, found a Architecture"):
+        Gallery(archs[0])
+    with pytest.raises(NasvizError, match="an architecture is expected here, found a int"):
+        Gallery([archs[0], 3])

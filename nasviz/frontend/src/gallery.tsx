@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Channel } from "./core/channel";
 import type { Engine } from "./core/engine";
 import { Button, Empty, Skeleton } from "./core/parts";
+import { Picture } from "./core/picture_part";
 import { readSvg } from "./core/svg";
 import { defineView, useBody, type ViewContext } from "./core/view";
 import css from "./gallery.css";
@@ -13,7 +14,39 @@ export interface CardInfo {
   dot: string;
   caption: string;
   reason: string;
+  parameters: number | null;
+  flops: number | null;
 }
+
+export type Order = "number" | "parameters" | "flops" | "term";
+
+const ORDERS: [Order, string][] = [
+  ["number", "number"],
+  ["parameters", "parameters"],
+  ["flops", "FLOPs"],
+  ["term", "term"],
+];
+
+/** Indices of the cards in an order; what is unknown stands last, what is equal keeps its order. */
+export function ordered(cards: readonly CardInfo[], order: Order, down: boolean): number[] {
+  const all = cards.map((_, k) => k);
+  if (order === "number") return down ? all.reverse() : all;
+  const value = (k: number) => cards[k]![order];
+  return all.sort((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === null || y === null) return (x === null ? 1 : 0) - (y === null ? 1 : 0) || a - b;
+    return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1) || a - b;
+  });
+}
+
+interface Column {
+  key: string;
+  dot: string;
+  pieces: [sign: string, text: string][];
+  summary: string[];
+}
+
+const COMPARED = 4;
 
 export interface GalleryState {
   cards: CardInfo[];
@@ -125,12 +158,55 @@ function Card({ card, number, engine, ticked, selected, tick, select }: CardProp
   );
 }
 
+interface ComparedProps {
+  columns: Column[];
+  cards: CardInfo[];
+  engine: Engine;
+  close: () => void;
+}
+
+function Compared({ columns, cards, engine, close }: ComparedProps) {
+  return (
+    <section class="nv-compared" aria-label="Comparison">
+      <div class="nv-compared-columns">
+        {columns.map((column, k) => {
+          const number = cards.findIndex((card) => card.key === column.key) + 1;
+          return (
+            <div key={column.key} class="nv-compared-column">
+              <div>
+                <b>{number}</b> <span class="nv-soft">{cards[number - 1]?.caption}</span>
+              </div>
+              {column.dot ? <Picture engine={engine} dot={column.dot} label={`Graph of architecture ${number}`} maxHeight={180} bare /> : <Empty>No graph.</Empty>}
+              <div class="nv-compared-term nv-code" tabIndex={0}>
+                {column.pieces.map(([sign, text], n) =>
+                  sign === "-" ? <del key={n}>{text}</del> : sign === "+" ? <ins key={n}>{text}</ins> : <span key={n}>{text}</span>,
+                )}
+              </div>
+              <div class="nv-soft">{k === 0 ? "the others are compared with this one" : column.summary.join(" · ")}</div>
+            </div>
+          );
+        })}
+      </div>
+      <Button onClick={close}>Close comparison</Button>
+    </section>
+  );
+}
+
 export function Gallery({ channel, engine }: ViewContext) {
   const state = useBody<GalleryState>(channel);
   const [ticked, setTicked] = useTicked(channel);
   const [selected, select] = useSelected(channel);
+  const [order, setOrder] = useState<Order>("number");
+  const [down, setDown] = useState(false);
+  const [columns, setColumns] = useState<Column[]>([]);
   if (!state) return <Skeleton />;
   const { cards } = state;
+  const compare = () => {
+    channel.request("compare", { keys: ticked }).then(
+      (answer) => setColumns(answer.columns as Column[]),
+      () => {},
+    );
+  };
   const whole = cards.filter((card) => !card.reason).map((card) => card.key);
   return (
     <>
@@ -138,12 +214,33 @@ export function Gallery({ channel, engine }: ViewContext) {
         <span class="nv-title">{cards.length === 1 ? "1 architecture" : `${cards.length} architectures`}</span>
         <span class="nv-soft nv-ticked" role="status">{ticked.length} ticked</span>
         <span class="nv-space" />
+        <label class="nv-order">
+          order{" "}
+          <select value={order} onChange={(event) => setOrder(event.currentTarget.value as Order)}>
+            {ORDERS.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Button icon label={down ? "Largest first" : "Smallest first"} tip="Turn the order around" onClick={() => setDown(!down)}>
+          {down ? "▾" : "▴"}
+        </Button>
+        <Button
+          disabled={ticked.length < 2 || ticked.length > COMPARED}
+          tip={`Two to ${COMPARED} ticked architectures beside each other, with what differs from the first`}
+          onClick={compare}
+        >
+          Compare
+        </Button>
         <Button onClick={() => setTicked(whole)} disabled={ticked.length === whole.length}>Tick all</Button>
         <Button onClick={() => setTicked([])} disabled={ticked.length === 0}>Untick all</Button>
       </div>
+      {columns.length > 0 && <Compared columns={columns} cards={cards} engine={engine} close={() => setColumns([])} />}
       {cards.length === 0 && <Empty>No architectures to show.</Empty>}
       <ul class="nv-cards" aria-label="Architectures">
-        {cards.map((card, k) => (
+        {ordered(cards, order, down).map((k) => [cards[k]!, k] as const).map(([card, k]) => (
           <li key={card.key}>
             <Card
               card={card}
