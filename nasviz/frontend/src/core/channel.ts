@@ -25,10 +25,13 @@ export class Channel {
   ) {
     const custom = (content: unknown) => this.receive(content);
     const snapshot = () => this.receive(this.model.get("snapshot"));
+    const gone = () => this.onLost();
     model.on("msg:custom", custom);
+    model.on("comm_live_update", gone);
     model.on("change:snapshot", snapshot);
     signal.addEventListener("abort", () => {
       model.off("msg:custom", custom);
+      model.off("comm_live_update", gone);
       model.off("change:snapshot", snapshot);
       for (const { timer, reject } of this.#waiting.values()) {
         clearTimeout(timer);

@@ -1,6 +1,7 @@
 /** Small pieces that all views share. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { rerunner } from "./rerun";
 
 /** Shown after 150 ms (by the style sheet), so that what is quick never flickers. */
 export const Skeleton = () => <div class="nv-skeleton" role="status" aria-label="Loading" />;
@@ -13,11 +14,25 @@ export const Waiting = () => (
   </div>
 );
 
-export const Lost = () => (
-  <div class="nv-note" role="status">
-    The kernel of this view was restarted. Run its cell again to go on; what is shown can still be looked at and copied.
-  </div>
-);
+/** After a restart of the kernel: what to do, and a button that does it where the page has one to press. */
+export function Lost() {
+  const place = useRef<HTMLDivElement>(null);
+  const [run, setRun] = useState<(() => void) | null>(null);
+  useEffect(() => setRun(() => place.current && rerunner(place.current)), []);
+  return (
+    <div class="nv-note" role="status" ref={place}>
+      The kernel of this view was restarted or has ended. Run its cell again to go on, after the cells that it needs; what is shown can
+      still be looked at and copied.
+      {run && (
+        <div style={{ marginTop: "6px" }}>
+          <Button tip="Presses the notebook's Run on this cell" onClick={run}>
+            Run this cell again
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
 
 export interface FailureProps {
   message: string;
