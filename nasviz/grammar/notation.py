@@ -101,7 +101,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of a constraint: attribute, comparison with a number, operator at which it holds; "" where there is none."""
+    """A condition of a constraint: attribute, comparison with a number, operator at which it holds; "" where there is none."""
 
     name: str
     start: int

@@ -170,7 +170,7 @@ class FileEditor(GrammarEditor):
         base = self._base
         if not self._head:
             return super()._space_of(grammar)
-        labels = {"name": base.name, "source": base.source.removesuffix(_BY_HAND), "bibtex": base.bibtex}
+        labels: dict[str, Any] = {"name": base.name, "source": base.source.removesuffix(_BY_HAND), "bibtex": base.bibtex}
         task = (base.input_shape, base.num_classes)
         return SearchSpace(grammar, self._own(grammar), *task, stem=base.stem, head=base.head, **labels)
 
