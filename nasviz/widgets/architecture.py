@@ -16,7 +16,7 @@ from nasviz.spaces import Architecture, SearchSpace
 from nasviz.view.folding import Folding, derived_from, nearest_foldable
 from nasviz.view.term import marked
 from nasviz.widgets.architecture_body import Costs, coded, described, drawn, frame, measure, priced
-from nasviz.widgets.base import View
+from nasviz.widgets.base import View, expect
 from nasviz.widgets.workspace import WORKSPACE
 
 PARTS = ("term", "tree", "graph", "cost", "code")
@@ -65,6 +65,7 @@ class ArchitectureView(View):
         unknown = [part for part in parts if part not in PARTS]
         if unknown or not parts:
             raise NasvizError(f"an architecture is shown as term, tree, graph, cost and code, found {unknown[:1] or 'no part'}")
+        expect(arch, (Architecture, SearchSpace), "an architecture, e.g. space.parse(text), or a space")
         self._parts = tuple(parts)
         self._space = arch if isinstance(arch, SearchSpace) else arch.space
         self._past: list[Architecture] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import threading
 import time
 import traceback
@@ -35,6 +36,18 @@ def plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return plain(value.tolist())
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def expect(value: Any, kind: type | tuple[type, ...], wanted: str) -> None:
+    """Refuse what a view cannot show.
+
+    Raises
+    ------
+    NasvizError
+        If `value` is not of `kind`; says what is `wanted` and what was found.
+    """
+    if not isinstance(value, kind):
+        raise NasvizError(f"{wanted} is expected here, found a {type(value).__name__}")
 
 
 class View(anywidget.AnyWidget):
@@ -208,8 +221,12 @@ class View(anywidget.AnyWidget):
         if not isinstance(value, tuple) or len(value) != 2:
             raise NasvizError("a selection is a pair (architecture, position), e.g. (arch, (0, 2)), or None")
         arch, position = value
-        arch.term.index(tuple(position))
-        return arch, tuple(int(k) for k in position)
+        try:
+            where = tuple(operator.index(k) for k in position)
+            arch.term.index(where)
+        except (AttributeError, TypeError):
+            raise NasvizError("a selection is a pair (architecture, position), e.g. (arch, (0, 2)), or None") from None
+        return arch, where
 
     @traitlets.observe("selection")
     def _selection_changed(self, change: Any) -> None:

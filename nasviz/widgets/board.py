@@ -7,7 +7,7 @@ import threading
 import traceback
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import traitlets
 
@@ -18,7 +18,7 @@ from nasviz.search import Study
 from nasviz.view import theme
 from nasviz.view.history import HistoryInfo, history_figure, history_info
 from nasviz.view.surrogate import surrogate_figure
-from nasviz.widgets.base import View
+from nasviz.widgets.base import View, expect
 from nasviz.widgets.beliefs import Beliefs
 from nasviz.widgets.clock import Clock
 from nasviz.widgets.follow import follow
@@ -84,6 +84,7 @@ class Board(View):
         value_name: str = "",
     ) -> None:
         self._leave: list[Callable[[], object]] = []
+        expect(study, Study, "a study")
         self.study = study
         self._runs = _runs(baseline)
         self._value_name = value_name or _value_name(study)
@@ -262,12 +263,17 @@ def _runs(baseline: Any) -> list[Any]:
         return []
     if isinstance(baseline, Study):
         return [baseline]
-    items = list(baseline)
+    words = "a baseline is a study, a list of studies, or a list of trials"
+    if not isinstance(baseline, (list, tuple)):
+        raise NasvizError(words)
+    items = list(cast("Sequence[Any]", baseline))
     if all(isinstance(item, Trial) for item in items):
         return [items] if items else []
     for item in items:
-        if not isinstance(item, Study) and not all(isinstance(t, Trial) for t in item):
-            raise NasvizError("a baseline is a study, a list of studies, or a list of trials")
+        if not isinstance(item, (Study, list, tuple)) or (
+            not isinstance(item, Study) and not all(isinstance(t, Trial) for t in cast("Sequence[Any]", item))
+        ):
+            raise NasvizError(words)
     return [item if isinstance(item, Study) else list(item) for item in items]
 
 

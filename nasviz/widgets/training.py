@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import traitlets
 
@@ -14,14 +14,12 @@ from nasviz import numbers
 from nasviz.errors import NasvizError
 from nasviz.jobs import Job, Plan, plan, train
 from nasviz.records import Curve
+from nasviz.spaces import Architecture
 from nasviz.view import theme
 from nasviz.view.training import TrainingInfo, training_figure, training_info
-from nasviz.widgets.base import View
+from nasviz.widgets.base import View, expect
 from nasviz.widgets.follow import architectures, follow
 from nasviz.widgets.workspace import WORKSPACE
-
-if TYPE_CHECKING:
-    from nasviz.spaces import Architecture
 
 
 class Training(View):
@@ -152,6 +150,12 @@ class Training(View):
 
     def _offer(self, architectures: tuple[Any, ...]) -> None:
         self.architectures = architectures
+
+    @traitlets.validate("architectures")
+    def _check_architectures(self, proposal: Any) -> Any:
+        for arch in proposal["value"]:
+            expect(arch, Architecture, "an architecture, several, a job or a view")
+        return proposal["value"]
 
     @traitlets.observe("architectures")
     def _plan(self, _change: Any) -> None:

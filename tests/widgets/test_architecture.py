@@ -200,3 +200,10 @@ def test_a_picture_is_saved(shown, tmp_path):
     assert shown.view.save(tmp_path / "t.dot", part="tree").read_text() == shown.state["tree"]["dot"]
     with pytest.raises(NasvizError, match="this view draws no 'cost'; it draws tree, graph"):
         shown.view.save(tmp_path / "a.dot", part="cost")
+
+
+def test_what_has_no_architecture_is_refused():
+    with pytest.raises(
+        NasvizError, match=r"an architecture, e\.g\. space\.parse\(text\), or a space is expected here, found a str"
+    ):
+        ArchitectureView("conv")

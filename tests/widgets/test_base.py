@@ -164,6 +164,9 @@ def test_selection_goes_both_ways():
 def test_a_selection_that_is_none_is_refused():
     arch = parse("Linear(conv, fc)")
     view = Shown(arch)
+    for wrong in ((3, ()), (parse("conv"), "a"), (parse("conv"), 3)):
+        with pytest.raises(NasvizError, match=r"a selection is a pair \(architecture, position\)"):
+            view.selection = wrong
     with pytest.raises(NasvizError, match=r"a selection is a pair \(architecture, position\)"):
         view.selection = "conv"
     with pytest.raises(NasvizError, match=r"no position \(7,\)"):

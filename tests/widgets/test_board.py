@@ -177,6 +177,11 @@ def test_a_baseline_is_drawn_in_grey(done, space, page, kind):
 def test_a_baseline_that_is_none(done):
     with pytest.raises(NasvizError, match="a baseline is a study, a list of studies, or a list of trials"):
         Board(done, [["no trial"]])
+    for wrong in (3, [3]):
+        with pytest.raises(NasvizError, match="a baseline is a study"):
+            Board(done, wrong)
+    with pytest.raises(NasvizError, match="a study is expected here, found a NoneType"):
+        Board(None)
 
 
 def test_a_baseline_may_run_as_well(done, space, page):

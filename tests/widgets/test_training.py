@@ -202,6 +202,12 @@ def test_epochs_must_be_positive(archs):
         Training(archs[0], DATA, epochs=0)
 
 
+def test_what_cannot_be_trained_is_refused(archs):
+    for wrong in (3, "conv", [archs[0], None]):
+        with pytest.raises(NasvizError, match="an architecture, several, a job or a view is expected here, found a"):
+            Training(wrong, DATA)
+
+
 def test_data_are_needed(archs):
     with pytest.raises(NasvizError, match=r"a training needs data\. Type: nv\.Training\(arch, data=\(train, val\)\)"):
         Training(archs[0])
