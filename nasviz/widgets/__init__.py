@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nasviz.widgets.gallery import Gallery
     from nasviz.widgets.grammar import GrammarEditor
     from nasviz.widgets.training import Training
+    from nasviz.widgets.workbench import Workbench
 
 __all__ = [
     "ArchitectureView",
@@ -38,6 +39,7 @@ __all__ = [
     "Training",
     "TreeView",
     "View",
+    "Workbench",
 ]
 
 _HOME = {
@@ -53,6 +55,7 @@ _HOME = {
     "Training": "training",
     "TreeView": "architecture",
     "View": "base",
+    "Workbench": "workbench",
 }
 
 
