@@ -11,14 +11,18 @@ comes out is in the language again. What an operator computes is nowhere asked h
 sorts of operands.
 """
 
+from nasviz.grammar.costs import Cost, cost_bounds
 from nasviz.grammar.counting import AtMost, Count, count, counts_by_nonterminal, log10_of
+from nasviz.grammar.crossover import crossover, self_crossover
 from nasviz.grammar.derivation import Derivation, DerivationTree, TreeNode, derivation_tree, derive, parse_derivation
 from nasviz.grammar.diagnostics import Diagnostic, Fix
 from nasviz.grammar.difference import Difference, difference
-from nasviz.grammar.editing import mutate
+from nasviz.grammar.editing import mutate, redraw
 from nasviz.grammar.expectation import criticality, expected_size
 from nasviz.grammar.grammar import Grammar, Production
 from nasviz.grammar.lint import lint
+from nasviz.grammar.neighbours import count_neighbours, neighbours
+from nasviz.grammar.options import Option
 from nasviz.grammar.ranking import enumerate_terms, rank, unrank
 from nasviz.grammar.requirements import Requirement
 from nasviz.grammar.sampling import LAWS, Law, log_probability, sample, sample_term
@@ -27,6 +31,7 @@ from nasviz.grammar.stepping import Partial
 __all__ = [
     "LAWS",
     "AtMost",
+    "Cost",
     "Count",
     "Derivation",
     "DerivationTree",
@@ -35,13 +40,17 @@ __all__ = [
     "Fix",
     "Grammar",
     "Law",
+    "Option",
     "Partial",
     "Production",
     "Requirement",
     "TreeNode",
+    "cost_bounds",
     "count",
+    "count_neighbours",
     "counts_by_nonterminal",
     "criticality",
+    "crossover",
     "derivation_tree",
     "derive",
     "difference",
@@ -51,9 +60,12 @@ __all__ = [
     "log10_of",
     "log_probability",
     "mutate",
+    "neighbours",
     "parse_derivation",
     "rank",
+    "redraw",
     "sample",
     "sample_term",
+    "self_crossover",
     "unrank",
 ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -141,7 +142,10 @@ class Editor:
         self.tables: Tables = grammar.tables
         self.constraint = grammar.constraint
         self.places = Places(grammar, derivation)
-        self._lawful = not self.constraint or self.constraint.holds(self.places.term)
+
+    @cached_property
+    def _lawful(self) -> bool:
+        return not self.constraint or self.constraint.holds(self.places.term)
 
     def redraw(self, chosen: Sequence[Place], uniforms: Uniforms) -> Derivation | None:
         """Redraw the subtrees at some places; None when no other legal term is one such redraw away."""

@@ -69,11 +69,11 @@ def heights(grammar: Grammar) -> tuple[int, int | float]:
     """
     form = grammar.normal_form
     root = form.defining(grammar.start)
-    return _lowest(form)[root], _highest(form)[root]
+    return lowest(form)[root], _highest(form)[root]
 
 
-def _lowest(form: NormalForm) -> list[int]:
-    """Rounds of a breadth-first search: what is known after round h has height h."""
+def lowest(form: NormalForm) -> list[int]:
+    """Return the least height of what each symbol derives, by rounds: what is known after round h has height h."""
     n = len(form.names)
     waiting: list[list[int]] = [[] for _ in range(n)]
     missing = [0] * len(form.rules)
