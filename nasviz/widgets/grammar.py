@@ -43,6 +43,7 @@ PUBLISHED = (hierarchical_nb201, nb201, nested_convnet, digits_cells)
 """Spaces that code names instead of listing their operators."""
 
 _THUMBNAIL = 24
+_FOLDED = 8
 _LARGEST = 5000
 
 
@@ -326,6 +327,8 @@ def _sample(arch: Architecture) -> dict[str, Any]:
         return {**shown, "problem": "too large to draw", "size": size}
     try:
         info = graph_info(arch.term, boxes=False, largest=_THUMBNAIL)
+        if info.level is not None:
+            info = graph_info(arch.term, boxes=False, largest=_FOLDED)
     except BuildError:
         return {**shown, "problem": "no path from input to output", "size": size}
     return {**shown, "dot": info.dot, "size": size if info.level is None else f"{size}, folded"}

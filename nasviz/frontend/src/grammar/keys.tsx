@@ -18,12 +18,12 @@ const KEYS: [string, string][] = [
 ];
 
 export const Keys = () => (
-  <dl class="nv-keys" aria-label="Keys">
+  <ul class="nv-keys" aria-label="Keys">
     {KEYS.map(([key, what]) => (
-      <div key={key}>
-        <dt>{key}</dt>
-        <dd>{what}</dd>
-      </div>
+      <li key={key}>
+        <span class="nv-key">{key}</span>
+        <span class="nv-soft">{what}</span>
+      </li>
     ))}
-  </dl>
+  </ul>
 );
