@@ -12,9 +12,7 @@ from nasviz.grammar import (
     Grammar,
     Law,
     count,
-    derive,
     enumerate_terms,
-    mutate,
     parse_derivation,
     rank,
     sample_term,
@@ -24,6 +22,7 @@ from nasviz.spaces.architecture import VERSION, Architecture, checked
 from nasviz.spaces.arguments import Seed, Shape, check_start, checked_classes, checked_shape, generator
 from nasviz.spaces.declared import restore
 from nasviz.spaces.documented import Documented
+from nasviz.spaces.edited import Edited
 from nasviz.spaces.mimebundle import mimebundle
 from nasviz.spaces.operators import conv_stem, pool_linear, signature
 
@@ -31,7 +30,7 @@ FREE = "free"
 """Fingerprint of the space without a grammar."""
 
 
-class SearchSpace(Documented):
+class SearchSpace(Documented, Edited):
     """A set of neural architectures, written as a grammar. Immutable.
 
     Parameters
@@ -122,10 +121,23 @@ class SearchSpace(Documented):
         """Hex sha256 of the grammar and the declarations of its operators; "free" without a grammar."""
         return self.grammar.fingerprint if self.grammar is not None else FREE
 
-    def _known_grammar(self, wish: str) -> Grammar:
-        if self.grammar is None:
-            raise NasvizError(f"the free space has no grammar: nothing to {wish}; write one with nv.SearchSpace(...)")
+    @property
+    def drawn_grammar(self) -> Grammar | None:
+        """The grammar that is drawn from and counted: `grammar`, or a narrower one where the space is restricted."""
         return self.grammar
+
+    def known_grammar(self, wish: str) -> Grammar:
+        """Return the grammar to draw from.
+
+        Raises
+        ------
+        NasvizError
+            If there is none; the sentence says what it is wished for.
+        """
+        grammar = self.drawn_grammar
+        if grammar is None:
+            raise NasvizError(f"the free space has no grammar: nothing to {wish}; write one with nv.SearchSpace(...)")
+        return grammar
 
     def count(
         self,
@@ -153,7 +165,7 @@ class SearchSpace(Documented):
         NasvizError
             If there is no grammar, or as :func:`nasviz.grammar.count`.
         """
-        return count(self._known_grammar("count"), what, max_height, max_size)
+        return count(self.known_grammar("count"), what, max_height, max_size)
 
     @overload
     def sample(
@@ -210,7 +222,7 @@ class SearchSpace(Documented):
         NasvizError
             If there is no grammar, or as :func:`nasviz.grammar.sample`.
         """
-        grammar = self._known_grammar("draw from")
+        grammar = self.known_grammar("draw from")
         rng = generator(seed)
         if n is not None and n < 0:
             raise NasvizError(f"the number of draws is 0 or more, found {n}")
@@ -228,15 +240,15 @@ class SearchSpace(Documented):
         >>> space.rank(space.parse("Linear(id, conv3x3)")), str(space.unrank(3))
         (2, 'Linear(id, id)')
         """
-        return rank(self._known_grammar("number"), arch.term if isinstance(arch, Architecture) else arch)
+        return rank(self.known_grammar("number"), arch.term if isinstance(arch, Architecture) else arch)
 
     def unrank(self, n: int) -> Architecture:
         """Return the architecture with a number, from 0; see :func:`nasviz.grammar.unrank`."""
-        return Architecture(unrank(self._known_grammar("number"), n), self)
+        return Architecture(unrank(self.known_grammar("number"), n), self)
 
     def enumerate(self, start: int = 0) -> Iterator[Architecture]:
         """Yield the architectures in order, from number `start`; endlessly in an endless space."""
-        return (Architecture(term, self) for term in enumerate_terms(self._known_grammar("number"), start))
+        return (Architecture(term, self) for term in enumerate_terms(self.known_grammar("number"), start))
 
     def parse(self, text: str) -> Architecture:
         """Return the architecture with this term.
@@ -248,37 +260,25 @@ class SearchSpace(Documented):
             fulfil a constraint.
         """
         term = parse_term(text, self.signature)
-        if self.grammar is not None:
-            parse_derivation(self.grammar, term)
-            self.grammar.constraint.check(term)
+        grammar = self.drawn_grammar
+        if grammar is not None:
+            parse_derivation(grammar, term)
+            grammar.constraint.check(term)
         return Architecture(term, self)
 
     def contains(self, arch: Architecture | Term) -> bool:
         """Whether the grammar derives the term and it fulfils the constraints; the free space holds every term."""
         term = arch.term if isinstance(arch, Architecture) else arch
-        if self.grammar is None:
+        grammar = self.drawn_grammar
+        if grammar is None:
             return all(op.name in self.signature for op in term.operators if op.result == "map")
         try:
-            parse_derivation(self.grammar, term)
+            parse_derivation(grammar, term)
         except TermError:
             return False
-        return self.grammar.constraint.holds(term)
+        return grammar.constraint.holds(term)
 
     __contains__ = contains
-
-    def mutate(self, arch: Architecture, rng: Seed = None) -> Architecture:
-        """Return a neighbour: a subterm of `arch` drawn anew from its nonterminal; never `arch` itself while there is a choice.
-
-        Raises
-        ------
-        TermError
-            If `arch` is not in the space.
-        NasvizError
-            If there is no grammar.
-        """
-        grammar = self._known_grammar("mutate")
-        parent = arch.derivation.draws if arch.space is self else parse_derivation(grammar, arch.term)
-        return Architecture(derive(grammar, mutate(grammar, parent, generator(rng))), self)
 
     def with_grammar(self, text: str) -> SearchSpace:
         """Return the space with another grammar text over the same operators; the citation is kept only if nothing changes.
@@ -365,7 +365,11 @@ class SearchSpace(Documented):
         space = cls(str(text), own, shape, classes, stem=stem, head=head, attributes=attributes, **names)
         if space.fingerprint != body.get("fingerprint"):
             raise StorageError("the stored grammar and operators do not give the stored fingerprint: the space has changed")
-        return space
+        if "completions" not in body:
+            return space
+        from nasviz.spaces.restricted import RestrictedSpace
+
+        return RestrictedSpace(space, Grammar.parse(str(body["completions"]), space.signature))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SearchSpace):
