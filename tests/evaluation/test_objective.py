@@ -73,6 +73,8 @@ def test_a_result_is_confirmed_on_data_that_the_search_never_saw(space):
     assert 0 < found < 0.3
     assert found == objective.confirm(arch, 7, splits.test.tensors)
     assert objective.confirm(arch, 7, splits.val) == objective(arch, seed=7)
+    x, y = splits.test.tensors
+    assert objective.confirm(arch, 7, (x, (y + 1) % 10)) > 0.8
     with pytest.raises(DataError, match="test: labels run from 0 to 11, the space has 10 classes"):
         objective.confirm(arch, 7, (splits.test.tensors[0][:2], [0, 11]))
 
