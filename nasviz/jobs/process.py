@@ -161,7 +161,6 @@ class WorkerProcess:
             with contextlib.suppress(queue.Empty):
                 return self._frames.get(timeout=_LOOK)
             if not self.alive:
-                self._end_children()
                 with contextlib.suppress(queue.Empty):
                     return self._frames.get(timeout=_LOOK)
                 return None
