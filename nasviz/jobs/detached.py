@@ -217,11 +217,15 @@ class Follower(threading.Thread):
         if process is None or self._job.finished:
             return
         with contextlib.suppress(psutil.Error):
+            children = process.children(recursive=True)
             process.terminate()
             try:
                 process.wait(2.0)
             except psutil.TimeoutExpired:
                 process.kill()
+            for child in children:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
         self._job._settle("stopped", error="stopped: it did not answer in time and was ended")
 
 

@@ -83,6 +83,22 @@ def test_another_process_with_the_same_number_is_not_the_worker(job: Job, folder
     assert psutil.pid_exists(os.getpid())
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sleep")
+def test_what_does_not_answer_is_ended_with_its_children(job: Job, folder: JobFolder) -> None:
+    text = "import subprocess; print(subprocess.Popen(['sleep', '100']).pid, flush=True); input()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", text], stdin=pipe, stdout=pipe, text=True) as worker:
+        assert worker.stdout is not None
+        child = psutil.Process(int(worker.stdout.readline()))
+        folder.append(Frame("ready", 0, {"pid": worker.pid, "born": psutil.Process(worker.pid).create_time()}))
+        follower = Follower(job, folder)
+        follower.look()
+        follower.stop(0.0)
+        assert job.wait(10).error == "stopped: it did not answer in time and was ended"
+        assert worker.wait(10) != 0
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE or child.wait(5) is None
+
+
 def test_an_error_is_told_with_its_traceback(job: Job, folder: JobFolder) -> None:
     folder.append(Frame("error", 1, {"type": "ValueError", "message": "no", "traceback": "in f"}))
     Follower(job, folder).look()
