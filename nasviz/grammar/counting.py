@@ -205,7 +205,7 @@ class Counter:
         return _bounded(total, reason) if reason else total
 
     def _sum(self, tally: Tally, root: int, draws: Draws, limit: int | None) -> Count:
-        deadline = time.perf_counter() + self._seconds
+        deadline = time.thread_time() + self._seconds
         try:
             return _sum(tally, self.form, root, draws, {}, limit, deadline)
         except BudgetError as error:
@@ -260,7 +260,7 @@ def _sum(
     """
     if not draws:
         return tally.up_to(root, heights, limit)
-    if len(draws) > SHARED or time.perf_counter() > deadline:
+    if len(draws) > SHARED or time.thread_time() > deadline:
         raise BudgetError("its shared nonterminals may be used in too many combinations")
     (leaf, may_be_unused), rest = draws[0], draws[1:]
     unused = _sum(tally, form, root, rest, {**heights, leaf: 0}, limit, deadline) if may_be_unused else 0

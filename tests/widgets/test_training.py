@@ -265,6 +265,6 @@ def test_it_trains_in_a_worker_and_gives_the_network_back(archs, page):
     shown.wait_for(lambda: [job["phase"] for job in shown.state["jobs"]] == ["done"], 60)
     assert view.phase == "done"
     assert view.job.model is not None
-    assert len(shown.state["figure"]["data"]) == 4
+    shown.wait_for(lambda: len(shown.state["figure"]["data"]) == 4, 10)
     assert "epoch 2 of 2" in shown.state["jobs"][0]["detail"].replace(GAP, " ")
     assert view.fallback().startswith("Training: CPU")
