@@ -122,6 +122,19 @@ const clicks = (options: EditorOptions) =>
     },
   });
 
+const LONG = 200;
+
+/** Browsers need many seconds to replace a long selection of coloured text by what is typed; the editor does it at once. */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to } = view.state.selection.main;
+    if (event.inputType !== "insertText" || event.data === null || view.composing || to - from < LONG) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 export function createEditor(parent: HTMLElement, options: EditorOptions): EditorHandle {
   let quiet = false;
   const known = options.known ?? (() => NOTHING);
@@ -142,6 +155,7 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
         findingsField,
         help.hover,
         clicks(options),
+        typeOver,
         tooltips({ parent: document.body }),
         Prec.high(keymap.of(keys(options, help.show))),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
