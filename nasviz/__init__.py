@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from nasviz.widgets import Gallery as Gallery
     from nasviz.widgets import GrammarEditor as GrammarEditor
     from nasviz.widgets import Training as Training
+    from nasviz.widgets.edit import edit as edit
     from nasviz.widgets.export import export_html as export_html
     from nasviz.widgets.show import show as show
 
@@ -77,6 +78,7 @@ _WHERE = {
     "attach": "nasviz.jobs",
     "check": "nasviz.exercises",
     "data": "nasviz.evaluation",
+    "edit": "nasviz.widgets.edit",
     "export_html": "nasviz.widgets.export",
     "list_jobs": "nasviz.jobs",
     "load": "nasviz.spaces",
