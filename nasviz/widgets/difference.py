@@ -61,8 +61,8 @@ class DifferenceView(View):
 
     def find_architecture(self, key: str) -> Architecture | None:
         """The second or the first architecture when it has that key."""
-        both: tuple[Architecture, ...] = (self.difference.b, self.difference.a)
-        return next((arch for arch in both if arch.key == key), None)
+        shown: Any = self.difference
+        return next((arch for arch in (shown.b, shown.a) if arch.key == key), None)
 
     def fallback(self) -> str:
         """The marked text and the edits."""

@@ -156,8 +156,8 @@ class Workbench(ipywidgets.VBox):
         return self.view.fallback()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data: dict[str, Any] = dict(super()._repr_mimebundle_(**kwargs))  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
-        return {**data, "text/plain": self.fallback()}
+        found: Any = super()._repr_mimebundle_(**kwargs)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+        return None if found is None else {**found, "text/plain": self.fallback()}
 
 
 def _button(name: str) -> ipywidgets.ToggleButton:

@@ -45,7 +45,12 @@ export class Minimap {
     });
     this.#svg.addEventListener("pointermove", go);
     for (const name of ["click", "dblclick"]) this.#svg.addEventListener(name, (event) => event.stopPropagation());
+    parent.style.position = "relative";
     parent.append(this.#svg);
+  }
+
+  remove(): void {
+    this.#svg.remove();
   }
 
   draw(size: { width: number; height: number }, nodes: Box[]): void {

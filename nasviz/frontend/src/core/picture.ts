@@ -84,7 +84,7 @@ class Picture implements PictureHandle {
     this.#box.addEventListener("pointerleave", () => options.onHover?.(null));
     this.#box.addEventListener("dblclick", (event) => this.#open(event));
     parent.append(this.#box);
-    if (options.map) this.#map = new Minimap(this.#box, (x, y) => this.#centre(x, y));
+    if (options.map) this.#map = new Minimap(parent, (x, y) => this.#centre(x, y));
     this.#watch.observe(this.#box);
   }
 
@@ -166,6 +166,7 @@ class Picture implements PictureHandle {
     this.#turn = -1;
     this.#watch.disconnect();
     this.#box.remove();
+    this.#map?.remove();
   }
 
   /** Pan so that a node outside the window comes into it; from what was measured, so that a selection forces no layout. */
