@@ -107,7 +107,9 @@ function TermEditor({ context, text, close }: { context: PartProps["context"]; t
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useLayoutEffect(() => {
     area.current!.value = text;
+    area.current!.setSelectionRange(0, 0);
     area.current!.focus();
+    area.current!.scrollTop = 0;
     return () => clearTimeout(timer.current);
   }, []);
   const ask = async (name: string) => {
