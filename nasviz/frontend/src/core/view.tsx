@@ -134,11 +134,17 @@ export function usePointing({ engine, channel }: ViewContext, architecture: stri
       if (value === null && last.current !== null) bus.select(architecture, null);
       if (value?.architecture === architecture) bus.select(architecture, value.position);
     };
+    // the page shows a selection first and tells Python then: a message takes longer than the marks
+    let telling: ReturnType<typeof setTimeout> | undefined;
+    const tell = () => {
+      telling = undefined;
+      channel.selected = last.current === null ? null : { v: 1, architecture, position: last.current };
+    };
     const hear = (position: Position | null, what: "select" | "hover") => {
       if (what === "hover") return setHovered((old) => (samePosition(old, position) ? old : position));
       last.current = position;
       setSelected(position);
-      channel.selected = position === null ? null : { v: 1, architecture, position };
+      telling ??= setTimeout(tell, 0);
     };
     setHovered(null);
     const off = bus.subscribe(architecture, hear);
@@ -147,6 +153,7 @@ export function usePointing({ engine, channel }: ViewContext, architecture: stri
     fromPython();
     channel.model.on("change:selected", fromPython);
     return () => {
+      clearTimeout(telling);
       off();
       channel.model.off("change:selected", fromPython);
     };
