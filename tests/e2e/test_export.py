@@ -21,7 +21,7 @@ def test_an_exported_page_works_from_disk(chromium, tmp_path):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((tmp_path / "views.html").as_uri())
-    page.locator(".nv-picture svg").nth(2).wait_for(timeout=20_000)
+    page.locator(".nv-picture svg:not(.nv-map)").nth(2).wait_for(timeout=20_000)
     page.locator(".nv-pane-tree [data-node='p-0']").click()
     expect(page.locator("section").nth(1).locator(".nv-selected")).to_have_count(2)
     page.get_by_role("button", name="Mutate").first.click()

@@ -23,8 +23,8 @@ view
 @pytest.fixture
 def views(lab):
     lab.open(CELLS, "views.ipynb").run_all()
-    lab.wait_for(lambda: lab.output(0).locator(".nv-picture svg").count() == 2, what="tree and graph")
-    lab.wait_for(lambda: lab.output(1).locator(".nv-picture svg").count() == 1, what="the graph alone")
+    lab.wait_for(lambda: lab.output(0).locator(".nv-picture svg:not(.nv-map)").count() == 2, what="tree and graph")
+    lab.wait_for(lambda: lab.output(1).locator(".nv-picture svg:not(.nv-map)").count() == 1, what="the graph alone")
     return lab
 
 
@@ -99,7 +99,7 @@ def test_an_edit_is_counted_and_a_mistake_is_marked_in_its_place(views):
 def test_a_space_is_drawn_from_and_shown_as_a_table(views):
     out = views.output(3)
     out.get_by_role("button", name="Sample").click()
-    views.wait_for(lambda: out.locator(".nv-picture svg").count() == 2, what="a drawn architecture")
+    views.wait_for(lambda: out.locator(".nv-picture svg:not(.nv-map)").count() == 2, what="a drawn architecture")
     term = views.kernel("str(drawing.arch)")
     assert out.locator(".nv-term").text_content() == term
     out.locator(".nv-stage").focus()
