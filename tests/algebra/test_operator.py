@@ -1,10 +1,10 @@
-"""Operators and signatures check themselves."""
+"""Operators check themselves."""
 
 from __future__ import annotations
 
 import pytest
 
-from nasviz.algebra import Operator, Signature, Sort, literal
+from nasviz.algebra import Operator, Sort, literal
 from nasviz.errors import NasvizError
 
 
@@ -30,17 +30,3 @@ def test_declaration_is_json_and_has_no_prose() -> None:
     op = Operator("f", (Sort.MAP,), doc="words", source="words")
     assert op.declaration() == {"kind": "Operator", "name": "f", "operands": ["map"], "result": "map", "variadic": False}
     assert literal(2).declaration()["result"] == "int"
-
-
-def test_signature_errors_name_the_nearest_operator() -> None:
-    signature = Signature([Operator("conv3x3")])
-    with pytest.raises(NasvizError, match=r"unknown operator 'conv3x4'; did you mean conv3x3\?"):
-        signature.resolve("conv3x4", 0)
-    with pytest.raises(NasvizError, match="the alias R names the unknown operator Residual9"):
-        Signature([], {"R": ("Residual9",)})
-
-
-def test_with_replaces_an_operator_of_the_same_name() -> None:
-    signature = Signature([Operator("f")]).with_([Operator("f", (Sort.MAP,)), Operator("g")])
-    assert signature.names() == ("f", "g")
-    assert signature.resolve("f", 1).arity == 1
