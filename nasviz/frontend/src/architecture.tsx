@@ -1,5 +1,5 @@
 /** An architecture several times, with one selection: its term, how the grammar derives it, what it computes and costs. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ArchitectureBody, matches, type PartProps, type Problem } from "./architecture/body";
 import { type Colour, Panes } from "./architecture/panes";
 import { activeItem, Keys, Place, Unseen } from "./architecture/place";
@@ -168,9 +168,11 @@ function Find({ index, pointing, close }: PartProps & { close: () => void }) {
   const found = useMemo(() => matches(index.info, text), [index, text]);
   const now = pointing.selected ? found.indexOf(index.index(pointing.selected)) : -1;
   useLayoutEffect(() => input.current?.focus(), []);
-  useEffect(() => {
-    if (found[0] !== undefined) pointing.select(index.position(found[0]));
-  }, [found]);
+  const look = (wanted: string) => {
+    setText(wanted);
+    const first = matches(index.info, wanted)[0];
+    if (first !== undefined) pointing.select(index.position(first));
+  };
   const go = (by: number) => {
     const next = found[(now + by + found.length) % found.length];
     if (next !== undefined) pointing.select(index.position(next));
@@ -188,7 +190,7 @@ function Find({ index, pointing, close }: PartProps & { close: () => void }) {
         class="nv-code"
         aria-label="Find an operator or a nonterminal"
         placeholder="operator or nonterminal"
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => look(event.currentTarget.value)}
         onKeyDown={press}
       />
       <span class="nv-soft" role="status">

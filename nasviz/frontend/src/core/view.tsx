@@ -129,13 +129,14 @@ export function usePointing({ engine, channel }: ViewContext, architecture: stri
   const last = useRef<Position | null>(null);
   useEffect(() => {
     if (architecture === null) return;
+    // the page shows a selection first and tells Python then: a message takes longer than the marks
+    let telling: ReturnType<typeof setTimeout> | undefined;
     const fromPython = () => {
+      if (telling !== undefined) return;
       const value = channel.selected;
       if (value === null && last.current !== null) bus.select(architecture, null);
       if (value?.architecture === architecture) bus.select(architecture, value.position);
     };
-    // the page shows a selection first and tells Python then: a message takes longer than the marks
-    let telling: ReturnType<typeof setTimeout> | undefined;
     const tell = () => {
       telling = undefined;
       channel.selected = last.current === null ? null : { v: 1, architecture, position: last.current };
