@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from nasviz.search import load_study as load_study
     from nasviz.spaces import Architecture as Architecture
     from nasviz.spaces import SearchSpace as SearchSpace
+    from nasviz.spaces import diff as diff
     from nasviz.spaces import load as load
     from nasviz.spaces import parse as parse
     from nasviz.surrogate import GP as GP
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from nasviz.widgets import Gallery as Gallery
     from nasviz.widgets import GrammarEditor as GrammarEditor
     from nasviz.widgets import Training as Training
+    from nasviz.widgets import Workbench as Workbench
     from nasviz.widgets.edit import edit as edit
     from nasviz.widgets.export import export_html as export_html
     from nasviz.widgets.show import show as show
@@ -75,9 +77,11 @@ _WHERE = {
     "Total": "nasviz.algebra",
     "Training": "nasviz.widgets",
     "TrainingObjective": "nasviz.evaluation.objective",
+    "Workbench": "nasviz.widgets",
     "attach": "nasviz.jobs",
     "check": "nasviz.exercises",
     "data": "nasviz.evaluation",
+    "diff": "nasviz.spaces",
     "edit": "nasviz.widgets.edit",
     "export_html": "nasviz.widgets.export",
     "list_jobs": "nasviz.jobs",
