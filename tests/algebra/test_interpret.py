@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nasviz.algebra import Operator, Signature, Sort, interpret, parse_term
 
 SIGNATURE = Signature([Operator("f", (Sort.MAP,), variadic=True), Operator("x"), Operator("y")])
@@ -21,6 +23,7 @@ def test_operands_come_in_order_and_before_their_operator() -> None:
     assert all(calls.index(c) < calls.index(i) for i in range(len(term)) for c in term.children(i))
 
 
+@pytest.mark.slow
 def test_depth_needs_no_recursion() -> None:
     deep = parse_term("f(" * 20_000 + "x" + ")" * 20_000, SIGNATURE)
     assert interpret(deep, lambda _op, args, _i: 1 + sum(args)) == 20_001

@@ -75,6 +75,7 @@ def test_pickle_keeps_equality() -> None:
     assert pickle.loads(pickle.dumps(term)) == term
 
 
+@pytest.mark.slow
 def test_deep_and_long_terms_need_no_recursion() -> None:
     begin = time.perf_counter()
     deep = parse_term("f(" * 100_000 + "x" + ")" * 100_000, SIGNATURE)

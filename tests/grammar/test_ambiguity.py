@@ -89,6 +89,7 @@ def test_covers(text, forwards, backwards, small):
     assert (covers(grammar, "S", 0, 1), covers(grammar, "S", 1, 0)) == (forwards, backwards)
 
 
+@pytest.mark.slow
 def test_many_alternatives_end_in_bounded_time():
     operators = [Operator(f"x{i}") for i in range(20_000)]
     text = (

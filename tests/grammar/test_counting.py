@@ -165,6 +165,7 @@ def test_very_many_shared_nonterminals_give_a_bound(small):
     assert count(Grammar.parse(text, small), "derivations").n == 2**n
 
 
+@pytest.mark.slow
 def test_large_grammars_end_in_time(small):
     n = 1_000
     text = "\n".join([*(f"A{i} ::= A{i + 1} | s(A{i + 1})" for i in range(n)), f"A{n} ::= a"])

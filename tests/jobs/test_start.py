@@ -85,6 +85,7 @@ def test_a_second_stop_ends_a_module_that_hangs(bad_arch: Any, data: Any) -> Non
     assert job.error.startswith("stopped: it did not answer in time and was ended")
 
 
+@pytest.mark.slow
 def test_an_exception_in_a_module_fails_the_job_with_its_traceback(bad_arch: Any, data: Any) -> None:
     def fails(x: Any) -> Any:
         raise ValueError("no such thing")

@@ -26,6 +26,7 @@ READER = textwrap.dedent(
 )
 
 
+@pytest.mark.slow
 def test_the_file_runs_without_nasviz(arch_of, tmp_path):
     arch = arch_of("Linear(Residual2(conv3x3, id, avg_pool), down)", input_shape=(1, 8, 8))
     net = to_torch(arch, seed=0)

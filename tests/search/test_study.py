@@ -48,6 +48,7 @@ def test_no_architecture_is_evaluated_twice(space: SearchSpace) -> None:
     assert len(set(terms)) == len(terms) == 14
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_studies(space: SearchSpace) -> None:
     def run(seed: int) -> list[tuple[str, float | None]]:
         study = Study(space, noisy, strategy=BayesOpt(n_init=5, candidates=15), seed=seed)
@@ -58,6 +59,7 @@ def test_equal_seeds_give_equal_studies(space: SearchSpace) -> None:
     assert run(1) != run(2)
 
 
+@pytest.mark.slow
 def test_a_study_goes_on_where_it_was(space: SearchSpace, url: str) -> None:
     strategy = BayesOpt(n_init=4, candidates=15)
     whole = Study(space, noisy, strategy=strategy)

@@ -1,5 +1,7 @@
 """NAS-Bench-201: one cell, fifteen times."""
 
+import pytest
+
 from nasviz.spaces import nb201
 from nasviz.spaces import operators as ops
 from nasviz.testing import check_space
@@ -21,6 +23,7 @@ def test_one_cell_fifteen_times():
     assert [op.name for op in arch.term.operators].count("down") == 2
 
 
+@pytest.mark.slow
 def test_connected_leaves_out_341_cells_and_every_other_is_reached():
     check_space(nb201(connected=True), n=8)
     space = nb201(connected=True)

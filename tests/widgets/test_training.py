@@ -257,6 +257,7 @@ def test_nothing_stays_alive_after_close(archs, started):
     job.become(state="done")
 
 
+@pytest.mark.slow
 def test_it_trains_in_a_worker_and_gives_the_network_back(archs, page):
     view = Training(min(archs, key=lambda arch: len(str(arch))), digits(), epochs=2, device="cpu")
     shown = page(view)
