@@ -279,7 +279,9 @@ class GrammarEditor(View):
     def _catch_up(self, body: dict[str, Any]) -> None:
         """Take the text that a command is about: it may come before the text itself."""
         text, revision = body.get("text"), body.get("revision")
-        if isinstance(text, str) and isinstance(revision, int) and revision >= self.revision and text != self.value:
+        if not isinstance(text, str) or not isinstance(revision, int) or revision < self.revision:
+            return
+        if (text, revision) != (self.value, self.revision):
             self.set_state({"value": text, "revision": revision})
             self._check()
 
