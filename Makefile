@@ -1,5 +1,5 @@
 # make lab    a JupyterLab with nasviz, in an environment of its own (.venv)
-# make test   every test; `make test BROWSER=no` leaves out those that need a browser
+# make test   every test; BROWSER=no leaves out those that need a browser, TENSORFLOW=no those that need TensorFlow
 # make quick  unit tests, types and style: two minutes
 # An environment is installed again only when what it is made from has changed.
 
@@ -9,6 +9,7 @@ PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
 PYTEST = $(PY) -m pytest
 BROWSER = yes
+TENSORFLOW = yes
 FRONT = nasviz/frontend
 
 # What the environment and the page's bundle are made from.
@@ -17,20 +18,25 @@ SOURCES = $(shell find $(FRONT)/src -type f) $(wildcard $(FRONT)/*.json $(FRONT)
 BUNDLE = nasviz/widgets/static/engine.js
 LOCK = $(FRONT)/node_modules/.package-lock.json
 
-ifeq ($(BROWSER),no)
-PARTS = lint types page unit
-LEFT_OUT = ; browser tests left out (BROWSER=no)
+ifneq ($(TENSORFLOW),no)
+WITH_TENSORFLOW = tensorflow
 else
-PARTS = lint types page unit browser
+LEFT_OUT += ; TensorFlow tests left out (TENSORFLOW=no)
 endif
+ifneq ($(BROWSER),no)
+WITH_BROWSER = browser
+else
+LEFT_OUT += ; browser tests left out (BROWSER=no)
+endif
+PARTS = lint types page unit $(WITH_TENSORFLOW) $(WITH_BROWSER)
 
-.PHONY: lab test quick lint types page unit unit-quick browser chromium clean
+.PHONY: lab test quick lint types page unit unit-quick tensorflow browser chromium clean
 .DELETE_ON_ERROR:
 
 lab: $(VENV)/.base $(BUNDLE)
 	$(VENV)/bin/nasviz lab
 
-test: $(VENV)/.test $(BUNDLE) chromium
+test: $(VENV)/.test $(WITH_TENSORFLOW:%=$(VENV)/.%) $(BUNDLE) chromium
 	@$(call run,$(PARTS))
 
 quick: $(VENV)/.test $(BUNDLE)
@@ -47,7 +53,7 @@ run = start=$$(date +%s); told=; \
 
 # ---- the parts of a test run
 # One thread for small matrices: two on a busy machine are many times slower.
-test quick lint types page unit unit-quick browser: export OMP_NUM_THREADS = 1
+test quick lint types page unit unit-quick tensorflow browser: export OMP_NUM_THREADS = 1
 
 lint:
 	$(PY) -m ruff check
@@ -61,13 +67,17 @@ page: $(LOCK)
 	$(call npm,test)
 
 unit:
-	$(PYTEST) -n 2 --dist worksteal --durations 10 --ignore tests/e2e -m "not browser and not benchmark"
+	$(PYTEST) -n 2 --dist worksteal --durations 10 --ignore tests/e2e -m "not browser and not benchmark and not tensorflow"
 
 unit-quick:
-	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark and not slow"
+	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark and not tensorflow and not slow"
 
+tensorflow:
+	$(PYTEST) -m tensorflow --durations 10 tests
+
+# A browser on a busy machine is late now and then: what fails is tried once more, and the summary says so.
 browser:
-	$(PYTEST) -m browser --durations 10 tests/e2e
+	$(PYTEST) -m browser --durations 10 --reruns 1 -r R tests/e2e
 
 # Without a browser the tests that need one fail; here is what to type before.
 chromium:
@@ -94,6 +104,11 @@ $(VENV)/.base: $(RECIPE) | $(PY)
 $(VENV)/.test: $(RECIPE) | $(PY)
 	$(PIP) install -c constraints.txt -e '.[test]'
 	touch $(VENV)/.base $@
+
+# Only what the Keras forms are compared with; a graphics card is not asked for.
+$(VENV)/.tensorflow: $(RECIPE) | $(VENV)/.test
+	$(PIP) install -c constraints.txt keras tensorflow-cpu
+	touch $@
 
 # An install builds the bundle; when a source is newer, install once more (without fetching what the tests already have).
 $(BUNDLE): $(SOURCES) | $(VENV)/.base

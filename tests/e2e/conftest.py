@@ -272,8 +272,8 @@ class Lab:
         """Wait for the command that `begin` began; AssertionError as in `run_all`."""
         end = time.monotonic() + timeout
         while True:
-            self.check()
             run = self.page.evaluate("() => e2e.run")
+            self.check()  # after: what had ended by then has all its outputs
             assert not run["failed"], run["failed"]
             if run["done"]:
                 return

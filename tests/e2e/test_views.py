@@ -38,13 +38,13 @@ def test_one_selection_in_all_pictures_and_in_python(views):
     views.wait_for(lambda: selected(first) == ["j-2-p-0", "p-0"], 2, "the selection in tree and graph")
     views.wait_for(lambda: selected(second) == ["j-2-p-0"], 2, "the selection in the other view")
     assert "".join(first.locator(".nv-term .nv-in").all_text_contents()) == "Residual2(conv, id, conv)"
-    views.wait_for(lambda: views.kernel("view.selection[1]") == (0,), what="the selection in Python")
+    views.wait_for(lambda: views.kernel("view.selection and view.selection[1]") == (0,), what="the selection in Python")
     assert views.kernel("other.selection == view.selection") is True
     assert views.kernel("len({w.engine.model_id for w in (view, other, editor, drawing)})") == 1
     first.locator(".nv-stage").focus()
     for key in ("ArrowRight", "ArrowDown"):
         views.page.keyboard.press(key)
-    views.wait_for(lambda: views.kernel("view.selection[1]") == (0, 1), what="the selection by keys")
+    views.wait_for(lambda: views.kernel("view.selection and view.selection[1]") == (0, 1), what="the selection by keys")
     views.kernel(code="other.selection = (other.arch, (1,))")
     views.wait_for(lambda: "p-1" in selected(first), what="the selection from Python")
     views.page.keyboard.press("Escape")
@@ -62,7 +62,7 @@ def test_one_selection_in_all_pictures_and_in_python(views):
     views.wait_for(lambda: note.count() == 1, what="the error of the shapes")
     assert "meet in Residual2 at (0,)" in note.text_content()
     note.get_by_role("button", name="Show the place").click()
-    views.wait_for(lambda: views.kernel("view.selection[1]") == (0,), what="its place")
+    views.wait_for(lambda: views.kernel("view.selection and view.selection[1]") == (0,), what="its place")
 
 
 def test_an_edit_is_counted_and_a_mistake_is_marked_in_its_place(views):
@@ -109,7 +109,9 @@ def test_a_space_is_drawn_from_and_shown_as_a_table(views):
     rows = out.get_by_role("row")
     views.wait_for(lambda: rows.count() == 1 + views.kernel("len(drawing.arch.term)"), what="a row for each subterm")
     rows.nth(1).click()
-    views.wait_for(lambda: views.kernel("drawing.selection[1]") == (), what="the root selected by its row")
+    views.wait_for(
+        lambda: views.kernel("drawing.selection and drawing.selection[1]") == (), what="the root selected by its row"
+    )
 
     views.kernel(code="drawing.do_sample = lambda body: 1 / 0")
     out.get_by_role("button", name="Sample").click()
