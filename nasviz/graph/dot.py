@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nasviz.algebra import Nonterminal, Position, Term, position_text
-from nasviz.graph.dot_text import header, label, position_id, quote, statement
+from nasviz.graph.dot_text import check_room, header, label, position_id, quote, statement
 from nasviz.graph.fault import Fault
 from nasviz.graph.graph import Edge, Graph
 from nasviz.graph.palette import ACCENT, QUIET, hue, mark
@@ -53,11 +55,11 @@ def clusters_of(
         Deepest boxes, the root having depth 0.
     """
     order = {name: k for k, name in enumerate(nonterminals)}
-    depth = term.depth.tolist()
+    shallow: list[int] = np.flatnonzero(term.depth <= max_depth).tolist()
     return {
         term.position(i): Cluster(" › ".join(labels[i]), order.get(labels[i][0], 0))
-        for i, op in enumerate(term.operators)
-        if depth[i] <= max_depth and labels[i] and isinstance(op, Topology)
+        for i in shallow
+        if labels[i] and isinstance(term.operators[i], Topology)
     }
 
 
@@ -95,6 +97,11 @@ def graph_to_dot(
         Where the graph cannot be built: drawn with a cross and the class "nv-fault"; the first way that meets there is drawn
         thick ("nv-way-0"), the others thick and dashed ("nv-way-1").
 
+    Raises
+    ------
+    NasvizError
+        If the term is too deep to be drawn whole.
+
     Examples
     --------
     >>> from nasviz.algebra import Operator, Term
@@ -107,6 +114,7 @@ def graph_to_dot(
       "p" -> "out";
     }
     """
+    check_room(int(graph.term.depth[[e.index for e in graph.edges]].sum(dtype=np.int64)))
     picture = _Picture(graph, folded, selected, clusters or {}, shapes or {}, unrolled, fault)
     return "\n".join(picture.lines()) + "\n"
 
@@ -131,6 +139,7 @@ class _Picture:
         self.positions = [e.position for e in graph.edges]
         self.filled = {p: clusters[p] for p in self.positions if p in clusters}
         self.clusters = {p: box for p, box in clusters.items() if p not in self.filled}
+        self.deepest = max(map(len, self.clusters), default=0)
         self.runs = self._runs(folded)
 
     def lines(self) -> Iterator[str]:
@@ -175,7 +184,7 @@ class _Picture:
     def _cluster(self, position: Position) -> Position | None:
         if not self.clusters:
             return None
-        inside = (position[:n] for n in range(len(position), -1, -1))
+        inside = (position[:n] for n in range(min(len(position), self.deepest), -1, -1))
         return next((p for p in inside if p in self.clusters), None)
 
     def _is_selected(self, position: Position) -> bool:

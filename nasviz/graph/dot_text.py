@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nasviz.algebra import Position
+from nasviz.errors import NasvizError
 from nasviz.graph.palette import INK, LINE, PAPER
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ _SPECIAL = re.compile(r'["\\&]')
 
 LONGEST = 60
 """Longest label shown, in characters; the tooltip has up to 400."""
+
+MOST_SPELLED = 2_000_000
+"""Child indices that the identifiers of a picture spell at most: 10 MB of text."""
 
 FONT = "Helvetica,Arial,sans-serif"
 
@@ -46,6 +50,21 @@ def position_id(position: Position) -> str:
     ('p-0-2', 'p')
     """
     return "-".join(("p", *map(str, position)))
+
+
+def check_room(spelled: int) -> None:
+    """Refuse a picture whose identifiers would spell so many child indices: they grow with the square of the depth.
+
+    Raises
+    ------
+    NasvizError
+        If there are more than `MOST_SPELLED`.
+    """
+    if spelled > MOST_SPELLED:
+        raise NasvizError(
+            f"the positions in this picture have {spelled:,} child indices, more than {MOST_SPELLED:,}: the term is too deep "
+            "to be drawn whole. Fold it first, e.g. arch.graph(fold=20) or max_depth=20; nv.show(arch) does it by itself"
+        )
 
 
 def statement(subject: str, attributes: Mapping[str, str | float]) -> str:

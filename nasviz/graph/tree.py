@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from typing import Any, Protocol
 
 from nasviz.algebra import Nonterminal, Position, Term, position_text
-from nasviz.graph.dot_text import header, label, position_id, quote, statement
+from nasviz.graph.dot_text import check_room, header, label, position_id, quote, statement
 from nasviz.graph.palette import ACCENT, hue, mark
 
 
@@ -61,6 +61,11 @@ def term_to_dot(
     folded
         Nodes (preorder) that are drawn without what is below them: with a double outline, "+12" and the class "nv-sub".
 
+    Raises
+    ------
+    NasvizError
+        If the term is too deep to be drawn whole.
+
     Examples
     --------
     >>> from nasviz.algebra import Operator, Term
@@ -74,8 +79,9 @@ def term_to_dot(
     parent: list[int] = term.parent.tolist()
     lines = header("derivation", "TB")
     ids: dict[int, str] = {}
-    i = 0
-    while i < len(term):
+    shown = _shown(size, depth, max_depth, folded)
+    check_room(sum(depth[i] for i in shown))
+    for i in shown:
         position = term.position(i)
         hidden = max_depth is not None and depth[i] > max_depth
         name = ids[i] = "m-" + position_id(position)[2:] if hidden else position_id(position)
@@ -87,8 +93,17 @@ def term_to_dot(
             lines.append("  " + _node(term, i, position, labels[i] if labels else (), order, inside, below))
         if i:
             lines.append(f"  {quote(ids[parent[i]])} -> {quote(name)};")
-        i += size[i] if hidden or i in folded else 1
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _shown(size: list[int], depth: list[int], max_depth: int | None, folded: Set[int]) -> list[int]:
+    """The nodes that are drawn, those that stand for what is hidden included."""
+    shown: list[int] = []
+    i = 0
+    while i < len(size):
+        shown.append(i)
+        i += size[i] if i in folded or (max_depth is not None and depth[i] > max_depth) else 1
+    return shown
 
 
 def _node(term: Term, i: int, position: Position, names: Sequence[str], order: dict[str, int], inside: bool, below: int) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nasviz.algebra import Position, Term
 from nasviz.errors import NasvizError
 from nasviz.graph import Topology
+
+SPELLED = 80_000
+"""Child indices that the positions of a picture have together; a chain of 400 nodes has so many."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,14 @@ def derived_from(labels: Sequence[Sequence[str]], name: str) -> list[int]:
 
 @dataclass(frozen=True)
 class Cut:
-    """The nodes that are drawn as one, and the depth from which on they are so for lack of room, or None."""
+    """The nodes that are drawn as one, the depth from which on they are so for lack of room, or None, and how many nodes are
+    drawn: with this cut and without any.
+    """
 
     nodes: frozenset[int]
     level: int | None
     visible: int
+    whole: int
 
 
 def cut_of(term: Term, folding: Folding, largest: int, *, leaves: bool = False) -> Cut:
@@ -89,41 +98,87 @@ def cut_of(term: Term, folding: Folding, largest: int, *, leaves: bool = False) 
     leaves
         Count leaves and folded subterms only (a graph), and fold what has operands on edges only; else all nodes (a tree).
     """
+    shape = _Shape.of(term, leaves)
+    level = shape.deepest(largest)
+    if not (folding.folded or folding.opened):
+        return shape.cut(level)
     index = {p: i for p, i in ((p, _index(term, p)) for p in folding.folded | folding.opened) if i >= 0}
     folded = {index[p] for p in folding.folded if p in index}
     opened = {index[p] for p in folding.opened if p in index}
-    can = [foldable(term, i, not leaves) for i in range(len(term))]
-
-    def at(level: int | None, inside: set[int], outside: set[int]) -> Cut:
-        return _cut(term, lambda i: can[i] and (i in inside or _is_deep(term, i, level, outside)), level, leaves)
-
-    level = None
-    if at(None, set(), set()).visible > largest:
-        level, high = 0, max(term.height - 1, 0)
-        while level < high:
-            middle = (level + high + 1) // 2
-            level, high = (middle, high) if at(middle, set(), set()).visible <= largest else (level, middle - 1)
-    return at(level, folded, opened)
+    return shape.cut_by_hand(level, folded, opened)
 
 
-def _is_deep(term: Term, i: int, level: int | None, opened: set[int]) -> bool:
-    return level is not None and int(term.depth[i]) >= level and i not in opened
+@dataclass(frozen=True)
+class _Shape:
+    """What is counted of a term of n nodes; all by numpy, since every picture asks for it, whatever the size of the term.
 
+    `can` says which nodes can be drawn as one, `counted` which are drawn as long as nothing around them is folded.
+    """
 
-def _cut(term: Term, folds: Callable[[int], bool], level: int | None, leaves: bool) -> Cut:
-    size: list[int] = term.size.tolist()
-    arity: list[int] = term.arity.tolist()
-    nodes: set[int] = set()
-    visible = i = 0
-    while i < len(size):
-        if folds(i):
-            nodes.add(i)
-            visible += 1
-            i += size[i]
-            continue
-        visible += not (leaves and arity[i] and isinstance(term.operators[i], Topology))
-        i += 1 if not leaves or isinstance(term.operators[i], Topology) else size[i]
-    return Cut(frozenset(nodes), level, visible)
+    depth: NDArray[np.int32]
+    size: NDArray[np.int32]
+    can: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+    leaves: bool
+
+    @classmethod
+    def of(cls, term: Term, leaves: bool) -> _Shape:
+        arity, parent = np.asarray(term.arity), np.asarray(term.parent)
+        if not leaves:
+            return cls(np.asarray(term.depth), np.asarray(term.size), arity > 0, np.ones(len(arity), bool), False)
+        inner = np.fromiter((isinstance(op, Topology) for op in term.operators), bool, len(arity)) & (arity > 0)
+        reached = np.append(inner, True)[parent]  # the parent of the root is -1, the entry appended
+        return cls(np.asarray(term.depth), np.asarray(term.size), inner, reached & ~inner, True)
+
+    @property
+    def whole(self) -> int:
+        """Nodes drawn where nothing is folded."""
+        return int(self.counted.sum())
+
+    def deepest(self, largest: int) -> int | None:
+        """The deepest level below which to fold so that the picture has room; None where all has room.
+
+        Room is for so many nodes, and for their positions: an identifier spells its position, so the text of a deep picture
+        grows with the product of both.
+        """
+        n = int(self.depth.max()) + 1
+        drawn = np.bincount(self.depth[self.counted], minlength=n)
+        ending = np.bincount(self.depth[self.can], minlength=n)
+        spelled = np.cumsum(drawn * np.arange(n))
+        shown = np.cumsum(drawn)
+        if shown[-1] <= largest and spelled[-1] <= SPELLED:
+            return None
+        if self.leaves:
+            shown, spelled = shown + ending, spelled + ending * np.arange(n)
+        fits = (shown <= largest) & (spelled <= SPELLED)
+        fits[0] = True
+        return int(np.flatnonzero(fits)[-1])
+
+    def cut(self, level: int | None) -> Cut:
+        """What is folded at a level."""
+        if level is None:
+            return Cut(frozenset(), None, self.whole, self.whole)
+        nodes = np.flatnonzero(self.can & (self.depth == level))
+        visible = int((self.counted & (self.depth <= level)).sum()) + (len(nodes) if self.leaves else 0)
+        return Cut(frozenset(nodes.tolist()), level, visible, self.whole)
+
+    def cut_by_hand(self, level: int | None, folded: set[int], opened: set[int]) -> Cut:
+        """What is folded at a level and by a person."""
+        deep = self.can & (self.depth >= level) if level is not None else np.zeros_like(self.can)
+        deep[list(opened)] = False
+        deep[list(folded)] = self.can[list(folded)]
+        size: list[int] = self.size.tolist()
+        nodes: list[int] = []
+        inside = np.zeros(len(size) + 1, np.int32)
+        i = 0
+        for k in np.flatnonzero(deep).tolist():
+            if k >= i:
+                nodes.append(k)
+                inside[k + 1] += 1
+                i = k + size[k]
+                inside[i] -= 1
+        visible = int((self.counted & (np.cumsum(inside)[:-1] == 0)).sum()) + (len(nodes) if self.leaves else 0)
+        return Cut(frozenset(nodes), level, visible, self.whole)
 
 
 def _index(term: Term, position: Position) -> int:

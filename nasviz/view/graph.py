@@ -12,6 +12,8 @@ from nasviz.view.folding import Folding, cut_of
 LARGEST = 400
 """Operations that a picture shows at most."""
 
+WHOLE = 20_000
+"""Nodes of a term up to which its whole graph is built, to find dead parts; larger ones are folded first."""
 
 ROOM = 24
 """Up to so many operations there is room for shapes on the arrows."""
@@ -26,7 +28,7 @@ class GraphInfo:
     dot
         The picture as DOT text; node ids are positions ("p-0-2").
     operations
-        Operations of the whole graph.
+        Operations of the whole graph; of the term as written where it is too large for its whole graph to be built.
     level
         Depth below which subterms are drawn as one box, or None when all operations are drawn.
     folded
@@ -44,6 +46,8 @@ class GraphInfo:
     @property
     def note(self) -> str:
         """What was folded, in words, or ""."""
+        if self.level == 0:
+            return f"{self.operations} operations, drawn as one box"
         if self.level is not None:
             return f"{self.operations} operations, subterms below depth {self.level} are one box each"
         boxes = len(self.folded)
@@ -93,12 +97,12 @@ def graph_info(
     BuildError
         If the term has no graph.
     """
-    graph = build_graph(term)
-    fits = len(graph) <= largest
+    graph = build_graph(term) if len(term) <= WHOLE else None
+    fits = graph is not None and len(graph) <= largest
     cut = cut_of(term, folding, len(term) if fits else largest, leaves=True)
-    drawn = fold_at(term, cut.nodes, labels or None) if cut.nodes else graph
+    drawn = graph if graph is not None and not cut.nodes else fold_at(term, cut.nodes, labels or None)
     clusters = clusters_of(term, labels, nonterminals) if boxes and labels else {}
-    found = None if fault is None else fault_at(graph, fault, shapes or {})
+    found = None if fault is None else fault_at(graph or drawn, fault, shapes or {})
     dot = graph_to_dot(
         drawn,
         folded=True,
@@ -107,7 +111,8 @@ def graph_info(
         unrolled=folding.unrolled,
         fault=found,
     )
-    return GraphInfo(dot=dot, operations=len(graph), level=cut.level, folded=cut.nodes, fault=found)
+    operations = cut.whole if graph is None else len(graph)
+    return GraphInfo(dot=dot, operations=operations, level=cut.level, folded=cut.nodes, fault=found)
 
 
 def _shown(shapes: Mapping[Position, str], changing: Collection[Position] | None) -> Mapping[Position, str]:
