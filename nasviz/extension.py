@@ -15,6 +15,7 @@ from nasviz.errors import NasvizError
 
 CAPABILITIES: dict[str, str] = {
     "to_torch": "nasviz.nn.torch_build:to_torch",
+    "to_keras": "nasviz.nn.keras_build:to_keras",
     "infer_shapes": "nasviz.nn.shapes:infer_shapes",
     "cost": "nasviz.nn.cost:cost",
     "partial_cost": "nasviz.nn.cost:partial_cost",

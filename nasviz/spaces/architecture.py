@@ -129,6 +129,28 @@ class Architecture:
         """
         return lower("to_torch")(self, seed=seed)
 
+    def to_keras(self, seed: int | None = None, weights_from: Any = None) -> Any:
+        """Return the network as a functional ``keras.Model`` on TensorFlow, layers named by position (``"p_0_2"``).
+
+        It takes (B, C, H, W) and computes what ``to_torch`` of the same seed computes. Needs ``pip install
+        "nasviz[tensorflow]"``.
+
+        Parameters
+        ----------
+        seed
+            The weights are those of ``to_torch(seed)``; None draws fresh ones.
+        weights_from
+            Instead of a seed: a network made by :meth:`to_torch`, whose weights are taken.
+
+        Raises
+        ------
+        NasvizError
+            If Keras or TensorFlow is not installed, or Keras runs on another backend.
+        BuildError, ShapeError
+            As :meth:`to_torch`; also if one of the user's primitives has no Keras form that fits.
+        """
+        return lower("to_keras")(self, seed=seed, weights_from=weights_from)
+
     def cost(self) -> Any:
         """Return parameters and FLOPs (2 per multiply-add) by position, as a ``CostTable``."""
         return lower("cost")(self)

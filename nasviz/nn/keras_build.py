@@ -1,0 +1,199 @@
+"""The Keras model of an architecture, for TensorFlow: the same walk, the same positions, the same weights as in torch."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from nasviz.algebra import position_text
+from nasviz.errors import BuildError, NasvizError, ShapeError
+from nasviz.graph import Join
+from nasviz.nn.keras_primitives import KERAS
+from nasviz.nn.keras_weights import keras_name, transfer
+from nasviz.nn.primitive import Factory, Primitive, Shape, channels, meaning_of_factory
+from nasviz.nn.shapes import Site, Where, visit
+from nasviz.nn.torch_build import to_torch
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nasviz.spaces import Architecture
+
+__all__ = ["to_keras"]
+
+MERGES = {"sum": "Add", "mul": "Multiply", "max": "Maximum", "min": "Minimum", "concat": "Concatenate"}
+"""The Keras layer of each merge; Concatenate stands along the last axis, which is that of the channels."""
+
+
+def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Module | None = None) -> Any:
+    """Build the network of an architecture as a functional ``keras.Model`` on TensorFlow, stem and head included.
+
+    The layer of the operator at position (0, 2, 1) is ``model.get_layer("p_0_2_1")``, of () ``"p"``, beside ``"stem"`` and
+    ``"head"``. The model takes (B, C, H, W), as torch does, and turns it once to (B, H, W, C) in its layer
+    ``"channels_last"``, since TensorFlow convolves (B, C, H, W) on graphics cards only. Its weights are those of
+    :func:`nasviz.nn.to_torch`, so that both networks of a seed compute the same; a saved model loads where nasviz is not
+    installed.
+
+    Parameters
+    ----------
+    arch : Architecture
+    seed : int, optional
+        The weights are those of ``to_torch(arch, seed)``; None draws fresh ones. No global random state changes.
+    weights_from : nn.Module, optional
+        Take the weights and the statistics of batch normalisation of this network, trained or not, as made by
+        :func:`nasviz.nn.to_torch` of the same architecture.
+
+    Returns
+    -------
+    keras.Model
+        (B, C, H, W) -> (B, num_classes), float32.
+
+    Raises
+    ------
+    ShapeError, BuildError
+        As :func:`infer_shapes`; also when a user's primitive has no Keras form, or one of other shapes or weights.
+    NasvizError
+        When Keras or TensorFlow is not installed, or Keras runs on another backend; says what to type.
+    """
+    keras = load_keras()
+    if seed is not None and weights_from is not None:
+        raise BuildError("seed draws new weights and weights_from takes trained ones: give one of them")
+    seed = secrets.randbits(63) if seed is None else seed
+    net = to_torch(arch, seed) if weights_from is None else weights_from
+    x = keras.Input(tuple(arch.space.input_shape), name="x")
+    start = keras.layers.Permute((2, 3, 1), name="channels_last")(x) if len(arch.space.input_shape) == 3 else x
+    built: dict[int, Where] = {}
+    met: Counter[str] = Counter()
+
+    def enter(site: Site, value: Any) -> Any:
+        layer = _layer(keras, site, arch.space.num_classes, built)
+        y = layer(start if value is None else value)
+        _check_shape(site, tuple(y.shape[1:]))
+        return y
+
+    with _seeded(seed):
+        value, _ = visit(arch, enter, lambda join, values: _merge(keras, join, values, met))
+        model = keras.Model(x, value, name="network")
+    transfer(net, model)
+    return model
+
+
+def load_keras() -> Any:
+    """Return the module keras, running on TensorFlow.
+
+    Raises
+    ------
+    NasvizError
+        When a package is missing or Keras runs on another backend.
+    """
+    try:
+        import keras  # pyright: ignore[reportMissingImports]
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("keras", "tensorflow"):
+            raise
+        raise NasvizError(
+            f"Keras models need the package {(error.name or '').partition('.')[0]!r}, which is not installed here. "
+            'Type: pip install "nasviz[tensorflow]"'
+        ) from error
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise NasvizError(
+            f"Keras runs on {backend} here, nasviz builds for TensorFlow. Before anything imports keras (in a notebook: after "
+            'a restart of the kernel), type: import os; os.environ["KERAS_BACKEND"] = "tensorflow"'
+        )
+    return keras
+
+
+@contextmanager
+def _seeded(seed: int) -> Generator[None]:
+    """Keras draws the seeds of its layers from Python's own generator; it is put back as it was."""
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+def _layer(keras: Any, site: Site, num_classes: int, built: dict[int, Where]) -> Any:
+    form = KERAS.get(site.operator)
+    layer = form(keras, site) if form else _own_form(keras, site, num_classes, built)
+    layer.name = keras_name(site.where)
+    return layer
+
+
+def _own_form(keras: Any, site: Site, num_classes: int, built: dict[int, Where]) -> Any:
+    name, (place, position) = site.operator.name, _place(site.where)
+    factory = site.operator.forms.get("keras") if isinstance(site.operator, Primitive) else None
+    if factory is None or not isinstance(site.operator, Primitive):
+        takes = ", ".join((*site.meaning.takes, *site.meaning.numbers))
+        raise BuildError(
+            f"{name} at {place} has no Keras form; write one that returns a layer: @{name}.keras def _({takes})", position
+        )
+    layer = factory(**_arguments(site, factory, num_classes))
+    if not isinstance(layer, keras.layers.Layer):
+        raise BuildError(
+            f"the Keras form of {name} at {place} returned {type(layer).__name__}, expected a keras.layers.Layer", position
+        )
+    first = built.setdefault(id(layer), site.where)
+    if first != site.where:
+        raise BuildError(
+            f"the Keras form of {name} at {place} returned the layer that already stands at {_place(first)[0]}: weights would "
+            "be shared by accident; make a new layer inside the function",
+            position,
+        )
+    return layer
+
+
+def _arguments(site: Site, factory: Factory, num_classes: int) -> dict[str, Any]:
+    form = meaning_of_factory(factory, numbers=len(site.values), widen=1)
+    known = {
+        "shape": site.shape_in,
+        "c_in": channels(site.shape_in),
+        "c_out": channels(site.shape_out),
+        "num_classes": num_classes,
+    }
+    return dict(zip(form.numbers, site.values, strict=True)) | {name: known[name] for name in form.takes}
+
+
+def _check_shape(site: Site, found: Shape) -> None:
+    expected = channels_last(site.shape_out)
+    if found != expected:
+        place, position = _place(site.where)
+        raise ShapeError(
+            f"the Keras form of {site.operator.name} at {place} gives {found}, its torch module {site.shape_out}, which is "
+            f"{expected} with the channels last",
+            position,
+            site.operator.name,
+            (found, expected),
+        )
+
+
+def channels_last(shape: Shape) -> Shape:
+    """The shape of one example as TensorFlow has it.
+
+    Examples
+    --------
+    >>> channels_last((16, 8, 9)), channels_last((50, 32)), channels_last((10,))
+    ((8, 9, 16), (50, 32), (10,))
+    """
+    return (*shape[1:], shape[0]) if len(shape) == 3 else shape
+
+
+def _merge(keras: Any, join: Join, values: list[Any], met: Counter[str]) -> Any:
+    if join.merge not in MERGES:
+        raise BuildError(
+            f"the merge {join.merge!r} at {position_text(join.position)} has no Keras meaning; known are {', '.join(MERGES)}",
+            join.position,
+        )
+    name = keras_name(join.position)
+    met[name] += 1
+    return getattr(keras.layers, MERGES[join.merge])(name=f"j{met[name]}_{name}")(values)
+
+
+def _place(where: Where) -> tuple[str, tuple[int, ...]]:
+    return (where, ()) if isinstance(where, str) else (position_text(where), where)
