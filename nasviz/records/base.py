@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import reprlib
 import types
 import typing
 from functools import cache
@@ -13,6 +14,9 @@ from nasviz.errors import StorageError
 
 VERSION = 1
 """Schema version of every record; a reader refuses a newer one."""
+
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxlong, _SHORT.maxother = 3, 62, 40, 62
 
 
 class Record:
@@ -40,7 +44,7 @@ class Record:
             raise StorageError(f"a {cls.__name__} is a JSON object, found {type(data).__name__}")
         version = data.get("v")
         if not isinstance(version, int) or not 1 <= version <= VERSION:
-            raise StorageError(f"a {cls.__name__} of version {version!r}; this nasviz reads versions 1 to {VERSION}")
+            raise StorageError(f"a {cls.__name__} of version {_short(version)}; this nasviz reads versions 1 to {VERSION}")
         values: dict[str, Any] = {}
         for field in dataclasses.fields(typing.cast(Any, cls)):
             if field.name not in data:
@@ -88,7 +92,7 @@ def _decode(value: Any, hint: Any, where: str) -> Any:
         return {k: _decode(v, args[1], where) for k, v in value.items()}
     if origin is typing.Literal:
         if value not in args:
-            raise StorageError(f"{where} is {value!r}, expected one of {', '.join(map(repr, args))}")
+            raise StorageError(f"{where} is {_short(value)}, expected one of {', '.join(map(repr, args))}")
         return value
     return _decode_plain(value, hint, where)
 
@@ -99,7 +103,7 @@ def _decode_union(value: Any, hints: list[Any], where: str) -> Any:
             return _decode(value, hint, where)
         except StorageError:
             continue
-    raise StorageError(f"{where} has the value {str(value)[:60]!r}, of no type that it may have")
+    raise StorageError(f"{where} has the value {_short(value)}, of no type that it may have")
 
 
 def _decode_plain(value: Any, hint: Any, where: str) -> Any:
@@ -110,4 +114,12 @@ def _decode_plain(value: Any, hint: Any, where: str) -> Any:
         return hint.from_json(value)
     elif isinstance(hint, type) and isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
         return value
-    raise StorageError(f"{where} is {str(value)[:60]!r}, expected {getattr(hint, '__name__', hint)}")
+    raise StorageError(f"{where} is {_short(value)}, expected {getattr(hint, '__name__', hint)}")
+
+
+def _short(value: Any) -> str:
+    """`value` as it is told of in an error: short and not deep, whatever somebody sent."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a number of thousands of digits"

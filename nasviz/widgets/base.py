@@ -169,6 +169,17 @@ class View(anywidget.AnyWidget):
         else:
             raise StorageError(f"the page may send ready and command, found {message.kind!r}")
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take the values of shared traits that the page sends; what is no such value is refused in the view's error line."""
+        before = {name: getattr(self, name) for name in sync_data if name in self.keys}
+        try:
+            super().set_state(sync_data)
+        except Exception as error:
+            self.show_error(error)
+            for name, value in before.items():
+                self.set_trait(name, value)
+            self.send_state(list(before))
+
     def _refresh(self) -> None:
         with self._lock:
             if self._sent is not None:
@@ -183,10 +194,9 @@ class View(anywidget.AnyWidget):
             if do is None:
                 raise StorageError(f"this view has no command {str(name)[:40]!r}")
             answer = do(message.body)
-        except Exception as error:
-            self.show_error(error, re=message.seq)
-        else:
             self.post("update", {**(answer or {}), "re": message.seq})
+        except BaseException as error:
+            self.show_error(error, re=message.seq)
 
     # the selection
 

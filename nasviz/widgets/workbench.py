@@ -82,7 +82,8 @@ class Workbench(ipywidgets.VBox):
         self.training: Any = None
         self._buttons = {name: _button(name) for name in self._possible(space)}
         self._bar = ipywidgets.HBox(list(self._buttons.values()))
-        self._parts = [self.editor, self.view, *self._buttons.values(), self._bar]
+        made = [owned for button in self._buttons.values() for owned in (button.layout, button.style)]
+        self._parts = [self.editor, self.view, *self._buttons.values(), self._bar, *made, self._bar.layout]
         super().__init__(layout={"width": "100%"})
         self._links = [traitlets.link((self.view, name), (self, name)) for name in ("arch", "selection")]
         self._listen()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 import weakref
@@ -12,12 +13,14 @@ from typing import Any
 
 from nasviz.errors import NasvizError
 
+_log = logging.getLogger("nasviz.widgets")
+
 
 class Workspace:
     """A queue of calls on views and the one thread that makes them.
 
     A call holds its view weakly: a view that is gone takes its calls with it. An exception is given to the view's
-    ``show_error``; it never ends the thread.
+    ``show_error``, and logged where that fails too; it never ends the thread.
     """
 
     def __init__(self) -> None:
@@ -98,8 +101,11 @@ class Workspace:
             return
         try:
             call(view, *args)
-        except Exception as error:
-            view.show_error(error)
+        except BaseException as error:  # a handler that calls sys.exit() must not end the writer of all views
+            try:
+                view.show_error(error)
+            except Exception:
+                _log.exception("a view could not show that %s failed", call)
 
 
 WORKSPACE = Workspace()

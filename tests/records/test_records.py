@@ -42,9 +42,9 @@ def test_numbers_that_json_lacks(value: float) -> None:
         ({}, "a Selection of version None"),
         ({"v": 99, "architecture": "a"}, "of version 99; this nasviz reads versions 1 to 1"),
         ({"v": 1}, "a Selection without 'architecture'"),
-        ({"v": 1, "architecture": 3}, "Selection.architecture is '3', expected str"),
+        ({"v": 1, "architecture": 3}, "Selection.architecture is 3, expected str"),
         ({"v": 1, "architecture": "a", "position": ["x"]}, "Selection.position is 'x', expected int"),
-        ({"v": 1, "architecture": "a", "position": [True]}, "Selection.position is 'True', expected int"),
+        ({"v": 1, "architecture": "a", "position": [True]}, "Selection.position is True, expected int"),
         ({"v": 1, "architecture": "a", "position": [-1]}, "child indices from 0"),
     ],
 )

@@ -2,8 +2,14 @@ import time
 
 import pytest
 
+import nasviz.widgets.training as training
+from nasviz import widgets
+from nasviz.errors import NasvizError
+from nasviz.jobs import Plan
+from nasviz.search import RandomSearch, Study
 from nasviz.spaces import digits_cells
 from nasviz.view.delta import apply
+from nasviz.widgets.edit import FileEditor
 from nasviz.widgets.workspace import WORKSPACE
 
 
@@ -62,3 +68,35 @@ def space():
 @pytest.fixture(scope="session")
 def archs(space):
     return list({arch.key: arch for arch in space.sample(8, seed=0)}.values())
+
+
+def never(arch):
+    raise AssertionError("nothing is searched here")
+
+
+@pytest.fixture
+def makers(space, archs, tmp_path, monkeypatch):
+    """Functions that make one view of each class, by its name; what takes an architecture or a space needs no line here."""
+    monkeypatch.setattr(training, "plan", lambda arch, data, **options: Plan("cpu", "CPU", 1000, 20, 1.0))
+    study = Study(space, never, strategy=RandomSearch())
+    special = {
+        "Board": lambda: widgets.Board(study),
+        "DifferenceView": lambda: widgets.DifferenceView(archs[0], archs[1]),
+        "FileEditor": lambda: FileEditor(tmp_path / "mine.grammar"),
+        "Gallery": lambda: widgets.Gallery(archs[:3]),
+        "GrammarEditor": lambda: widgets.GrammarEditor(space),
+        "Training": lambda: widgets.Training(archs[0], ("train", "val")),
+        "Workbench": lambda: widgets.Workbench(archs[0], panes=("grammar", "architecture", "train"), data=("train", "val")),
+    }
+
+    def usual(kind):
+        def make():
+            try:
+                return kind(archs[0])
+            except NasvizError:
+                return kind(space)
+
+        return make
+
+    public = {name: getattr(widgets, name) for name in widgets.__all__ if name not in ("View", *special)}
+    return special | {name: usual(kind) for name, kind in public.items() if isinstance(kind, type)}

@@ -77,3 +77,24 @@ def test_flush_says_when_work_is_left():
     workspace.submit(seen, note, 1, after=5)
     with pytest.raises(NasvizError, match=r"still had work to do after 0\.1 s"):
         workspace.flush(timeout=0.1)
+
+
+class Mute(Seen):
+    def show_error(self, error):
+        raise RuntimeError("no line to write on")
+
+
+def leave(_seen):
+    raise SystemExit(3)
+
+
+def test_nothing_ends_the_writer(caplog):
+    workspace, mute, seen = Workspace(), Mute(), Seen()
+    workspace.submit(mute, fail)
+    workspace.submit(seen, leave)
+    workspace.submit(seen, note, "after")
+    workspace.flush()
+    assert [type(error) for error in seen.errors] == [SystemExit]
+    assert seen.calls[0][0] == "after"
+    assert "could not show that" in caplog.text
+    assert "no line to write on" in caplog.text
