@@ -1,4 +1,4 @@
-"""A real JupyterLab in a headless Chromium, driven through the page: fixtures `lab_server`, `chromium` and `lab`.
+"""A real JupyterLab (or Notebook 7) in a headless Chromium, driven through the page: `lab_server`, `chromium` and `lab`.
 
 Nothing leaves the machine: names of other hosts do not resolve in the browser, and a request to one fails the test.
 """
@@ -53,13 +53,35 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 # ---------------------------------------------------------------------------------------------------------- the server
 @dataclass(frozen=True)
+class Application:
+    """A notebook application: its module, where it shows a notebook, and the options by which a test can drive it."""
+
+    module: str
+    place: str
+    options: dict[str, Any]
+
+
+LAB = Application(
+    "jupyterlab",
+    "lab/tree",
+    {"LabApp.expose_app_in_browser": True, "LabApp.news_url": "", "LabApp.extension_manager": "readonly"},
+)
+NOTEBOOK = Application("notebook", "notebooks", {"JupyterNotebookApp.expose_app_in_browser": True})
+
+
+@dataclass(frozen=True)
 class Server:
-    """A running JupyterLab: its process id, address, token and the folder of its notebooks."""
+    """A running JupyterLab or Notebook: its process id, address, token and the folder of its notebooks."""
 
     pid: int
     url: str
     token: str
     folder: Path
+    application: Application = LAB
+
+    def address(self, name: str) -> str:
+        """Where the page of a notebook is."""
+        return f"{self.url}/{self.application.place}/{urllib.parse.quote(name)}?token={self.token}&reset"
 
     def call(self, method: str, path: str) -> Any:
         """Answer of the REST interface, parsed; None where it has no content."""
@@ -119,7 +141,7 @@ def _wait_until_up(server: Server, process: subprocess.Popen[bytes], log: Path) 
             return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-4000:]}")
+    raise RuntimeError(f"{server.application.module} did not start:\n{log.read_text()[-4000:]}")
 
 
 def _end(process: subprocess.Popen[bytes], others: list[psutil.Process]) -> None:
@@ -137,8 +159,8 @@ def _end(process: subprocess.Popen[bytes], others: list[psutil.Process]) -> None
 
 
 @contextmanager
-def running_server(home: Path) -> Iterator[Server]:
-    """A JupyterLab of its own on a free port of the loopback address, ended with all its kernels on leaving."""
+def running_server(home: Path, application: Application = LAB) -> Iterator[Server]:
+    """A JupyterLab or Notebook of its own on a free port of the loopback address, ended with all its kernels on leaving."""
     env, token, port = _environment(home), secrets.token_hex(16), _free_port()
     folder, log = home / "notebooks", home / "server.log"
     folder.mkdir()
@@ -147,15 +169,13 @@ def running_server(home: Path) -> Iterator[Server]:
         "ServerApp.port_retries": 0,
         "ServerApp.terminals_enabled": False,
         "IdentityProvider.token": token,
-        "LabApp.expose_app_in_browser": True,
-        "LabApp.news_url": "",
-        "LabApp.extension_manager": "readonly",
+        **application.options,
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command = [sys.executable, "-m", application.module, "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--{name}={value}" for name, value in options.items()]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out, start_new_session=True)
-    server = Server(process.pid, f"http://127.0.0.1:{port}", token, folder)
+    server = Server(process.pid, f"http://127.0.0.1:{port}", token, folder, application)
     others: list[psutil.Process] = []
     try:
         _wait_until_up(server, process, log)
@@ -235,8 +255,7 @@ class Lab:
             made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in notebook])
             made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
             nbformat.write(made, target)
-        where = f"{self.server.url}/lab/tree/{urllib.parse.quote(name)}?token={self.server.token}&reset"
-        self.page.goto(where, wait_until="domcontentloaded")
+        self.page.goto(self.server.address(name), wait_until="domcontentloaded")
         self.wait_for(lambda: self.page.evaluate("e2e.ready"), ready, "the notebook and its kernel to be ready")
         return self
 
@@ -383,6 +402,13 @@ def lab(lab_server: Server, chromium: BrowserContext) -> Iterator[Lab]:
 def shared_lab(lab_server: Server, chromium: BrowserContext) -> Iterator[Lab]:
     """A page for all tests of one file, which go on where the test before ended."""
     with watched_page(lab_server, chromium) as lab:
+        yield lab
+
+
+@pytest.fixture
+def notebook(tmp_path: Path, chromium: BrowserContext) -> Iterator[Lab]:
+    """A new page of a Notebook 7 with a server of its own."""
+    with running_server(tmp_path, NOTEBOOK) as server, watched_page(server, chromium) as lab:
         yield lab
 
 

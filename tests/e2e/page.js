@@ -17,7 +17,7 @@
       const kernel = p.sessionContext.session?.kernel;
       if (!kernel || kernel.connectionStatus !== "connected" || kernel.status !== "idle") return false;
       await kernel.info;
-      window.jupyterapp.shell.collapseLeft();
+      window.jupyterapp.shell.collapseLeft?.();
       return true;
     },
 
