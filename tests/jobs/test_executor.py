@@ -327,6 +327,7 @@ def test_an_interrupt_of_the_notebook_does_not_reach_the_worker() -> None:
     text = """
 import os, signal, time
 from nasviz.jobs.executor import LocalExecutor
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
 executor = LocalExecutor()
 future = executor.submit(lambda: (time.sleep(0.5), "done")[1])
 time.sleep(0.2)
