@@ -19,6 +19,7 @@ CAPABILITIES: dict[str, str] = {
     "infer_shapes": "nasviz.nn.shapes:infer_shapes",
     "cost": "nasviz.nn.cost:cost",
     "partial_cost": "nasviz.nn.cost:partial_cost",
+    "reach": "nasviz.nn.reach:Reach",
     "forward_code": "nasviz.nn.code:forward_code",
     "default_executor": "nasviz.jobs.executor:default_executor",
     "view_mimebundle": "nasviz.widgets.show:view_mimebundle",

@@ -120,6 +120,11 @@ class Partial:
         """The term so far; its open places are nonterminals."""
         return self._layout[0]
 
+    @property
+    def sources(self) -> list[tuple[int, int]]:
+        """For each node of the term its part (-1 the macro, else the number of the draw) and its node there."""
+        return self._layout[1]
+
     def __str__(self) -> str:
         return self.term.text
 

@@ -1,0 +1,165 @@
+"""The way to a partial derivation: which choices were made, in order, and which nonterminal each node comes from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from nasviz.algebra import Nonterminal, Position
+from nasviz.errors import NasvizError
+from nasviz.grammar.derivation import Derivation, derivation_tree, parse_derivation
+from nasviz.grammar.sampling import Law, sample
+from nasviz.grammar.stepping import Partial
+
+
+@dataclass(frozen=True)
+class Step:
+    """One choice.
+
+    Attributes
+    ----------
+    position
+        The open place, in the term before the choice.
+    nonterminal
+        What stood there.
+    production
+        Number of the production that was chosen.
+    """
+
+    position: Position
+    nonterminal: str
+    production: int
+
+
+def versions(partial: Partial) -> list[Partial]:
+    """Return the partial derivations on the way, the first one first, `partial` last."""
+    found = [partial]
+    while found[-1].before is not None:
+        found.append(found[-1].before)
+    return found[::-1]
+
+
+def steps(partial: Partial) -> list[Step]:
+    """Return the choices on the way to a partial derivation, in order; those before a derivation was opened are not known.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Sort
+    >>> from nasviz.grammar import Grammar
+    >>> f = Operator("f", (Sort.MAP, Sort.MAP))
+    >>> g = Grammar.parse("S ::= f(A, A)\\nA ::= x | y", [f, *map(Operator, "xy")])
+    >>> steps(Partial.begin(g).expand((), 0).expand((1,), 1))[1]
+    Step(position=(1,), nonterminal='A', production=1)
+    """
+    way = versions(partial)
+    found: list[Step] = []
+    for before, after in itertools.pairwise(way):
+        part, node, number = _change(before, after)
+        i = before.sources.index((part, node))
+        found.append(Step(before.term.position(i), before.term.operators[i].name, number))
+    return found
+
+
+def retrace(partial: Partial, choices: Iterable[Step]) -> Partial:
+    """Return a partial derivation after some choices.
+
+    Raises
+    ------
+    NasvizError
+        If one of them is not possible.
+    """
+    for step in choices:
+        partial = partial.expand(step.position, step.production)
+    return partial
+
+
+def _change(before: Partial, after: Partial) -> tuple[int, int, int]:
+    """Part, node and production number of the choice between two versions."""
+    pairs = zip((before.macro, *before.draws), (after.macro, *after.draws), strict=True)
+    part, (old, new) = next((k, pair) for k, pair in enumerate(pairs) if pair[0] != pair[1])
+    node = next(i for i in range(len(old)) if old.operators[i] != new.operators[i])
+    name, grown = old.operators[node].name, new.subterm(node)
+    rules = before.grammar.rules[name]
+    return part - 1, node, next(k for k, p in enumerate(rules) if p.body == grown)
+
+
+def labels(partial: Partial) -> list[tuple[str, ...]]:
+    """Return for each node of the term the nonterminals that were expanded there, outermost first.
+
+    Where the way does not begin at the start (:meth:`Partial.reopen`) they are those of the first derivation of a completion.
+    """
+    way = versions(partial)
+    parts = _labels_before(way[0])
+    for before, after in itertools.pairwise(way):
+        part, node, number = _change(before, after)
+        name = (before.macro if part < 0 else before.draws[part]).operators[node].name
+        body = before.grammar.rules[name][number].body
+        here = parts[part + 1]
+        here[node : node + 1] = [(*here[node], name), *[()] * (len(body) - 1)]
+    found: list[tuple[str, ...]] = []
+    leaves = _leaf_labels(partial, parts)
+    for part, node in partial.sources:
+        own = parts[part + 1][node]
+        found.append((*leaves.get(part, ()), *own) if node == 0 and part >= 0 else own)
+    return found
+
+
+def _leaf_labels(partial: Partial, parts: list[list[tuple[str, ...]]]) -> dict[int, tuple[str, ...]]:
+    """The nonterminals that were expanded at the leaf of a shared draw, where all uses agree."""
+    shared = {name: s for s, name in enumerate(partial.grammar.shared)}
+    found: dict[int, set[tuple[str, ...]]] = {}
+    for term, names in zip((partial.macro, *partial.draws), parts, strict=True):
+        for i in term.nonterminals():
+            if term.operators[i].name in shared:
+                found.setdefault(shared[term.operators[i].name], set()).add(names[i])
+    return {s: rows.pop() for s, rows in found.items() if len(rows) == 1}
+
+
+def _labels_before(first: Partial) -> list[list[tuple[str, ...]]]:
+    parts: list[list[tuple[str, ...]]] = [[()] * len(term) for term in (first.macro, *first.draws)]
+    if len(first.term) > 1 or not isinstance(first.term.operators[0], Nonterminal):
+        with suppress(NasvizError):
+            whole = first.complete(np.random.default_rng(0))
+            rows = derivation_tree(first.grammar, parse_derivation(first.grammar, whole)).labels
+            for i, (part, node) in enumerate(first.sources):
+                if not isinstance(first.term.operators[i], Nonterminal):
+                    parts[part + 1][node] = tuple(rows[whole.index(first.term.position(i))])
+    return parts
+
+
+def complete(
+    partial: Partial,
+    rng: np.random.Generator,
+    law: Law = "productions",
+    *,
+    max_height: int | None = None,
+    max_size: int | None = None,
+    factor: float | None = None,
+) -> Partial:
+    """Draw all open choices by a law, one after another; see :func:`nasviz.grammar.sample`. The way is kept.
+
+    Raises
+    ------
+    NasvizError
+        As `sample`.
+    """
+    drawn = sample(partial.completions(), rng, law, max_height=max_height, max_size=max_size, factor=factor)
+    waiting = _numbers(partial, drawn)
+    while not partial.done:
+        i = partial.term.nonterminals()[0]
+        partial = partial.expand(partial.term.position(i), next(waiting[partial.sources[i][0] + 1]))
+    return partial
+
+
+def _numbers(partial: Partial, drawn: Derivation) -> list[Iterator[int]]:
+    """The production numbers of each part, in preorder, without those that stand for what was chosen before."""
+    parts = [drawn.macro[1:]]
+    for name, numbers, draw in zip(partial.grammar.shared, drawn.draws, partial.draws, strict=True):
+        op = draw.operators[0]
+        begun = len(draw) > 1 or not isinstance(op, Nonterminal) or op.name != name
+        parts.append(numbers[1:] if begun else numbers)
+    return [iter(numbers) for numbers in parts]

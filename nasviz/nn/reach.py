@@ -1,0 +1,402 @@
+"""The fewest and the most parameters that the completions of a partial derivation can have, although they depend on the place.
+
+How many parameters an operator has depends on the channels that enter it, so they are no additive cost of the term. But what a
+subterm gives for one input shape is little: whether anything passes it, its output shape, and what constraints see of it. For
+each nonterminal and input shape the least and the greatest cost of each such outcome solve the equations of (min, +) and
+(max, +) over the rules; they are iterated until they stand still, and what still grows after as many rounds as there are
+unknowns has no bound (as in :func:`nasviz.grammar.costs.solve`). What ``zero`` cuts off costs nothing, as in the graph.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from nasviz.algebra import Literal as Number
+from nasviz.algebra import Nonterminal, Operator, Term
+from nasviz.errors import NasvizError
+from nasviz.grammar import Partial
+from nasviz.graph import ZERO, Topology
+from nasviz.graph.expand import operands_of
+from nasviz.graph.topologies import EdgeList
+from nasviz.nn.primitive import Shape
+from nasviz.nn.primitives import meaning_of
+from nasviz.nn.shapes import Measured, measure
+
+if TYPE_CHECKING:
+    from nasviz.spaces import SearchSpace
+
+__all__ = ["Reach", "Span"]
+
+Quantity = Literal["parameters", "flops"]
+Range = tuple[float, float]
+Outcome = tuple[int, Shape | None]
+"""What constraints see of a subterm, and its output shape; None where nothing passes."""
+Outcomes = dict[Outcome, Range]
+Key = TypeVar("Key")
+
+ANY: Shape = ()
+"""Stands for every shape: then only is asked what can pass, and nothing costs anything."""
+
+LARGEST_TERM = 3000
+DEEPEST_TERM = 120
+_KEYS = 1500
+_WIDEST = 10**8
+_WAYS = 20_000
+_NESTED = 30
+_STEPS = 60
+
+
+@dataclass(frozen=True)
+class Span:
+    """The least and the greatest cost of a set of architectures.
+
+    Attributes
+    ----------
+    least, greatest
+        Whole numbers; ``math.inf`` without bound; (∞, -∞) where none can be built.
+    attained
+        Whether an architecture is known that has the least, and one that has the greatest cost. Not so where a shared
+        nonterminal stands at several places: there the two numbers are bounds that may not be reached.
+    """
+
+    least: float
+    greatest: float
+    attained: tuple[bool, bool] = (True, True)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no architecture of the set can be built."""
+        return self.least > self.greatest
+
+
+class Reach:
+    """What the completions of partial derivations of a space can cost, stem and head included.
+
+    Parameters
+    ----------
+    space
+        The space.
+    quantity
+        "parameters" or "flops" (2 for a multiply-add).
+    seconds
+        Computing time that one question may take.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import digits_cells
+    >>> space = digits_cells()
+    >>> Reach(space).span(space.begin())
+    Span(least=346, greatest=38202, attained=(True, True))
+    """
+
+    def __init__(self, space: SearchSpace, quantity: Quantity = "parameters", seconds: float = 1.0) -> None:
+        self.space = space
+        self.grammar = space.known_grammar("derive")
+        self.constraint = self.grammar.constraint
+        self.quantity: Quantity = quantity
+        self.seconds = seconds
+        self._table: dict[tuple[str, Shape], Outcomes] = {}
+        self._order: list[tuple[str, Shape]] = []
+        self._done: set[tuple[str, Shape]] = set()
+        self._running = 0
+        self._known: dict[tuple[str, Shape], Outcomes] = {}
+        self._until = math.inf
+
+    def span(self, partial: Partial) -> Span:
+        """Return the least and greatest cost of the completions that can be built.
+
+        Raises
+        ------
+        NasvizError
+            If it is out of reach: a large or deep term, many shapes, numbers that are drawn, or an operator without meaning.
+        """
+        self._until = time.thread_time() + self.seconds
+        least, greatest = self._whole(partial)
+        loose = not partial.done and self._draws_shared(partial)
+        return Span(least, greatest, (not loose, not loose or greatest == math.inf))
+
+    def attained(self, partial: Partial, span: Span) -> Span:
+        """Return the span with what a greedy derivation shows to be attained: each choice keeps the bound if one can.
+
+        Raises
+        ------
+        NasvizError
+            As :meth:`span`.
+        """
+        self._until = time.thread_time() + self.seconds
+        least = span.attained[0] or self._follow(partial, 0, span.least)
+        greatest = span.attained[1] or self._follow(partial, 1, span.greatest)
+        return Span(span.least, span.greatest, (least, greatest))
+
+    def _follow(self, partial: Partial, side: int, bound: float) -> bool:
+        for _ in range(_STEPS):
+            if partial.done:
+                return True
+            position = partial.frontier[0]
+            steps = (partial.expand(position, k) for k in range(len(partial.productions(position))))
+            kept = next((step for step in steps if self._whole(step)[side] == bound), None)
+            if kept is None:
+                return False
+            partial = kept
+        return False
+
+    def _draws_shared(self, partial: Partial) -> bool:
+        """Whether a shared nonterminal is still to be drawn, at all."""
+        shared, rules = set(self.grammar.shared), self.grammar.rules
+        stack = [partial.term.operators[i].name for i in partial.term.nonterminals()] if shared else []
+        seen: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name in shared:
+                return True
+            if name not in seen:
+                seen.add(name)
+                stack += itertools.chain.from_iterable(p.nonterminals for p in rules[name])
+        # what is chosen of a draw in part stands in the term, its open places may stand there several times
+        return any(draw.nonterminals() and len(draw) > 1 for draw in partial.draws)
+
+    def _whole(self, partial: Partial) -> Range:
+        term = partial.term
+        if len(term) > LARGEST_TERM or term.height > DEEPEST_TERM:
+            raise NasvizError("parameters are out of reach: the term is too large")
+        stem = self._measured(self.space.stem, (), tuple(self.space.input_shape))
+        best: Range = (math.inf, -math.inf)
+        for (value, out), (least, greatest) in self._of(term, 0, stem.shape).items() if stem else ():
+            head = self._measured(self.space.head, (), out) if out is not None and self.constraint.accepts(value) else None
+            if stem and head and head.shape == (self.space.num_classes,):
+                ends = getattr(stem, self.quantity) + getattr(head, self.quantity)
+                best = (min(best[0], least + ends), max(best[1], greatest + ends))
+        return best
+
+    def _measured(self, op: Operator, values: tuple[int | float, ...], shape: Shape) -> Measured | None:
+        """What an operator does at a shape; None where it cannot be built there."""
+        meaning = meaning_of(op)
+        if meaning is None:
+            raise NasvizError(f"parameters are out of reach: {op.name} has no torch meaning")
+        try:
+            measured = measure(meaning, values, shape, self.space.num_classes)
+        except NasvizError:
+            return None
+        return None if measured.promised is not None else measured
+
+    # ---- nonterminals
+
+    def _drawn(self, name: str, shape: Shape) -> Outcomes:
+        key = (name, shape)
+        if key in self._done or (self._running and key in self._table):
+            return self._table[key]
+        if len(self._table) >= _KEYS:
+            raise NasvizError("parameters are out of reach: too many shapes occur")
+        self._table[key] = {}
+        self._order.append(key)
+        if self._running >= _NESTED:
+            return {}
+        outermost = not self._running
+        self._running += 1
+        try:
+            self._table[key] = self._alternatives(key)
+            if outermost:
+                self._settle()
+        except BaseException:
+            if outermost:
+                for open_key in self._order:
+                    del self._table[open_key]
+                self._order.clear()
+            raise
+        finally:
+            self._running -= 1
+        return self._table[key]
+
+    def _alternatives(self, key: tuple[str, Shape]) -> Outcomes:
+        found: Outcomes = {}
+        for production in self.grammar.rules[key[0]]:
+            if production.body.height > DEEPEST_TERM:
+                raise NasvizError("parameters are out of reach: a production is too deep")
+            for outcome, cost in self._of(production.body, 0, key[1]).items():
+                _join(found, outcome, cost)
+        return found
+
+    def _settle(self) -> None:
+        """Work out all that was met until nothing changes."""
+        rounds, changed = 0, True
+        while changed:
+            changed = False
+            endless = rounds > sum(len(self._table[key]) for key in self._order) + 1
+            k = len(self._order)
+            while k:
+                k -= 1
+                key = self._order[k]
+                old, new = self._table[key], self._alternatives(key)
+                if new != old:
+                    changed = True
+                    self._table[key] = {o: (x[0], _top(old.get(o), x, endless)) for o, x in new.items()}
+            rounds += 1
+        self._done.update(self._order)
+        self._order.clear()
+
+    # ---- terms
+
+    def _of(self, term: Term, i: int, shape: Shape) -> Outcomes:
+        if time.thread_time() > self._until:
+            raise NasvizError("parameters are out of reach: the space has too many combinations of shapes")
+        op = term.operators[i]
+        if isinstance(op, Nonterminal):
+            return self._drawn(op.name, shape)
+        if self._running:
+            return self._node(term, i, shape)
+        key = (term.text[int(term.start[i]) : int(term.stop[i])], shape)
+        if key not in self._known:
+            if len(self._known) > 5000:
+                self._known.clear()
+            self._known[key] = self._node(term, i, shape)
+        return self._known[key]
+
+    def _node(self, term: Term, i: int, shape: Shape) -> Outcomes:
+        op = term.operators[i]
+        if not isinstance(op, Topology):
+            return self._leaf(term, i, op, shape)
+        maps, values = operands_of(term, i, op)
+        children = term.children(i)
+        if any(isinstance(term.operators[c], Nonterminal) for c in children if c not in maps):
+            raise NasvizError(f"parameters are out of reach: numbers of {op.name} are drawn")
+        wiring = op.edges(values, len(maps))
+        if shape == ANY:
+            return {outcome: (0, 0) for outcome, _ in self._ways(term, i, maps, wiring)}
+        found: Outcomes = {outcome: (0, 0) for outcome in self._of(term, i, ANY) if outcome[1] is None}
+        for (value, _), alive in dict.fromkeys(self._ways(term, i, maps, wiring)):
+            if alive:
+                self._walk(term, maps, wiring, shape, dict(alive), value, found)
+        return found
+
+    def _leaf(self, term: Term, i: int, op: Operator, shape: Shape) -> Outcomes:
+        children = [term.operators[c] for c in term.children(i)]
+        if not all(isinstance(child, Number) for child in children):
+            raise NasvizError(f"parameters are out of reach: numbers of {op.name} are drawn")
+        state = self.constraint.start(op, len(children))
+        for place, child in enumerate(children):
+            state = self.constraint.step(state, self.constraint.finish(child, self.constraint.start(child, 0)), place)
+        value = self.constraint.finish(op, state)
+        if value < 0:
+            return {}
+        if op == ZERO or shape == ANY:
+            return {(value, None if op == ZERO else ANY): (0, 0)}
+        measured = self._measured(op, tuple(child.value for child in children if isinstance(child, Number)), shape)
+        if measured is None:
+            return {}
+        if math.prod(measured.shape) > _WIDEST:
+            raise NasvizError("parameters are out of reach: shapes grow without end")
+        n = getattr(measured, self.quantity)
+        return {(value, measured.shape): (n, n)}
+
+    def _ways(
+        self, term: Term, i: int, maps: Sequence[int], wiring: EdgeList
+    ) -> Iterator[tuple[Outcome, tuple[tuple[int, int], ...]]]:
+        """Yield what can pass a topology: the outcome without shapes, and which edges are alive with which values."""
+        op, children = term.operators[i], term.children(i)
+        inside = set(maps)
+        states: dict[tuple[int, tuple[Outcome, ...]], None] = {(self.constraint.start(op, len(children)), ()): None}
+        for at, child in enumerate(children):
+            kinds = list(self._of(term, child, ANY))
+            if len(states) * len(kinds) > _WAYS:
+                raise NasvizError(f"parameters are out of reach: {op.name} can be cut in too many ways")
+            states = {
+                (self.constraint.step(state, kind[0], at), _longer(wiring, before, kind) if child in inside else before): None
+                for state, before in states
+                for kind in kinds
+            }
+        for state, before in states:
+            value = self.constraint.finish(op, state)
+            if value >= 0:
+                alive = _alive(wiring, tuple(out is not None for _, out in before))
+                yield (value, ANY if alive else None), tuple((k, before[k][0]) for k in alive)
+
+    def _walk(
+        self,
+        term: Term,
+        maps: Sequence[int],
+        wiring: EdgeList,
+        shape: Shape,
+        alive: Mapping[int, int],
+        value: int,
+        found: Outcomes,
+    ) -> None:
+        """Add the outcomes of a topology whose living edges take these values: its edges in order, node by node."""
+        if wiring.merge not in ("sum", "mul") and len(alive) < len(maps) and wiring.joins:
+            raise NasvizError(f"parameters are out of reach: {wiring.merge} may lose an operand")
+        start: tuple[Shape | None, ...] = (shape, *[None] * (wiring.n_nodes - 1))
+        states: dict[tuple[Shape | None, ...], Range] = {start: (0, 0)}
+        for k in sorted(alive, key=lambda k: wiring.edges[k]):
+            u, v = wiring.edges[k]
+            following: dict[tuple[Shape | None, ...], Range] = {}
+            for nodes, (least, greatest) in states.items():
+                here = nodes[u]
+                assert here is not None
+                for (seen, out), (a, b) in self._of(term, maps[k], here).items():
+                    met = None if out is None or seen != alive[k] else _meet(nodes[v], out, wiring.merge)
+                    if met is not None:
+                        _join(following, (*nodes[:v], met, *nodes[v + 1 :]), (least + a, greatest + b))
+            states = following
+        for nodes, cost in states.items():
+            _join(found, (value, nodes[-1]), cost)
+
+
+def _top(old: Range | None, new: Range, endless: bool) -> float:
+    return math.inf if endless and old is not None and new[1] > old[1] else new[1]
+
+
+def _join(found: dict[Key, Range], key: Key, cost: Range) -> None:
+    known = found.get(key)
+    found[key] = cost if known is None else (min(known[0], cost[0]), max(known[1], cost[1]))
+
+
+def _meet(before: Shape | None, shape: Shape, merge: str | None) -> Shape | None:
+    """The shape of a node when one more edge enters; None where they do not fit."""
+    if before is None or (before == shape and merge != "concat"):
+        return shape
+    if merge == "concat" and len(before) == len(shape) and before[1:] == shape[1:]:
+        return (before[0] + shape[0], *shape[1:])
+    return None
+
+
+def _longer(wiring: EdgeList, before: tuple[Outcome, ...], kind: Outcome) -> tuple[Outcome, ...]:
+    """The outcomes of the operands so far; a chain that is cut once is cut, whatever follows."""
+    now = (*before, kind)
+    return ((0, None),) * len(now) if _is_chain(wiring) and any(out is None for _, out in now) else now
+
+
+@lru_cache(maxsize=256)
+def _is_chain(wiring: EdgeList) -> bool:
+    return all((k, k + 1) == edge for k, edge in enumerate(wiring.edges))
+
+
+@lru_cache(maxsize=8192)
+def _alive(wiring: EdgeList, through: tuple[bool, ...]) -> tuple[int, ...]:
+    """The edges on a way from source to sink when only some let anything through; none where there is no way."""
+    entering = [0] * wiring.n_nodes
+    arriving = [0] * wiring.n_nodes
+    order = sorted(range(len(wiring.edges)), key=lambda k: wiring.edges[k])
+
+    def reached(node: int) -> bool:
+        product = wiring.merge == "mul" and node in wiring.joins
+        return node == 0 or (arriving[node] == entering[node] if product else arriving[node] > 0)
+
+    for k in order:
+        u, v = wiring.edges[k]
+        entering[v] += 1
+        arriving[v] += reached(u) and through[k]
+    useful = {wiring.n_nodes - 1}
+    alive: list[int] = []
+    if not reached(wiring.n_nodes - 1):
+        return ()
+    for k in reversed(order):
+        u, v = wiring.edges[k]
+        if v in useful and through[k] and reached(u):
+            useful.add(u)
+            alive.append(k)
+    return tuple(sorted(alive))
