@@ -10,7 +10,7 @@ from torch import nn
 
 from nasviz.algebra import Operator
 from nasviz.errors import BuildError
-from nasviz.nn.primitive import Meaning, meaning_of_factory
+from nasviz.nn.primitive import IMAGE, Meaning, meaning_of_factory
 from nasviz.spaces import image_operators as ops
 
 __all__ = ["BINARY", "TORCH"]
@@ -197,16 +197,16 @@ def _elementwise(name: str) -> Meaning:
 
 
 TORCH: Mapping[Operator, Meaning] = {
-    ops.widen: meaning_of_factory(widen, numbers=1, halve=0),
-    ops.narrow: meaning_of_factory(narrow, numbers=2),
-    ops.depthwise: meaning_of_factory(depthwise, numbers=2, widen=1),
-    ops.squeeze_excite: meaning_of_factory(SqueezeExcite, numbers=1, widen=1, halve=0),
-    ops.max_pool2d: meaning_of_factory(max_pool2d, numbers=2, widen=1),
-    ops.subsample: meaning_of_factory(Subsample, numbers=2),
-    ops.sep_conv3x3: meaning_of_factory(sep_conv3x3, widen=1, halve=0),
-    ops.sep_conv5x5: meaning_of_factory(sep_conv5x5, widen=1, halve=0),
-    ops.dil_conv3x3: meaning_of_factory(dil_conv3x3, widen=1, halve=0),
-    ops.dil_conv5x5: meaning_of_factory(dil_conv5x5, widen=1, halve=0),
+    ops.widen: meaning_of_factory(widen, numbers=1, halve=0, ranks=(IMAGE,)),
+    ops.narrow: meaning_of_factory(narrow, numbers=2, ranks=(IMAGE,)),
+    ops.depthwise: meaning_of_factory(depthwise, numbers=2, widen=1, ranks=(IMAGE,)),
+    ops.squeeze_excite: meaning_of_factory(SqueezeExcite, numbers=1, widen=1, halve=0, ranks=(IMAGE,)),
+    ops.max_pool2d: meaning_of_factory(max_pool2d, numbers=2, widen=1, ranks=(IMAGE,)),
+    ops.subsample: meaning_of_factory(Subsample, numbers=2, ranks=(IMAGE,)),
+    ops.sep_conv3x3: meaning_of_factory(sep_conv3x3, widen=1, halve=0, ranks=(IMAGE,)),
+    ops.sep_conv5x5: meaning_of_factory(sep_conv5x5, widen=1, halve=0, ranks=(IMAGE,)),
+    ops.dil_conv3x3: meaning_of_factory(dil_conv3x3, widen=1, halve=0, ranks=(IMAGE,)),
+    ops.dil_conv5x5: meaning_of_factory(dil_conv5x5, widen=1, halve=0, ranks=(IMAGE,)),
     ops.relu6: meaning_of_factory(nn.ReLU6, widen=1, halve=0),
     ops.swish: meaning_of_factory(nn.SiLU, widen=1, halve=0),
     **{op: _elementwise(op.name) for op in ops.UNARY},

@@ -1,4 +1,4 @@
-"""The torch modules behind the standard operators, as factories: every call makes new weights.
+"""The torch modules behind the standard operators of images, as factories: every call makes new weights.
 
 Sources: Dong & Yang 2020 (NAS-Bench-201) and Schrodi et al. 2023 with their released code.
 """
@@ -9,6 +9,8 @@ from collections import OrderedDict
 
 import torch
 from torch import nn
+
+from nasviz.nn.sequence_modules import mean_pool, odd, positive
 
 Shape = tuple[int, ...]
 WIDTH = 16  # channels behind the stem
@@ -67,6 +69,21 @@ def depthwise3x3(c_in: int) -> nn.Module:
     return nn.Conv2d(c_in, c_in, 3, padding=1, groups=c_in, bias=False)
 
 
+def conv2d(c_in: int, n: int, k: int, s: int) -> nn.Module:
+    """Convolution without bias to n channels."""
+    return nn.Conv2d(c_in, positive(n, "the number of channels"), odd(k), positive(s, "the stride"), k // 2, bias=False)
+
+
+def down3x3(c_in: int, c_out: int) -> nn.Module:
+    """Conv3x3 without bias at stride 2."""
+    return nn.Conv2d(c_in, c_out, 3, 2, 1, bias=False)
+
+
+def down1x1(c_in: int, c_out: int) -> nn.Module:
+    """Conv1x1 without bias at stride 2."""
+    return nn.Conv2d(c_in, c_out, 1, 2, bias=False)
+
+
 def avg_pool() -> nn.Module:
     """Average of 3x3 at stride 1; the padding is not counted."""
     return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
@@ -77,9 +94,9 @@ def max_pool() -> nn.Module:
     return nn.MaxPool2d(3, stride=1, padding=1)
 
 
-def batch_norm(c_in: int) -> nn.Module:
+def batch_norm(shape: Shape, c_in: int) -> nn.Module:
     """Batch normalisation."""
-    return nn.BatchNorm2d(c_in)
+    return nn.BatchNorm2d(c_in) if len(shape) == 3 else nn.BatchNorm1d(c_in)
 
 
 def instance_norm(c_in: int) -> nn.Module:
@@ -88,7 +105,7 @@ def instance_norm(c_in: int) -> nn.Module:
 
 
 def layer_norm(shape: Shape) -> nn.Module:
-    """Layer normalisation over channels, height and width together."""
+    """Layer normalisation over the whole example: channels, height and width together."""
     return nn.LayerNorm(list(shape))
 
 
@@ -97,21 +114,22 @@ def conv_stem(c_in: int) -> nn.Module:
     return nn.Sequential(nn.Conv2d(c_in, WIDTH, 3, padding=1, bias=False), nn.BatchNorm2d(WIDTH))
 
 
-def fc(shape: Shape, num_classes: int) -> nn.Module:
-    """The fully connected layer to the classes: (B, C, H, W) averaged over H and W, or (B, C), -> (B, num_classes)."""
-    return nn.Sequential(OrderedDict(_pooled(shape) | {"linear": nn.Linear(shape[0], num_classes)}))
+def fc(shape: Shape, c_in: int, num_classes: int) -> nn.Module:
+    """The fully connected layer to the classes, after a mean over pixels or tokens: (B, …) -> (B, num_classes)."""
+    return nn.Sequential(OrderedDict(_pooled(shape) | {"linear": nn.Linear(c_in, num_classes)}))
 
 
-def pool_linear(shape: Shape, num_classes: int) -> nn.Module:
+def pool_linear(shape: Shape, c_in: int, num_classes: int) -> nn.Module:
     """Global average and linear layer; what already is a vector of num_classes passes unchanged."""
-    return nn.Identity() if shape == (num_classes,) else fc(shape, num_classes)
+    return nn.Identity() if shape == (num_classes,) else fc(shape, c_in, num_classes)
 
 
-def bn_relu_pool_linear(shape: Shape, num_classes: int) -> nn.Module:
-    """Batch normalisation, ReLU, global average and linear layer."""
-    norm = nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
-    return nn.Sequential(norm, nn.ReLU(), *fc(shape, num_classes).children())
+def bn_relu_pool_linear(shape: Shape, c_in: int, num_classes: int) -> nn.Module:
+    """Batch normalisation, ReLU, global average and linear layer, of images and vectors."""
+    return nn.Sequential(batch_norm(shape, c_in), nn.ReLU(), *fc(shape, c_in, num_classes).children())
 
 
 def _pooled(shape: Shape) -> dict[str, nn.Module]:
+    if len(shape) == 2:
+        return {"pool": mean_pool(shape)}
     return {"pool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten()} if len(shape) == 3 else {}

@@ -19,7 +19,13 @@ __all__ = ["Factory", "Meaning", "Primitive", "channels", "meaning_of_factory", 
 Factory = Callable[..., Any]
 Shape = tuple[int, ...]
 
-ALLOWED = ("shape", "c_in", "c_out", "num_classes")
+ALLOWED = ("shape", "c_in", "c_out", "widen", "halve", "num_classes")
+
+VECTOR, SEQUENCE, IMAGE = 1, 2, 3
+KINDS = {VECTOR: "a vector (C,)", SEQUENCE: "a sequence (L, C)", IMAGE: "an image (C, H, W)"}
+"""What an example with so many axes is."""
+
+ALL_RANKS = tuple(KINDS)
 
 
 def channels(shape: Shape) -> int:
@@ -42,16 +48,18 @@ class Meaning:
     Parameters
     ----------
     factory : callable
-        Makes a new module at every call; takes any of ``shape``, ``c_in``, ``c_out``, ``num_classes`` by name, then the
-        operator's numbers by position in ``numbers``.
+        Makes a new module at every call; takes any of ``shape``, ``c_in``, ``c_out``, ``widen``, ``halve``, ``num_classes``
+        by name, and the operator's numbers by the names in ``numbers``.
     takes : tuple of str
-        Which of the four names the factory takes.
+        Which of the six names the factory takes.
     numbers : tuple of str
         Names of the parameters that take the operator's own numbers.
     widen : int, Fraction or None
         Factor on the number of channels; None says nothing about it.
     halve : int or None
         How often the resolution is halved, odd sizes rounded up; None says nothing about it.
+    ranks : tuple of int
+        How many axes an example may have: 1 of a vector (C,), 2 of a sequence (L, C), 3 of an image (C, H, W).
     """
 
     factory: Factory
@@ -59,6 +67,7 @@ class Meaning:
     numbers: tuple[str, ...] = ()
     widen: int | Fraction | None = None
     halve: int | None = None
+    ranks: tuple[int, ...] = ALL_RANKS
 
     def build(self, shape: Shape, num_classes: int = 10, values: Sequence[int | float] = ()) -> nn.Module:
         """A new module for examples of a shape.
@@ -66,7 +75,7 @@ class Meaning:
         Parameters
         ----------
         shape : tuple of int
-            Of one example, without the batch axis: (C, H, W).
+            Of one example, without the batch axis: (C, H, W), (L, C) or (C,).
         num_classes : int
             Number of classes of the task.
         values : sequence of numbers
@@ -75,10 +84,20 @@ class Meaning:
         Raises
         ------
         BuildError
-            When the factory returns no ``nn.Module`` or ``widen`` gives no whole number of channels.
+            When the operator does not take such examples, the factory returns no ``nn.Module``, or ``widen`` gives no whole
+            number of channels.
         """
+        if len(shape) not in self.ranks and len(shape) in KINDS:
+            taken = " or ".join(KINDS[rank] for rank in self.ranks)
+            raise BuildError(f"it takes {taken}, found {KINDS[len(shape)]}{_way(len(shape), self.ranks)}")
         arguments: dict[str, Any] = dict(zip(self.numbers, values, strict=True))
-        known = {"shape": shape, "c_in": channels(shape), "num_classes": num_classes}
+        known = {
+            "shape": shape,
+            "c_in": channels(shape),
+            "widen": self.widen,
+            "halve": self.halve,
+            "num_classes": num_classes,
+        }
         for name in self.takes:
             arguments[name] = self._c_out(shape) if name == "c_out" else known[name]
         module = self.factory(**arguments)
@@ -117,6 +136,7 @@ def meaning_of_factory(
     numbers: int = 0,
     widen: int | Fraction | None = None,
     halve: int | None = None,
+    ranks: tuple[int, ...] = ALL_RANKS,
 ) -> Meaning:
     """Read a factory's signature.
 
@@ -126,6 +146,8 @@ def meaning_of_factory(
         A function or an ``nn.Module`` class.
     numbers : int
         How many numbers the operator has; that many further parameters are expected.
+    widen, halve, ranks
+        As of :class:`Meaning`.
 
     Raises
     ------
@@ -156,7 +178,17 @@ def meaning_of_factory(
         raise BuildError(f"{label}: {numbers} operands are declared, but only {len(others)} parameters take them")
     if widen is None and "c_out" in takes:
         raise BuildError(f"{label}: takes c_out, so widen must say how many times c_in it is")
-    return Meaning(factory, takes, tuple(p.name for p in others[:numbers]), widen, halve)
+    return Meaning(factory, takes, tuple(p.name for p in others[:numbers]), widen, halve, ranks)
+
+
+def keeping(factory: Factory, *ranks: int, numbers: int = 0) -> Meaning:
+    """The meaning of an operator that keeps shapes; of examples with so many axes, any by default."""
+    return meaning_of_factory(factory, numbers=numbers, widen=1, halve=0, ranks=ranks or ALL_RANKS)
+
+
+def reading(factory: Factory, *ranks: int, numbers: int = 0) -> Meaning:
+    """The meaning of an operator whose output shape is read from its module."""
+    return meaning_of_factory(factory, numbers=numbers, ranks=ranks or ALL_RANKS)
 
 
 @dataclass(frozen=True)
@@ -178,7 +210,7 @@ class Primitive(Operator):
         return {**super().declaration(), "widen": widen, "halve": self.halve}
 
     def build(self, shape: Shape, num_classes: int = 10, values: Sequence[int | float] = ()) -> nn.Module:
-        """A new torch module for examples of shape (C, H, W); see :meth:`Meaning.build`."""
+        """A new torch module for examples of a shape, e.g. (C, H, W); see :meth:`Meaning.build`."""
         return self.meaning.build(shape, num_classes, values)
 
     def keras(self, factory: Factory) -> Factory:
@@ -230,8 +262,9 @@ def primitive(
     Parameters
     ----------
     factory : function or nn.Module class
-        Returns a new module (B, c_in, H, W) -> (B, c_out, H', W') at every call; takes any of ``shape`` (C, H, W),
-        ``c_in``, ``c_out`` and ``num_classes`` by name.
+        Returns a new module (B, c_in, H, W) -> (B, c_out, H', W') at every call; takes any of ``shape`` (of one example: an
+        image (C, H, W), a sequence (L, C) or a vector (C,)), ``c_in``, ``c_out``, ``widen``, ``halve`` and ``num_classes``
+        by name.
     name : str, optional
         How terms write it; default the function's or class's own name.
     widen : int, Fraction or None
@@ -277,6 +310,15 @@ def primitive(
         raise BuildError(f"{label!r} cannot be written in a term; give the primitive a name: nv.primitive(..., name='mine')")
     doc = (inspect.getdoc(factory) or "").strip().split("\n")[0] if inspect.isfunction(factory) else ""
     return Primitive(name=label, operands=sorts, doc=doc, widen=widen, halve=halve, meaning=meaning)
+
+
+def _way(found: int, taken: tuple[int, ...]) -> str:
+    """What to write before an operator that takes other examples."""
+    if found == IMAGE and SEQUENCE in taken:
+        return "; patches(p) makes a sequence of an image"
+    if found == SEQUENCE and IMAGE in taken:
+        return "; unpatches(p) makes an image of a sequence"
+    return ""
 
 
 def _describe(value: object) -> str:

@@ -8,41 +8,47 @@ from torch import nn
 
 from nasviz.algebra import Operator
 from nasviz.graph import ID, ZERO
-from nasviz.nn import modules
-from nasviz.nn.primitive import Factory, Meaning, Primitive, meaning_of_factory
+from nasviz.nn import image_modules, modules, sequence_modules
+from nasviz.nn.primitive import IMAGE, SEQUENCE, VECTOR, Factory, Meaning, Primitive, keeping, meaning_of_factory, reading
 from nasviz.spaces import operators as ops
 
 __all__ = ["TORCH", "meaning_of"]
 
 
-def _keeps(factory: Factory) -> Meaning:
-    return meaning_of_factory(factory, widen=1, halve=0)
+def _halving(factory: Factory) -> Meaning:
+    return meaning_of_factory(factory, widen=2, halve=1, ranks=(IMAGE,))
 
 
 TORCH: Mapping[Operator, Meaning] = {
-    ID: _keeps(nn.Identity),
-    ZERO: _keeps(modules.Zero),
-    ops.conv: _keeps(modules.conv3x3),
-    ops.conv1x1: _keeps(modules.conv1x1),
-    ops.conv3x3: _keeps(modules.conv3x3),
-    ops.plain_conv1x1: _keeps(modules.plain_conv1x1),
-    ops.plain_conv3x3: _keeps(modules.plain_conv3x3),
-    ops.dconv3x3: _keeps(modules.depthwise3x3),
-    ops.avg_pool: _keeps(modules.avg_pool),
-    ops.max_pool: _keeps(modules.max_pool),
-    ops.down: meaning_of_factory(modules.Down, widen=2, halve=1),
-    ops.relu: _keeps(nn.ReLU),
-    ops.hardswish: _keeps(nn.Hardswish),
-    ops.mish: _keeps(nn.Mish),
-    ops.batch: _keeps(modules.batch_norm),
-    ops.instance: _keeps(modules.instance_norm),
-    ops.layer: _keeps(modules.layer_norm),
-    ops.fc: meaning_of_factory(modules.fc),
-    ops.conv_stem: meaning_of_factory(modules.conv_stem),
-    ops.pool_linear: meaning_of_factory(modules.pool_linear),
-    ops.bn_relu_pool_linear: meaning_of_factory(modules.bn_relu_pool_linear),
+    ID: keeping(nn.Identity),
+    ZERO: keeping(modules.Zero),
+    ops.conv: keeping(modules.conv3x3, IMAGE),
+    ops.conv1x1: keeping(modules.conv1x1, IMAGE),
+    ops.conv3x3: keeping(modules.conv3x3, IMAGE),
+    ops.plain_conv1x1: keeping(modules.plain_conv1x1, IMAGE),
+    ops.plain_conv3x3: keeping(modules.plain_conv3x3, IMAGE),
+    ops.dconv3x3: keeping(modules.depthwise3x3, IMAGE),
+    ops.avg_pool: keeping(modules.avg_pool, IMAGE),
+    ops.max_pool: keeping(modules.max_pool, IMAGE),
+    ops.down: _halving(modules.Down),
+    ops.relu: keeping(nn.ReLU),
+    ops.hardswish: keeping(nn.Hardswish),
+    ops.mish: keeping(nn.Mish),
+    ops.batch: keeping(modules.batch_norm, VECTOR, IMAGE),
+    ops.instance: keeping(modules.instance_norm, IMAGE),
+    ops.layer: keeping(modules.layer_norm),
+    ops.fc: reading(modules.fc),
+    ops.conv2d: reading(modules.conv2d, IMAGE, numbers=3),
+    ops.down3x3: _halving(modules.down3x3),
+    ops.down1x1: _halving(modules.down1x1),
+    **image_modules.TORCH,
+    **sequence_modules.TORCH,
+    ops.conv_stem: reading(modules.conv_stem, IMAGE),
+    ops.linear_stem: reading(sequence_modules.linear_stem, VECTOR, SEQUENCE),
+    ops.pool_linear: reading(modules.pool_linear),
+    ops.bn_relu_pool_linear: reading(modules.bn_relu_pool_linear, VECTOR, IMAGE),
 }
-"""What each standard operator stands for; the heads, the stem and fc declare no factor, their output is read."""
+"""What each standard operator stands for; those whose output depends on more than the operator declare no factor."""
 
 
 def meaning_of(operator: Operator) -> Meaning | None:

@@ -39,11 +39,14 @@ def checked_shape(shape: object) -> Shape:
     Raises
     ------
     NasvizError
-        If it is not made of positive whole numbers.
+        If it is not made of one to three positive whole numbers.
     """
     checked = tuple(shape) if isinstance(shape, tuple | list) else ()
-    if not checked or not all(_is_count(n) for n in checked):
-        raise NasvizError(f"an input shape is positive whole numbers, always (C, H, W), found {str(shape)[:60]}")
+    if not 1 <= len(checked) <= 3 or not all(_is_count(n) for n in checked):
+        raise NasvizError(
+            "an input shape is positive whole numbers: (C, H, W) of an image, (L, C) of a sequence, (C,) of a vector; "
+            f"found {str(shape)[:60]}"
+        )
     return checked
 
 

@@ -16,7 +16,7 @@ def parse(text: str, input_shape: Shape = (3, 32, 32), num_classes: int = 10) ->
     text
         A term such as "Linear(Residual(conv, id, conv), fc)".
     input_shape
-        Shape of one input, (C, H, W).
+        Shape of one input: (C, H, W) of an image, (L, C) of a sequence, (C,) of a vector.
     num_classes
         Number of classes, 2 or more.
 

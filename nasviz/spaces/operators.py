@@ -1,7 +1,9 @@
 """The standard operators as data: names, sorts and one sentence each; what they compute is in the layers of meaning.
 
-Every primitive of sort map keeps channels and resolution, except `down`, which doubles the channels and halves the resolution
-(odd sizes rounded up), and `fc`, which ends in a vector of class scores.
+An example is an image (C, H, W), a sequence (L, C) of L tokens, or a vector (C,). Most primitives keep its shape. Others say in
+their sentence what they make of it: `down`, `down3x3` and `down1x1` double the channels and halve the resolution (odd sizes
+rounded up), `conv2d` and `linear` set the channels, `patches` makes a sequence of an image and `unpatches` an image of a
+sequence, `mean_pool` and `first_token` end in a vector, `fc` in class scores.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from nasviz.algebra import Attribute, Operator, Signature
-from nasviz.graph import ALIASES, CONNECTED, ID, MERGES, NO_PATH, STANDARD_TOPOLOGIES, ZERO, Paths
+from nasviz.algebra import Attribute, Operator, Signature, Sort
+from nasviz.graph import ALIASES, CONNECTED, GENERATORS, ID, MERGES, NO_PATH, STANDARD_TOPOLOGIES, ZERO, Paths
+from nasviz.spaces.image_operators import BINARY_MERGES, IMAGE, IMAGE_NUMBERS, IMAGE_STEPS, UNARY
+from nasviz.spaces.sequence_operators import SEQUENCE, SEQUENCE_NUMBERS, SEQUENCE_STEPS
 
 _NB201 = "Dong & Yang 2020"
 _SCHRODI = "Schrodi et al. 2023"
+_HE = "He et al. 2016"
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,18 @@ fc = Operator(
     source=_SCHRODI,
 )
 
+conv2d = Operator(
+    "conv2d",
+    (Sort.INT,) * 3,
+    doc="conv2d(n, k, s): k×k convolution to n channels at stride s, padding k // 2, no bias, alone.",
+    source=_HE,
+)
+"""(C, H, W) -> (n, ceil(H / s), ceil(W / s)) for odd k."""
+down3x3 = Operator("down3x3", doc="3×3 convolution at stride 2 to twice the channels, without bias, alone.", source=_HE)
+"""(C, H, W) -> (2 C, ceil(H / 2), ceil(W / 2)), as on the main path of a ResNet's first block of a stage."""
+down1x1 = Operator("down1x1", doc="1×1 convolution at stride 2 to twice the channels, without bias, alone.", source=_HE)
+"""(C, H, W) -> (2 C, ceil(H / 2), ceil(W / 2)), as on a ResNet's shortcut."""
+
 PRIMITIVES: tuple[Operator, ...] = (
     conv,
     conv1x1,
@@ -81,16 +98,23 @@ PRIMITIVES: tuple[Operator, ...] = (
     fc,
     ID,
     ZERO,
+    conv2d,
+    down3x3,
+    down1x1,
+    *IMAGE,
+    *SEQUENCE,
+    *UNARY,
 )
 """The primitives that every space knows."""
 
-STANDARD: tuple[Operator, ...] = (*STANDARD_TOPOLOGIES, *MERGES, *PRIMITIVES)
+STANDARD: tuple[Operator, ...] = (*STANDARD_TOPOLOGIES, *GENERATORS, *MERGES, *BINARY_MERGES, *PRIMITIVES)
 """All operators that every space knows: topologies, merges and primitives."""
 
 VARIANTS: tuple[Operator, ...] = (plain_conv1x1, plain_conv3x3)
 """Operators that a space takes instead of the standard ones of the same name."""
 
 conv_stem = Operator("conv_stem", doc="3×3 convolution to 16 channels without bias, batch normalisation.", source=_NB201)
+linear_stem = Operator("linear_stem", doc="Affine map of each token, or of a vector, to 64 channels, layer normalisation.")
 pool_linear = Operator(
     "pool_linear", doc="Global average and linear layer; nothing after a term that ends in class scores itself."
 )
@@ -98,15 +122,34 @@ bn_relu_pool_linear = Operator(
     "bn_relu_pool_linear", doc="Batch normalisation, ReLU, global average and linear layer.", source=_NB201
 )
 
-STEMS: tuple[Operator, ...] = (conv_stem,)
+STEMS: tuple[Operator, ...] = (conv_stem, linear_stem)
 """What may stand before a term."""
 
 HEADS: tuple[Operator, ...] = (pool_linear, bn_relu_pool_linear)
 """What may stand behind a term."""
 
 
-STEPS: dict[Operator, tuple[int, int]] = {down: (1, 2)}
-"""Halvings of the resolution and factor on the channels of the standard primitives that have any."""
+def default_stem(input_shape: tuple[int, ...]) -> Operator:
+    """Return the stem of a space that names none: `conv_stem` for images, `linear_stem` for sequences and vectors.
+
+    >>> default_stem((3, 32, 32)).name, default_stem((50, 8)).name, default_stem((64,)).name
+    ('conv_stem', 'linear_stem', 'linear_stem')
+    """
+    return conv_stem if len(input_shape) == 3 else linear_stem
+
+
+STEPS: dict[Operator, tuple[int | None, int | None]] = {
+    down: (1, 2),
+    down3x3: (1, 2),
+    down1x1: (1, 2),
+    conv2d: (None, None),
+    **IMAGE_STEPS,
+    **SEQUENCE_STEPS,
+}
+"""Halvings of the resolution and factor on the channels of the standard primitives that have any; None where numbers decide."""
+
+NUMBERS: dict[Operator, tuple[int | float, ...]] = {conv2d: (16, 3, 1), **IMAGE_NUMBERS, **SEQUENCE_NUMBERS}
+"""An example of the numbers of each standard primitive that takes any."""
 
 
 def _halvings(op: Operator) -> int | None:

@@ -24,7 +24,7 @@ from nasviz.spaces.declared import restore
 from nasviz.spaces.documented import Documented
 from nasviz.spaces.edited import Edited
 from nasviz.spaces.mimebundle import mimebundle
-from nasviz.spaces.operators import conv_stem, pool_linear, signature
+from nasviz.spaces.operators import default_stem, pool_linear, signature
 
 FREE = "free"
 """Fingerprint of the space without a grammar."""
@@ -41,11 +41,12 @@ class SearchSpace(Documented, Edited):
         Operators of your own: ``@nv.primitive`` functions, ``nv.topology`` objects. They come before standard ones of the
         same name.
     input_shape
-        Shape of one input, (C, H, W).
+        Shape of one input: an image (C, H, W), a sequence (L, C) of L tokens, or a vector (C,).
     num_classes
         Number of classes, 2 or more.
     stem
-        Operator before every term; default `conv_stem`, a 3×3 convolution to 16 channels.
+        Operator before every term; default for images `conv_stem`, a 3×3 convolution to 16 channels, for sequences and
+        vectors `linear_stem`, an affine map to 64 channels.
     head
         Operator behind every term; default `pool_linear`.
     name, source, bibtex
@@ -88,7 +89,7 @@ class SearchSpace(Documented, Edited):
         parsed = grammar if isinstance(grammar, Grammar) else Grammar.parse(grammar, signature(own, attributes))
         check_start(parsed)
         self._own = own
-        self._set(parsed, parsed.signature, input_shape, num_classes, stem or conv_stem, head or pool_linear)
+        self._set(parsed, parsed.signature, input_shape, num_classes, stem, head or pool_linear)
         self.name, self.source, self.bibtex = name, source, bibtex
 
     def _set(
@@ -97,14 +98,14 @@ class SearchSpace(Documented, Edited):
         signature: Signature,
         input_shape: Shape,
         num_classes: int,
-        stem: Operator,
+        stem: Operator | None,
         head: Operator,
     ) -> None:
         self.grammar = grammar
         self.signature = signature
         self.input_shape = checked_shape(input_shape)
         self.num_classes = checked_classes(num_classes)
-        self.stem = stem
+        self.stem = stem or default_stem(self.input_shape)
         self.head = head
 
     @classmethod
@@ -112,7 +113,7 @@ class SearchSpace(Documented, Edited):
         """Return the space of all terms over the standard operators and `operators`: no grammar, no count, no draws."""
         space = cls.__new__(cls)
         space._own = tuple(operators)
-        space._set(None, signature(space._own), input_shape, num_classes, conv_stem, pool_linear)
+        space._set(None, signature(space._own), input_shape, num_classes, None, pool_linear)
         space.name, space.source, space.bibtex = FREE, "", ""
         return space
 

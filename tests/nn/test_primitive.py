@@ -43,8 +43,9 @@ def test_a_bare_decorator():
 
 def test_a_decorator_with_arguments():
     @primitive(widen=Fraction(3, 2), name="wider")
-    def anything(c_in, c_out, num_classes, shape):
+    def anything(c_in, c_out, num_classes, shape, widen, halve):
         assert (c_in, c_out, num_classes, shape) == (4, 6, 7, (4, 5, 5))
+        assert (widen, halve) == (Fraction(3, 2), 0)
         return nn.Conv2d(c_in, c_out, 1)
 
     assert anything.name == "wider"
@@ -115,7 +116,8 @@ def wide(c_out):
     [
         (
             lambda: primitive(unknown),
-            "unknown: unknown parameters kernel, stride; a primitive takes any of shape, c_in, c_out, num_classes by name",
+            "unknown: unknown parameters kernel, stride; a primitive takes any of shape, c_in, c_out, widen, halve, "
+            "num_classes by name",
         ),
         (lambda: primitive(few, operands=("int",)), "few: 1 operands are declared, but only 0 parameters take them"),
         (

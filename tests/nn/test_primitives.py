@@ -4,7 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from nasviz.errors import BuildError
 from nasviz.graph import ID, ZERO
+from nasviz.nn.primitive import ALL_RANKS, KINDS
 from nasviz.nn.primitives import TORCH, meaning_of
 from nasviz.spaces import operators as ops
 
@@ -28,15 +30,30 @@ def test_every_standard_primitive_has_a_meaning():
     assert set(TORCH) == set(everything)
 
 
-@pytest.mark.parametrize("op", list(TORCH), ids=lambda op: op.name)
-def test_a_new_module_at_every_call_that_keeps_its_declaration(op):
+SHAPES = {1: (12,), 2: (9, 8), 3: SHAPE}
+CASES = [(op, rank) for op, meaning in TORCH.items() for rank in meaning.ranks]
+
+
+@pytest.mark.parametrize(("op", "rank"), CASES, ids=lambda case: getattr(case, "name", case))
+def test_a_new_module_at_every_call_that_keeps_its_declaration(op, rank):
     meaning = TORCH[op]
-    first, second = meaning.build(SHAPE, 5), meaning.build(SHAPE, 5)
+    numbers = ops.NUMBERS.get(op, ())
+    shape = (8, 6, 4) if op.name == "patches" else SHAPES[rank]
+    x = torch.linspace(-2, 2, 3 * torch.Size(shape).numel()).sin().reshape(3, *shape)
+    first, second = meaning.build(shape, 5, numbers), meaning.build(shape, 5, numbers)
     assert first is not second
-    y = first.eval()(X)
-    expected = meaning.expected(SHAPE)
-    assert expected is None or tuple(y.shape[1:]) == expected
+    y = first.eval()(x)
+    expected = meaning.expected(shape)
+    assert expected is None or all(e in (None, n) for e, n in zip(expected, y.shape[1:], strict=True))
     y.sum().backward() if y.requires_grad else None
+
+
+@pytest.mark.parametrize("op", [op for op, meaning in TORCH.items() if meaning.ranks != ALL_RANKS], ids=lambda op: op.name)
+def test_examples_that_an_operator_does_not_take(op):
+    meaning = TORCH[op]
+    for rank in set(ALL_RANKS) - set(meaning.ranks):
+        with pytest.raises(BuildError, match=f"^it takes an? .*, found an? {KINDS[rank].split()[1]} "):
+            meaning.build(SHAPES[rank], 5, ops.NUMBERS.get(op, ()))
 
 
 @pytest.mark.parametrize(("name", "kernel"), [("conv", 3), ("conv1x1", 1), ("conv3x3", 3)])

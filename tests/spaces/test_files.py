@@ -122,7 +122,8 @@ BAD = [
     (b'# nasviz: {"name": 7}\nS ::= id', ": name is a text, found int"),
     (
         b'# nasviz: {"input_shape": "large"}\nS ::= id',
-        ": an input shape is positive whole numbers, always (C, H, W), found large",
+        ": an input shape is positive whole numbers: (C, H, W) of an image, (L, C) of a sequence, (C,) of a vector; "
+        "found large",
     ),
     (b'# nasviz: {"num_classes": 1}\nS ::= id', ": a classification has 2 classes or more, found 1"),
     (b'# nasviz: {"operator": 3}\nS ::= id', ": a stored operator is a JSON object with a name"),

@@ -12,7 +12,9 @@ def test_the_standard_set():
     assert {"batch", "instance", "layer", "fc", "id", "zero", "add", "mul", "concat", "Linear", "Cell"} <= names
     assert len(names) == len(ops.STANDARD)
     assert all(op.doc for op in (*ops.STANDARD, *ops.VARIANTS, *ops.STEMS, *ops.HEADS))
-    assert all(op.result is Sort.MAP and not op.operands for op in ops.PRIMITIVES)
+    assert all(op.result is Sort.MAP and set(op.operands) <= {Sort.INT, Sort.FLOAT} for op in ops.PRIMITIVES)
+    assert {op for op in ops.PRIMITIVES if op.operands} == set(ops.NUMBERS)
+    assert all(len(numbers) == op.arity for op, numbers in ops.NUMBERS.items())
 
 
 @pytest.mark.parametrize(

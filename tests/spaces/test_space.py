@@ -88,19 +88,19 @@ def test_identity_and_task(space):
 
 
 def test_own_operators(space):
-    swish = Operator("swish")
+    swash = Operator("swash")
     loop = topology("Loop", "1>2 2>3 1>3")
-    own = SearchSpace("S ::= Loop(swish, swish, conv3x3) | swish", operators=[swish, loop])
+    own = SearchSpace("S ::= Loop(swash, swash, conv3x3) | swash", operators=[swash, loop])
     assert own.count() == 2
-    assert len(own.parse("Loop(swish, swish, conv3x3)").graph()) == 3
+    assert len(own.parse("Loop(swash, swash, conv3x3)").graph()) == 3
     stored = json.loads(json.dumps(own.to_json()))
-    assert SearchSpace.from_json(stored, [swish]) == own
-    with pytest.raises(StorageError, match="missing operators: swish; pass them as operators="):
+    assert SearchSpace.from_json(stored, [swash]) == own
+    with pytest.raises(StorageError, match="missing operators: swash; pass them as operators="):
         SearchSpace.from_json(stored)
     looked = SearchSpace.from_json(stored, declared_only=True)
     assert looked.fingerprint == own.fingerprint
     assert [str(a) for a in looked.sample(9, seed=2)] == [str(a) for a in own.sample(9, seed=2)]
-    assert looked.parse("Loop(swish, swish, conv3x3)").graph().to_dot()
+    assert looked.parse("Loop(swash, swash, conv3x3)").graph().to_dot()
 
 
 def test_json(space):
@@ -139,7 +139,7 @@ def test_json_that_is_none():
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [
-        ({"input_shape": (3, 32, 0)}, r"an input shape is positive whole numbers, always \(C, H, W\), found \(3, 32, 0\)"),
+        ({"input_shape": (3, 32, 0)}, r"an input shape is positive whole numbers: .*; found \(3, 32, 0\)"),
         ({"input_shape": 32}, "found 32"),
         ({"input_shape": ()}, "an input shape"),
         ({"num_classes": 1}, "a classification has 2 classes or more, found 1"),
