@@ -12,7 +12,8 @@ from nasviz.algebra import Nonterminal, Position, Term, position_text
 from nasviz.graph.dot_text import check_room, header, label, position_id, quote, statement
 from nasviz.graph.fault import Fault
 from nasviz.graph.graph import Edge, Graph
-from nasviz.graph.palette import ACCENT, QUIET, hue, mark
+from nasviz.graph.palette import ACCENT, QUIET, frame, ground
+from nasviz.graph.palette import classes as hue_classes
 from nasviz.graph.topologies import Topology
 
 SYMBOLS = {"sum": "⊕", "mul": "⊙", "concat": "‖"}
@@ -31,7 +32,7 @@ class Cluster:
     label
         Text of the box, e.g. the nonterminal.
     hue
-        Number of the colour in the cycle, e.g. the order of the nonterminal in the grammar.
+        Number of the colour, e.g. the order of the nonterminal in the grammar; from 8 on the hues come again with a pattern.
     """
 
     label: str
@@ -214,16 +215,13 @@ class _Picture:
 
     def _frame(self, position: Position) -> dict[str, Any]:
         cluster = self.clusters[position]
-        colour = hue(cluster.hue)
         return {
             "id": "c" + position_id(position)[1:],
-            "class": f"nv-cluster nv-nt-{cluster.hue % 8} {position_id(position)}",
-            "label": label(cluster.label) + mark(cluster.hue),
+            "class": f"nv-cluster {hue_classes(cluster.hue)} {position_id(position)}",
+            "label": label(cluster.label),
             "tooltip": f"{cluster.label} at {position_text(position)}",
             "labeljust": "l",
-            "style": "rounded",
-            "color": colour.strong,
-            "bgcolor": colour.tint + "55",
+            **frame(cluster.hue),
         }
 
     def _operation(self, run: list[int]) -> str:
@@ -247,10 +245,10 @@ class _Picture:
             attributes |= {"label": f"✕ {label(text)}", "color": ACCENT, "penwidth": 2, "peripheries": 2}
         box = self.filled.get(position)
         if box is not None:
-            classes += ["nv-nt", f"nv-nt-{box.hue % 8}"]
-            attributes |= {"fillcolor": hue(box.hue).tint, "color": hue(box.hue).strong}
+            classes += ["nv-nt", hue_classes(box.hue)]
+            attributes |= ground(box.hue, attributes["label"])
         if "nv-open" in classes or "nv-zero" in classes:
-            attributes["style"] = "rounded,dashed"
+            attributes["style"] = f"{attributes.get('style', 'rounded')},dashed"
         if any(self._is_selected(self.positions[k]) for k in run):
             classes.append("nv-selected")
             attributes |= {"color": ACCENT, "penwidth": 2}

@@ -68,10 +68,60 @@ def hue(k: int) -> Hue:
     return HUES[k % len(HUES)]
 
 
-def mark(k: int) -> str:
-    """Return the second sign beside the hue: "" in the first cycle, then ', '' …, so that hue alone never decides.
+TURNS = 3
+"""Patterns for hues that come again."""
 
-    >>> mark(3), mark(11), mark(16)
-    ('', "'", "''")
+
+def turn(k: int) -> int:
+    """Return the pattern that hue `k` is drawn with: 0, plain, for the first eight; then 1, 2, 3, 1 …
+
+    >>> turn(3), turn(11), turn(19), turn(27), turn(35)
+    (0, 1, 2, 3, 1)
     """
-    return "'" * (k // len(HUES))
+    again = k // len(HUES)
+    return 0 if again == 0 else 1 + (again - 1) % TURNS
+
+
+def classes(k: int) -> str:
+    """Return the classes of what has hue `k`: the number of the hue, and of the pattern where it has one.
+
+    >>> classes(3), classes(11)
+    ('nv-nt-3', 'nv-nt-3 nv-turn-1')
+    """
+    return f"nv-nt-{k % len(HUES)}" + (f" nv-turn-{turn(k)}" if turn(k) else "")
+
+
+def ground(k: int, text: str) -> dict[str, str]:
+    """Return the DOT attributes of a box with hue `k` and this label.
+
+    Hues that come again have bands: one at the left, one at each side, or two at the left. Graphviz counts their width in
+    shares of the box, whose width follows from its label.
+
+    >>> ground(0, "S")["fillcolor"], ground(8, "S")["style"]
+    ('#b2d5e8', 'striped')
+    """
+    strong, tint = hue(k).strong, hue(k).tint
+    longest = max(len(line) for line in text.split("\n"))
+    share = f";{4 / (13 + 6.2 * longest):.3f}"
+    bands = {
+        1: f"{strong}{share}:{tint}",
+        2: f"{strong}{share}:{tint}:{strong}{share}",
+        3: f"{strong}{share}:{PAPER}{share}:{strong}{share}:{tint}",
+    }
+    drawn = turn(k)
+    return {"fillcolor": bands[drawn], "color": strong, "style": "striped"} if drawn else {"fillcolor": tint, "color": strong}
+
+
+def frame(k: int) -> dict[str, str | float]:
+    """Return the DOT attributes of a frame with hue `k`: solid, then dashed, dotted and thick.
+
+    >>> frame(0)["style"], frame(8)["style"]
+    ('rounded', 'rounded,dashed')
+    """
+    style = {0: "rounded", 1: "rounded,dashed", 2: "rounded,dotted", 3: "rounded"}[turn(k)]
+    return {
+        "style": style,
+        "color": hue(k).strong,
+        "bgcolor": hue(k).tint + "55",
+        **({"penwidth": 2.5} if turn(k) == 3 else {}),
+    }

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from nasviz.algebra import Nonterminal, Position, Term, position_text
 from nasviz.graph.dot_text import check_room, header, label, position_id, quote, statement
-from nasviz.graph.palette import ACCENT, hue, mark
+from nasviz.graph.palette import ACCENT, classes, ground
 
 
 class Labelled(Protocol):
@@ -29,8 +29,9 @@ def tree_to_dot(
 ) -> str:
     """Return the picture of a derivation tree as DOT text; `nonterminals` in the order of the grammar decide the colours.
 
-    A node has the id "p-0-2" of its position; the class "nv-nt" and "nv-nt-<k>" (k modulo 8) where a nonterminal is expanded,
-    "nv-t" where a production has put an operator. A node shows the nonterminals, then the operator.
+    A node has the id "p-0-2" of its position and shows the nonterminals, then the operator. Where a nonterminal is expanded it
+    has the classes "nv-nt", "nv-nt-<k>" (k modulo 8) and "nv-turn-<n>" where the hues come again; "nv-t" where a production has
+    put an operator.
     """
     return term_to_dot(term, tree.labels, nonterminals, selected=selected, max_depth=max_depth)
 
@@ -113,10 +114,13 @@ def _node(term: Term, i: int, position: Position, names: Sequence[str], order: d
     if names or isinstance(op, Nonterminal):
         k = order.get(names[0] if names else op.name, 0)
         chain = " › ".join(names)
-        text = f"{label(chain)}{mark(k)}\n{label(op.name)}" if names else f"{label(op.name)}{mark(k)}"
-        attributes |= {"class": f"nv-nt nv-nt-{k % 8}", "fillcolor": hue(k).tint, "color": hue(k).strong}
+        text = f"{label(chain)}\n{label(op.name)}" if names else label(op.name)
+        attributes |= {"class": f"nv-nt {classes(k)}", **ground(k, text)}
     if isinstance(op, Nonterminal):
-        attributes |= {"class": attributes["class"] + " nv-open", "style": "rounded,filled,dashed"}
+        attributes |= {
+            "class": attributes["class"] + " nv-open",
+            "style": f"{attributes.get('style', 'rounded,filled')},dashed",
+        }
     attributes |= {"label": text, "tooltip": f"{op.name} at {position_text(position)}"}
     if below:
         attributes |= {"class": attributes["class"] + " nv-sub", "label": f"{text} +{below}", "peripheries": 2}

@@ -9,7 +9,7 @@ from typing import Any
 from nasviz.algebra import Position, Term
 
 HUES = 8
-"""Length of the cycle of colours of nonterminals."""
+"""Hues of nonterminals; from then on they come again with a pattern."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TermInfo:
     start, stop
         Characters ``[start, stop)`` of each subterm in `text`.
     labels
-        For each node the nonterminals whose expansion starts there, as pairs (name, number of its colour in 0 … 7).
+        For each node the nonterminals whose expansion starts there, as pairs (name, its number in the order of colours).
     """
 
     text: str
@@ -68,7 +68,7 @@ def term_info(term: Term, labels: Sequence[Sequence[str]] = (), nonterminals: Se
     >>> term_info(Term.build(f, Term.build(x)), [["S"], []], ["S"]).labels
     ((('S', 0),), ())
     """
-    hue = {name: k % HUES for k, name in enumerate(nonterminals)}
+    hue = {name: k for k, name in enumerate(nonterminals)}
     rows = labels or [()] * len(term)
     return TermInfo(
         text=term.text,

@@ -14,7 +14,7 @@ from nasviz.records import CostRow
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.view.folding import Folding
 from nasviz.view.graph import GraphInfo, fault_words, graph_info
-from nasviz.view.term import HUES, term_info
+from nasviz.view.term import term_info
 from nasviz.view.tree import tree_info
 
 
@@ -31,6 +31,16 @@ class Costs:
         return {row.position: numbers.shape(row.shape_out) for row in self.rows if row.part == "body"}
 
     @property
+    def parameters(self) -> int:
+        """Parameters of the rows."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def flops(self) -> int:
+        """FLOPs of the rows, 2 for a multiply-add."""
+        return sum(row.flops for row in self.rows)
+
+    @property
     def changing(self) -> frozenset[Position]:
         """Operations that change the shape."""
         return frozenset(row.position for row in self.rows if row.part == "body" and row.shape_out != row.shape_in)
@@ -45,7 +55,7 @@ def measure(arch: Architecture) -> Costs:
     return Costs(table.rows, error)
 
 
-def frame(space: SearchSpace, parts: Sequence[str], past: bool) -> dict[str, Any]:
+def frame(space: SearchSpace, parts: Sequence[str]) -> dict[str, Any]:
     """Return the state of a view that has no architecture yet."""
     names = space.grammar.nonterminals if space.grammar is not None else ()
     return {
@@ -61,9 +71,8 @@ def frame(space: SearchSpace, parts: Sequence[str], past: bool) -> dict[str, Any
         "rows": [],
         "code": [],
         "folded": [],
-        "legend": [[name, k % HUES] for k, name in enumerate(names)],
+        "legend": [[name, k] for k, name in enumerate(names)],
         "drawable": space.grammar is not None,
-        "past": past,
         "python": "",
     }
 
@@ -129,7 +138,7 @@ def priced(arch: Architecture, costs: Costs) -> dict[str, Any]:
     rows = [row.to_json() for row in costs.rows]
     if not rows or costs.error is not None:
         return {"rows": rows, "summary": "", "tip": ""}
-    parameters, flops = sum(row.parameters for row in costs.rows), sum(row.flops for row in costs.rows)
+    parameters, flops = costs.parameters, costs.flops
     shape_in, shape_out = numbers.shape(arch.space.input_shape), numbers.shape(costs.rows[-1].shape_out)
     summary = " · ".join([f"{shape_in} → {shape_out}", numbers.parameters(parameters), numbers.flops(flops)])
     tip = (

@@ -86,7 +86,8 @@ def test_clusters_are_nested_and_coloured(term):
     graph = build_graph(term("Linear(Residual(conv, id, conv), fc)"))
     dot = graph.to_dot(clusters={(): Cluster("S", 0), (0,): Cluster("B", 9)})
     assert 'subgraph "cluster_p" {\n    graph [id="c", class="nv-cluster nv-nt-0 p", label="S"' in dot
-    assert 'subgraph "cluster_p-0" {\n      graph [id="c-0", class="nv-cluster nv-nt-1 p-0", label="B\'"' in dot
+    assert 'subgraph "cluster_p-0" {\n      graph [id="c-0", class="nv-cluster nv-nt-1 nv-turn-1 p-0", label="B"' in dot
+    assert 'style="rounded,dashed", color="#e69f00"' in dot
     assert dot.count("{") == dot.count("}")
     inner = dot[dot.index("cluster_p-0") : dot.index("    }", dot.index("cluster_p-0"))]
     assert '"p-0-1"' in inner
@@ -145,8 +146,8 @@ def test_hostile_names_are_text(name):
 def test_a_folded_subterm_has_the_colour_of_its_nonterminal(term):
     graph = fold(term("Linear(Residual(a, b, c), d)"), 1)
     nodes = statements(graph.to_dot(clusters={(): Cluster("S", 0), (0,): Cluster("C", 10)}))
-    assert nodes["p-0"]["class"] == "nv-op nv-sub nv-nt nv-nt-2"
-    assert nodes["p-0"]["fillcolor"] == "#b2e2d5"
+    assert nodes["p-0"]["class"] == "nv-op nv-sub nv-nt nv-nt-2 nv-turn-1"
+    assert nodes["p-0"]["fillcolor"] == "#009e73;0.058:#b2e2d5"
     assert "cluster_p-0" not in graph.to_dot(clusters={(0,): Cluster("C", 10)})
 
 

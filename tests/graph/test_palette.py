@@ -1,6 +1,8 @@
 """The colours: eight that differ, tints that carry dark text."""
 
-from nasviz.graph.palette import HUES, INK, hue, mark
+import re
+
+from nasviz.graph.palette import HUES, INK, classes, frame, ground, hue
 
 
 def luminance(colour):
@@ -18,7 +20,14 @@ def test_text_on_every_tint_has_contrast():
     assert min(contrast(INK, h.tint) for h in HUES) >= 9
 
 
-def test_the_cycle_has_eight_and_a_second_sign():
+def test_eight_hues_then_patterns():
     assert len({h.strong for h in HUES}) == len({h.tint for h in HUES}) == 8
     assert hue(9) == HUES[1]
-    assert mark(7) != mark(8) != mark(16)
+    looks = [(tuple(ground(k, "name").items()), tuple(frame(k).items()), classes(k)) for k in range(32)]
+    for kind in zip(*looks, strict=True):
+        assert len(set(kind)) == 32
+
+
+def test_bands_are_narrow():
+    shares = re.findall(r";([.\d]+)", ground(16, "S › T\nResidual2")["fillcolor"])
+    assert [round(float(share) * (13 + 6.2 * len("Residual2"))) for share in shares] == [4, 4]

@@ -45,11 +45,11 @@ def test_open_places_are_dashed():
     assert 'style="rounded,filled,dashed"' in dot
 
 
-def test_the_ninth_nonterminal_has_a_second_sign(term):
+def test_the_ninth_nonterminal_has_the_first_hue_with_a_pattern(term):
     names = [f"N{k}" for k in range(9)]
-    dot = term_to_dot(term("conv"), [("N8",)], names)
-    assert 'class="nv-nt nv-nt-0"' in dot
-    assert 'label="N8\'\\nconv"' in dot
+    first, ninth = (term_to_dot(term("conv"), [(name,)], names) for name in ("N0", "N8"))
+    assert 'class="nv-nt nv-nt-0", fillcolor="#b2d5e8", color="#0072b2", label="N0\\nconv"' in first
+    assert 'class="nv-nt nv-nt-0 nv-turn-1", fillcolor="#0072b2;0.106:#b2d5e8", color="#0072b2", style="striped"' in ninth
 
 
 def test_folded_nodes_say_what_is_below(term):

@@ -25,9 +25,9 @@ def test_labels_carry_the_colour_of_their_nonterminal():
     assert {hue for row in info.labels for _, hue in row} <= {0, 1, 2}
 
 
-def test_colours_repeat_after_eight():
+def test_each_nonterminal_has_a_number_of_its_own():
     names = [f"N{k}" for k in range(10)]
-    assert term_info(parse("conv").term, [["N9"]], names).labels == ((("N9", 1),),)
+    assert term_info(parse("conv").term, [["N9"]], names).labels == ((("N9", 9),),)
 
 
 def test_the_json_form_is_json():

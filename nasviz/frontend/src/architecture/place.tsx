@@ -1,5 +1,6 @@
 /** What is selected, in words; what the colours mean; the keys; and the items that a screen reader is told. */
 import { prefixed, shape } from "../core/format";
+import { hueClass } from "../core/hue";
 import { Button } from "../core/parts";
 import { positionText, type TermIndex } from "../core/term";
 import type { Pointing, ViewContext } from "../core/view";
@@ -29,7 +30,7 @@ export function Place({ context, body, index, pointing }: PartProps) {
         <span class="nv-legend">
           from{" "}
           {labels.map(([name, hue]) => (
-            <b key={name} class={`nv-hue-${hue}`}>
+            <b key={name} class={`nv-mark ${hueClass(hue)}`}>
               {name}
             </b>
           ))}
@@ -81,7 +82,7 @@ function Legend({ body, index, context }: Omit<PartProps, "pointing">) {
           <button
             key={name}
             type="button"
-            class={`nv-nonterminal nv-hue-${hue}`}
+            class={`nv-nonterminal nv-mark ${hueClass(hue)}`}
             aria-pressed={on}
             disabled={all.length === 0}
             data-tip={all.length === 0 ? "Derives single operations here" : `${on ? "Open" : "Fold"} the ${all.length} subterms that derive from ${name}`}

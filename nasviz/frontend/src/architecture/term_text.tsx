@@ -1,6 +1,7 @@
 /** The term as text: broken into lines by nesting, linked to the selection, and to be edited. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../core/parts";
+import { hueClass } from "../core/hue";
 import { lineBreaks, prettyText } from "../core/pretty";
 import { type TermIndex, type TermToken, termTokens } from "../core/term";
 import type { PartProps } from "./body";
@@ -63,7 +64,7 @@ function drawn(index: TermIndex, tokens: TermToken[]) {
 
 function tokenClass(token: TermToken, index: TermIndex): string {
   const label = token.name ? index.info.labels[token.node]?.at(-1) : undefined;
-  return `${token.name ? "nv-name" : ""}${label ? ` nv-nt-name nv-hue-${label[1]}` : ""}`;
+  return `${token.name ? "nv-name" : ""}${label ? ` nv-nt-name ${hueClass(label[1])}` : ""}`;
 }
 
 /** The tokens of a subterm: they stand together. */

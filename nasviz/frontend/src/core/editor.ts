@@ -23,6 +23,7 @@ import {
 import { type Finding, findingsField, placeOf, repair, repairHere, showFindings } from "./editor_findings";
 import { completer, goToDefinition, helpOnHover, rename } from "./editor_help";
 import { type Known, oneChange } from "./editor_names";
+import { hueClass, HUES } from "./hue";
 import { tokens } from "./tokens";
 
 export interface EditorOptions {
@@ -70,7 +71,7 @@ const colours = ViewPlugin.fromClass(
 function decorate(text: string): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   for (const { from, to, kind, hue, turn } of tokens(text)) {
-    const own = hue >= 0 ? ` nv-hue-${hue}${turn > 0 ? ` nv-turn-${1 + ((turn - 1) % 3)}` : ""}` : "";
+    const own = hue >= 0 ? ` ${hueClass(hue + HUES * turn)}` : "";
     builder.add(from, to, Decoration.mark({ class: `nv-tok-${kind}${own}` }));
   }
   return builder.finish();

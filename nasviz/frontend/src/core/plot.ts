@@ -49,7 +49,8 @@ export function themed(layout: Record<string, unknown>, colours: { text: string;
 export function createPlot(library: PlotLibrary, parent: HTMLElement, options: PlotOptions): PlotHandle {
   const box = document.createElement("div");
   box.className = "nv-plot";
-  box.setAttribute("role", "img");
+  // not "img": what is inside, the buttons of plotly, would be hidden from screen readers
+  box.setAttribute("role", "figure");
   box.setAttribute("aria-label", options.label);
   box.style.height = `${options.height ?? 320}px`;
   parent.append(box);

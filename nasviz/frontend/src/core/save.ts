@@ -1,11 +1,6 @@
 /** Pictures as files, made in the page: SVG as text, PNG by a canvas, PDF around the image of a canvas. Always dark on white. */
+import { LIGHT, variables } from "./palette";
 
-/** The light theme, whatever the page wears: a saved picture is for paper. */
-const LIGHT: Record<string, string> = {
-  "--nv-bg": "#ffffff", "--nv-bg2": "#f3f3f3", "--nv-fg": "#212121", "--nv-soft": "#616161", "--nv-line": "#d8d8d8",
-  "--nv-accent": "#b3004b", "--nv-error": "#b3261e", "--nv-good": "#1b7a3d", "--nv-nt-0": "#0b66a8", "--nv-nt-1": "#8f5a00",
-  "--nv-nt-2": "#00785a", "--nv-nt-3": "#8f4a9e", "--nv-nt-4": "#00718f", "--nv-nt-5": "#b84300", "--nv-nt-6": "#6b6b00", "--nv-nt-7": "#666666",
-};
 const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "opacity", "text-anchor"];
 const MARGIN = 8;
 
@@ -19,7 +14,7 @@ export interface Saved {
 export function standalone(picture: SVGSVGElement, size: { width: number; height: number }): Saved {
   const holder = document.createElement("div");
   holder.className = "nasviz nv-picture";
-  for (const [name, value] of Object.entries(LIGHT)) holder.style.setProperty(name, value);
+  for (const [name, value] of Object.entries(variables(LIGHT))) holder.style.setProperty(name, value);
   holder.style.cssText += ";position:absolute;left:-99999px;top:0";
   const svg = picture.cloneNode(true) as SVGSVGElement;
   svg.classList.remove("nv-some");

@@ -27,7 +27,18 @@ function copy(from: Element): Element {
     if (child.nodeType === 3) to.append(child.textContent ?? "");
     else if (child.nodeType === 1) to.append(...copied(child as Element, to));
   }
+  if (to.getAttribute("class")?.includes("nv-turn-")) nameBands(to);
   return to;
+}
+
+/** The stripes of a box have a thin outline: what has the colour of the outline is a band, what has not is ground. */
+function nameBands(node: Element): void {
+  const parts = [...node.children].filter((part) => part.localName === "polygon");
+  if (!parts.some((part) => part.getAttribute("stroke-width") === "0.5")) return;
+  for (const part of parts) {
+    const [fill, stroke, width] = ["fill", "stroke", "stroke-width"].map((name) => part.getAttribute(name));
+    part.setAttribute("class", width !== "0.5" ? "nv-outline" : fill === stroke ? "nv-band" : "nv-ground");
+  }
 }
 
 /** Graphviz wraps what has a tooltip in a group and a link: their children stay, the tooltip becomes data of the node. */

@@ -8,7 +8,7 @@ export interface TermInfo {
   arity: number[];
   start: number[];
   stop: number[];
-  /** for each node the nonterminals that start there, as [name, hue 0…7] */
+  /** for each node the nonterminals that start there, as [name, number of its colour] */
   labels: [string, number][][];
 }
 

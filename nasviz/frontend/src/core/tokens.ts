@@ -1,4 +1,5 @@
 /** Tokens of the grammar notation, for colours only; what is right and wrong is said by Python. */
+import { HUES } from "./hue";
 
 export type TokenKind = "comment" | "keyword" | "nonterminal" | "operator" | "number" | "weight" | "mark";
 
@@ -12,7 +13,6 @@ export interface Token {
   turn: number;
 }
 
-export const HUES = 8;
 const RULE = /^[ \t]*(?:shared[ \t]+)?([A-Za-z_]\w*)[ \t]*::=/gm;
 const TOKEN = /(#[^\n]*)|(\[[^\]\n]*\])|([A-Za-z_]\w*)|(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(::=|[|,()])/g;
 const KEYWORD_LINE = /^[ \t]*(start|require|shared)\b/;

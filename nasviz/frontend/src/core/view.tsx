@@ -6,6 +6,7 @@ import { addStyle } from "./css";
 import { type Engine, getEngine, getPlotEngine, type PlotEngine } from "./engine";
 import type { Body } from "./message";
 import { Failure, Lost, Skeleton, Waiting } from "./parts";
+import { paletteCss } from "./palette";
 import { type Position, samePosition } from "./selection";
 import { advance } from "./state";
 import themeCss from "./theme.css";
@@ -21,8 +22,6 @@ export interface ViewContext {
   /** a word that no other view of the page has, for ids */
   id: string;
 }
-
-let mounted = 0;
 
 export interface ViewDefinition {
   /** the stem, also the `view` of its messages */
@@ -45,7 +44,7 @@ async function mount(view: ViewDefinition, props: RenderProps): Promise<() => vo
   root.setAttribute("aria-label", view.label);
   root.dataset.lmSuppressShortcuts = "true";
   props.el.append(root);
-  addStyle(root, "theme", themeCss);
+  addStyle(root, "theme", `${paletteCss()}\n${themeCss}`);
   if (view.css) addStyle(root, view.name, view.css);
   installTooltips(root, props.signal);
   render(<Skeleton />, root);
@@ -55,7 +54,7 @@ async function mount(view: ViewDefinition, props: RenderProps): Promise<() => vo
     const engine = await getEngine(props);
     const plots = view.plots ? await getPlotEngine(props) : null;
     if (props.signal.aborted) return clear;
-    render(<Frame view={view} context={{ engine, plots, channel, signal: props.signal, id: `${view.name}${mounted++}` }} />, root);
+    render(<Frame view={view} context={{ engine, plots, channel, signal: props.signal, id: `${view.name}-${Math.random().toString(36).slice(2, 10)}` }} />, root);
     channel.send("ready");
   } catch (reason) {
     const message = "The drawing engine did not start. Run the cell again; after a kernel restart run the notebook from the top.";

@@ -1,5 +1,6 @@
 /** How large the space is: exact counts, what an edit has changed, and a bar for each nonterminal. */
 import { clip } from "../core/format";
+import { hueClass as classOf, HUES } from "../core/hue";
 import type { CountInfo, Rule, SpaceInfo } from "./body";
 
 const NAME = 40;
@@ -46,8 +47,7 @@ const short = (change: string, noun: string): string => change.replace(` ${noun}
 const tipOf = (count: CountInfo): string => (count.exact.length > 15 ? `${count.why}\n${clip(count.exact, DIGITS)}` : count.why);
 
 /** The classes that show which nonterminal something belongs to: a hue, and a pattern when the hues are used up. */
-export const hueClass = ({ hue, turn }: { hue: number; turn: number }): string =>
-  `nv-hue-${hue}${turn > 0 ? ` nv-turn-${1 + ((turn - 1) % 3)}` : ""}`;
+export const hueClass = ({ hue, turn }: { hue: number; turn: number }): string => classOf(hue + HUES * turn);
 
 export function barTip(rule: Rule): string {
   const scale = rule.log10 === null ? "" : ` (10^${rule.log10.toFixed(2)})`;

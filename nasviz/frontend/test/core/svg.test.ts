@@ -38,5 +38,13 @@ describe("readSvg", () => {
   ])("%s stands for %j", (attributes, positions) => {
     expect(positionsOf(readSvg(wrap(`<g ${attributes}/>`)).querySelector("g")!)).toEqual(positions);
   });
+  test("names the stripes of a box", () => {
+    const stripe = (fill: string, more: string) => `<polygon fill="${fill}" stroke="#00f" ${more} points="0,0 1,0 1,1"/>`;
+    const thin = 'stroke-width="0.5"';
+    const box = (name: string) => wrap(`<g class="node ${name}">${stripe("#00f", thin)}${stripe("#def", thin)}${stripe("none", "")}</g>`);
+    const named = (name: string) => [...readSvg(box(name)).querySelectorAll("polygon")].map((part) => part.getAttribute("class"));
+    expect(named("nv-nt nv-turn-1")).toEqual(["nv-band", "nv-ground", "nv-outline"]);
+    expect(named("nv-nt")).toEqual([null, null, null]);
+  });
   test("refuses what is no picture", () => expect(() => readSvg("<p/>")).toThrow("Graphviz gave no picture"));
 });
