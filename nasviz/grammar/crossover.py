@@ -58,12 +58,12 @@ def crossover(grammar: Grammar, a: Derivation, b: Derivation, rng: np.random.Gen
     one, two = Places(grammar, a), Places(grammar, b)
     if grammar.constraint and not (grammar.constraint.holds(one.term) and grammar.constraint.holds(two.term)):
         return a, b
-    partners = _by_nonterminal(two)
+    partners = by_nonterminal(two)
     places = [x for x in one.all(choice=False) if one.paths[x[0]][x[1]] in partners]
     rich = [x for x in places if grammar.tables.choice[one.paths[x[0]][x[1]]]]
 
     def swap(i: Place, j: Place) -> tuple[Derivation, Derivation] | None:
-        return _swapped(one, two, i, j)
+        return swapped(one, two, i, j)
 
     def others(i: Place) -> list[Place]:
         return partners[one.paths[i[0]][i[1]]]
@@ -104,7 +104,7 @@ def self_crossover(grammar: Grammar, a: Derivation, rng: np.random.Generator) ->
     one = Places(grammar, a)
     if grammar.constraint and not grammar.constraint.holds(one.term):
         return a
-    partners = _by_nonterminal(one)
+    partners = by_nonterminal(one)
     places = [x for x in one.all(choice=False) if len(partners[one.paths[x[0]][x[1]]]) > 1]
     rich = [x for x in places if grammar.tables.choice[one.paths[x[0]][x[1]]]]
 
@@ -117,7 +117,8 @@ def self_crossover(grammar: Grammar, a: Derivation, rng: np.random.Generator) ->
     return _search(rich or places, places, others, swap, rng) or a
 
 
-def _by_nonterminal(places: Places) -> dict[int, list[Place]]:
+def by_nonterminal(places: Places) -> dict[int, list[Place]]:
+    """Return the places of a derivation by the number of their nonterminal."""
     found: dict[int, list[Place]] = {}
     for part, path in enumerate(places.paths):
         for i, a in enumerate(path):
@@ -152,7 +153,7 @@ def _search(
     return None
 
 
-def _swapped(one: Places, two: Places, i: Place, j: Place) -> tuple[Derivation, Derivation] | None:
+def swapped(one: Places, two: Places, i: Place, j: Place) -> tuple[Derivation, Derivation] | None:
     """Swap between two derivations; None when the subtrees are equal, a child is illegal, or the children are the parents."""
     old, new = one.slice(i), two.slice(j)
     if old == new and not one.tables.shared:

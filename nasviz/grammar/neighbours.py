@@ -136,7 +136,8 @@ class Neighbourhood:
     # replacements in ranges of heights
 
     @cached_property
-    def _lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon:
+        """The order of the terms of each nonterminal, by height."""
         numbers = self.grammar.product.numbers("terms")
         return Lexicon(numbers, (), range(len(numbers.automaton.labels)), True)
 
@@ -184,7 +185,7 @@ class Neighbourhood:
             test = constraint.allowed(self.term, [node]) if self.grammar.constraint else _always
             states = [q for q in holding.get(self.form.index[self.places.name(place)], ()) if test(numbers.automaton.values[q])]
             context = {(high, q): 1 for q in states} | ({(low, q): -1 for q in states} if low else {})
-            total = self._lexicon.total(context)
+            total = self.lexicon.total(context)
             own = low < self._height(node) <= high and test(values[node])
             if total > own:
                 found.append(_Range(place, context, total, own))
@@ -201,13 +202,14 @@ class Neighbourhood:
             node = self.places.nodes[r.place][0]
             stop = node + int(self.term.size[node])
             for n in range(r.total):
-                chosen = self._lexicon.pick(n, r.context)[0]
+                chosen = self.lexicon.pick(n, r.context)[0]
                 change = _change(parent, node, stop, chosen)
                 if change is not None and change not in seen:
                     seen.add(change)
-                    yield self._with(node, ([labels[k][0] for k in chosen], [labels[k][1] for k in chosen]))
+                    yield self.with_piece(node, ([labels[k][0] for k in chosen], [labels[k][1] for k in chosen]))
 
-    def _with(self, node: int, piece: Piece) -> Term:
+    def with_piece(self, node: int, piece: Piece) -> Term:
+        """Return the term with another piece at a node."""
         stop = node + int(self.term.size[node])
         ops, arities = self.places.piece
         return assemble(([*ops[:node], *piece[0], *ops[stop:]], [*arities[:node], *piece[1], *arities[stop:]]))
@@ -226,6 +228,13 @@ class Neighbourhood:
         return list(found)
 
     def _exchanged(self, place: Place) -> Iterator[Derivation]:
+        a = self.places.paths[place[0]][place[1]]
+        for row in self.rows(place):
+            if not self.exact or self._row_height(a, row) > max(self.limit(place), self._covered[place]):
+                yield self.spliced(place, row)
+
+    def rows(self, place: Place) -> Iterator[list[int]]:
+        """Yield the numbers of the subtree at a place under each other production, keeping the operands that fit."""
         part, i = place
         a, numbers = self.places.paths[part][i], self.places.parts[part][1]
         operands: list[tuple[int, tuple[int, ...]]] = []
@@ -245,9 +254,12 @@ class Neighbourhood:
                     row += fitting[1] if fitting else self._smallest(b)
                     if fitting:
                         left.remove(fitting)
-            if not self.exact or self._row_height(a, row) > max(self.limit(place), self._covered[place]):
-                rows = self.places.spliced([(place, row)])
-                yield self.places.with_draws(rows, [self._smallest(b) for b in self.tables.shared])
+            yield row
+
+    def spliced(self, place: Place, row: Sequence[int]) -> Derivation:
+        """Return the derivation with other numbers at a place; draws that come into use are smallest ones."""
+        rows = self.places.spliced([(place, row)])
+        return self.places.with_draws(rows, [self._smallest(b) for b in self.tables.shared])
 
     def _row_height(self, a: int, row: Sequence[int]) -> int:
         return assemble(emit_from(self.tables, a, row, ())).height
@@ -291,14 +303,15 @@ class Neighbourhood:
         """
         seen = {self.term, *self.exchanges}
         yield from self.exchanges
-        for place in sorted(self.all, key=self._listing.bound):
-            for term in self._listing.replacements(place):
+        for place in sorted(self.all, key=self.listing.bound):
+            for term in self.listing.replacements(place):
                 if term not in seen and self.grammar.constraint.holds(term):
                     seen.add(term)
                     yield term
 
     @cached_property
-    def _listing(self) -> Listing:
+    def listing(self) -> Listing:
+        """What each place derives, listed."""
         return Listing(self.places, self.low)
 
     def count(self, most: int) -> Count:
@@ -313,7 +326,7 @@ class Neighbourhood:
             return listed
         bound: int | float = len(self.exchanges)
         for place in self.all:
-            bound = plus(bound, self._listing.bound(place))
+            bound = plus(bound, self.listing.bound(place))
         return AtMost(bound, f"more than {most:,}, which are not listed to be counted")
 
 

@@ -23,6 +23,8 @@ from nasviz.grammar import (
 )
 from nasviz.spaces.architecture import Architecture
 from nasviz.spaces.arguments import Seed, generator
+from nasviz.spaces.crossing import Crossing
+from nasviz.spaces.replacing import Replacing
 
 if TYPE_CHECKING:
     from nasviz.spaces.space import SearchSpace
@@ -66,6 +68,38 @@ class Edited:
         child = mutate(grammar, parent, rng) if position is None else redraw(grammar, parent, position, rng)
         return self._made(grammar, child)
 
+    def replacements(self, arch: Architecture, position: Position, nonterminal: str | None = None) -> Replacing:
+        """Return what may stand at a position instead of what stands there; without a grammar any operator of its sort.
+
+        Raises
+        ------
+        NasvizError
+            If there is no such position, or `nonterminal` does not begin there.
+        """
+        return Replacing(self._here(arch), position, nonterminal)
+
+    def replace(self, arch: Architecture, position: Position, text: str) -> Architecture:
+        """Return the architecture with another subterm at a position; in a shared draw, wherever the draw is used.
+
+        Raises
+        ------
+        TermError
+            If the text is no term or may not stand there: which nonterminal is expected, what it can be, and the nearest.
+        NasvizError
+            If there is no such position.
+
+        Examples
+        --------
+        >>> from nasviz.spaces import SearchSpace
+        >>> space = SearchSpace("S ::= Linear(B, B)\\nB ::= conv3x3 | id")
+        >>> str(space.replace(space.parse("Linear(id, id)"), (1,), "conv3x3"))
+        'Linear(id, conv3x3)'
+        """
+        return self.replacements(arch, position).typed(text).arch
+
+    def _here(self, arch: Architecture) -> Architecture:
+        return arch if arch.space is self else Architecture(arch.term, self._edited)
+
     def crossover(
         self, a: Architecture, b: Architecture | None = None, seed: Seed = None
     ) -> tuple[Architecture, Architecture] | Architecture:
@@ -94,6 +128,16 @@ class Edited:
             return self._made(grammar, self_crossover(grammar, one, rng))
         first, second = crossover(grammar, one, self._parent(b, grammar), rng)
         return self._made(grammar, first), self._made(grammar, second)
+
+    def crossings(self, a: Architecture, b: Architecture) -> Crossing:
+        """Return which subterms of two architectures can change places; without a grammar any two maps.
+
+        Raises
+        ------
+        TermError
+            If one is not in the space.
+        """
+        return Crossing(self._here(a), self._here(b))
 
     def neighbours(self, arch: Architecture) -> Iterator[Architecture]:
         """Yield what is one small step away, each once; see :func:`nasviz.grammar.neighbours`.

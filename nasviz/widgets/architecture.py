@@ -16,7 +16,9 @@ from nasviz.spaces import Architecture, SearchSpace
 from nasviz.view.folding import Folding, derived_from, nearest_foldable
 from nasviz.view.term import marked
 from nasviz.widgets.architecture_body import Costs, coded, described, drawn, frame, measure, priced
-from nasviz.widgets.base import View, expect
+from nasviz.widgets.base import expect
+from nasviz.widgets.editing import architectures_of
+from nasviz.widgets.editing_commands import EditingCommands, checked_position, checked_text, fault_json
 from nasviz.widgets.workspace import WORKSPACE
 
 PARTS = ("term", "tree", "graph", "cost", "code")
@@ -25,18 +27,17 @@ PARTS = ("term", "tree", "graph", "cost", "code")
 USUAL = ("term", "tree", "graph")
 """What it shows unless told otherwise."""
 
-REMEMBERED = 50
-"""Architectures that Back goes back to."""
-
 _QUICK = 60
 """Nodes of a term up to which its shapes are found at once, so that its picture is laid out only once."""
 
 
-class ArchitectureView(View):
+class ArchitectureView(EditingCommands):
     """Term text, derivation tree, computational graph, cost and forward code of an architecture, side by side.
 
     A click or the arrow keys select a subterm in all of them, in the page and without the kernel; `selection` is the same in
-    Python. Sample and Mutate show another architecture of the space; Edit changes the term as text.
+    Python. Sample and Mutate show another architecture of the space; Edit changes the term as text. Replace and Cross offer
+    what may stand at the selected subterm; all edits can be undone, and are methods too: `replace`, `mutate`, `crossover`,
+    `undo`, `redo`.
 
     Parameters
     ----------
@@ -44,11 +45,15 @@ class ArchitectureView(View):
         The architecture; or a search space, whose architectures are drawn by the button Sample.
     parts
         Which of "term", "tree", "graph", "cost" and "code" to show.
+    partners
+        Architectures to cross over with: a list, a gallery or a study.
 
     Attributes
     ----------
     arch : Architecture or None
         What is shown; settable and observable.
+    pinned : Architecture or None
+        What `difference` compares with; settable and observable.
     selection : (Architecture, Position) or None
         What is selected; settable and observable.
 
@@ -59,31 +64,26 @@ class ArchitectureView(View):
     """
 
     stem = "architecture"
-    arch = traitlets.Any(default_value=None, allow_none=True)
 
-    def __init__(self, arch: Architecture | SearchSpace, parts: Sequence[str] = USUAL, **kwargs: Any) -> None:
+    def __init__(
+        self, arch: Architecture | SearchSpace, parts: Sequence[str] = USUAL, *, partners: Any = (), **kwargs: Any
+    ) -> None:
         unknown = [part for part in parts if part not in PARTS]
         if unknown or not parts:
             raise NasvizError(f"an architecture is shown as term, tree, graph, cost and code, found {unknown[:1] or 'no part'}")
         expect(arch, (Architecture, SearchSpace), "an architecture, e.g. space.parse(text), or a space")
         self._parts = tuple(parts)
         self._space = arch if isinstance(arch, SearchSpace) else arch.space
-        self._past: list[Architecture] = []
+        architectures_of(partners)
+        self._partners = partners
         self._folding = Folding()
         self._costs = Costs()
-        super().__init__(**kwargs)
         self._published: dict[str, Any] = {}
+        super().__init__(**kwargs)
         if isinstance(arch, SearchSpace):
             self._show()
         else:
             self.arch = arch
-
-    @traitlets.validate("arch")
-    def _check_arch(self, proposal: Any) -> Any:
-        value = proposal["value"]
-        if value is not None and not isinstance(value, Architecture):
-            raise NasvizError(f"an ArchitectureView shows an Architecture, found {type(value).__name__}")
-        return value
 
     @traitlets.observe("arch")
     def _arch_changed(self, change: Any) -> None:
@@ -91,7 +91,7 @@ class ArchitectureView(View):
             self._space = change["new"].space
         if self.selection is not None and self.selection[0] != change["new"]:
             self.selection = None
-        self._folding = Folding()
+        self._folding, self._offers = Folding(), {}
         self._show()
 
     @property
@@ -109,7 +109,7 @@ class ArchitectureView(View):
 
     def _show(self) -> None:
         arch, self._costs = self.arch, Costs()
-        body = frame(self._space, self._parts, bool(self._past))
+        body = frame(self._space, self._parts) | self.edit_state()
         if arch is None:
             self._publish(body)
             return
@@ -179,7 +179,7 @@ class ArchitectureView(View):
         """Fold the subterm at a position or the nearest around it; open it when it is folded. Enter, or a double click."""
         if self.arch is None:
             return
-        term, position = self.arch.term, _position(body)
+        term, position = self.arch.term, checked_position(body.get("position"))
         i = term.index(position)
         if i in self._published["folded"]:
             self._fold([position], False)
@@ -189,7 +189,7 @@ class ArchitectureView(View):
     def do_unroll(self, body: dict[str, Any]) -> None:
         """Draw the chain of equal operations that begins at a position one by one."""
         if self.arch is not None:
-            position = _position(body)
+            position = checked_position(body.get("position"))
             self.arch.term.index(position)
             self._draw(self._folding.with_unrolled(position))
 
@@ -207,41 +207,31 @@ class ArchitectureView(View):
 
     # ---- other architectures
 
-    def _go(self, arch: Architecture) -> None:
-        if self.arch is not None:
-            self._past = [*self._past[1 - REMEMBERED :], self.arch]
-        self.arch = arch
-
     def do_sample(self, body: dict[str, Any]) -> None:
         """The button Sample, the key s."""
-        self._go(self._space.sample())
+        self._go(self._space.sample(), "sampled")
 
     def do_mutate(self, body: dict[str, Any]) -> None:
         """The button Mutate, the key m."""
         if self.arch is not None:
-            self._go(self.arch.space.mutate(self.arch))
-
-    def do_back(self, body: dict[str, Any]) -> None:
-        """The button Back, the key Backspace."""
-        if self._past:
-            self.arch = self._past.pop()
+            self.mutate()
 
     def do_check(self, body: dict[str, Any]) -> dict[str, Any]:
         """What is wrong with a text that is being edited: ``{"fault": {...} or None}``."""
-        return self._read(str(body.get("text", "")))[1]
+        return self._read(checked_text(body.get("text", "")))[1]
 
     def do_edit(self, body: dict[str, Any]) -> dict[str, Any]:
         """Show the architecture of an edited text, when it is one; the answer is that of `do_check`."""
-        arch, answer = self._read(str(body.get("text", "")))
+        arch, answer = self._read(checked_text(body.get("text", "")))
         if arch is not None and arch != self.arch:
-            self._go(arch)
+            self._go(arch, "edited the text")
         return answer
 
     def _read(self, text: str) -> tuple[Architecture | None, dict[str, Any]]:
         try:
             return self._space.parse(text), {"fault": None}
         except TermError as error:
-            return None, {"fault": {"message": error.message, "excerpt": error.excerpt, "hint": error.hint, "at": error.start}}
+            return None, {"fault": fault_json(error)}
         except NasvizError as error:
             return None, {"fault": {"message": str(error), "excerpt": "", "hint": "", "at": 0}}
 
@@ -275,13 +265,6 @@ class ArchitectureView(View):
         if self.selection is not None and self.selection[1]:
             return marked(self.arch.term, self.selection[1], width=4000)
         return self.arch.term.text
-
-
-def _position(body: dict[str, Any]) -> Position:
-    found = body.get("position")
-    if not isinstance(found, list) or not all(isinstance(k, int) and k >= 0 for k in found):
-        raise NasvizError("a position is a list of child indices")
-    return tuple(found)
 
 
 class TermView(ArchitectureView):
