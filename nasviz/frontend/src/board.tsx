@@ -187,9 +187,10 @@ export function Board({ channel, plots }: ViewContext) {
   const state = useBody<BoardState>(channel);
   if (!state) return <Skeleton />;
   const send = (name: string, body: Record<string, unknown> = {}) => channel.command(name, body);
-  const choose = (_trace: number, _point: number, trial: unknown) => {
+  const select = (trial: unknown) => {
     if (typeof trial === "number") send("choose", { trial });
   };
+  const choose = (_trace: number, _point: number, trial: unknown) => select(trial);
   return (
     <>
       <div class="nv-bar">
@@ -203,7 +204,7 @@ export function Board({ channel, plots }: ViewContext) {
           <div class="nv-pane-title">progress</div>
           <Plot plots={plots} figure={state.history} label={`${state.value_name} by finished trials, best so far, and baseline`} height={300} onClick={choose} />
           <div class="nv-under">
-            <AsTable figure={state.history} />
+            <AsTable figure={state.history} onChoose={select} />
           </div>
         </section>
         <section class="nv-pane nv-surrogate-pane" aria-label="Surrogate">
@@ -221,7 +222,7 @@ export function Board({ channel, plots }: ViewContext) {
                 ◆ this architecture {state.shown}
               </span>
             )}
-            <AsTable figure={state.surrogate} />
+            <AsTable figure={state.surrogate} onChoose={select} />
           </div>
         </section>
         <Now state={state} send={send} />
@@ -229,7 +230,7 @@ export function Board({ channel, plots }: ViewContext) {
       {state.chosen ? (
         <Trial chosen={state.chosen} valueName={state.value_name} />
       ) : (
-        <div class="nv-trial nv-soft">Click a point to see its architecture.</div>
+        <div class="nv-trial nv-soft">Click a point, or its row in a table, to see its architecture.</div>
       )}
     </>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Channel } from "./core/channel";
 import type { Engine } from "./core/engine";
+import { grouped } from "./core/format";
 import { Button, Empty, Skeleton } from "./core/parts";
 import { Picture } from "./core/picture_part";
 import { readSvg } from "./core/svg";
@@ -192,6 +193,50 @@ function Compared({ columns, cards, engine, close }: ComparedProps) {
   );
 }
 
+interface TableProps {
+  cards: CardInfo[];
+  order: number[];
+  selected: string | null;
+  select: (key: string | null) => void;
+}
+
+function Table({ cards, order, selected, select }: TableProps) {
+  return (
+    <div class="nv-scroll" tabIndex={0} role="group" aria-label="The architectures as a table">
+      <table class="nv-table">
+        <thead>
+          <tr>
+            <th scope="col" class="nv-number">number</th>
+            <th scope="col">term</th>
+            <th scope="col" class="nv-number">parameters</th>
+            <th scope="col" class="nv-number">FLOPs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.map((k) => (
+            <tr key={cards[k]!.key} class={cards[k]!.key === selected ? "nv-selected" : ""}>
+              <td class="nv-number">
+                <button
+                  type="button"
+                  class="nv-link"
+                  aria-label={`Select architecture ${k + 1}`}
+                  aria-pressed={cards[k]!.key === selected}
+                  onClick={() => select(cards[k]!.key === selected ? null : cards[k]!.key)}
+                >
+                  {k + 1}
+                </button>
+              </td>
+              <td class="nv-code nv-row-term">{cards[k]!.reason || cards[k]!.term}</td>
+              <td class="nv-number">{cards[k]!.parameters === null ? "–" : grouped(cards[k]!.parameters!)}</td>
+              <td class="nv-number">{cards[k]!.flops === null ? "–" : grouped(cards[k]!.flops!)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 export function Gallery({ channel, engine }: ViewContext) {
   const state = useBody<GalleryState>(channel);
   const [ticked, setTicked] = useTicked(channel);
@@ -199,6 +244,7 @@ export function Gallery({ channel, engine }: ViewContext) {
   const [order, setOrder] = useState<Order>("number");
   const [down, setDown] = useState(false);
   const [columns, setColumns] = useState<Column[]>([]);
+  const [table, setTable] = useState(false);
   if (!state) return <Skeleton />;
   const { cards } = state;
   const compare = () => {
@@ -234,11 +280,13 @@ export function Gallery({ channel, engine }: ViewContext) {
         >
           Compare
         </Button>
+        <Button pressed={table} tip="Terms and sizes as a table" onClick={() => setTable(!table)}>As table</Button>
         <Button onClick={() => setTicked(whole)} disabled={ticked.length === whole.length}>Tick all</Button>
         <Button onClick={() => setTicked([])} disabled={ticked.length === 0}>Untick all</Button>
       </div>
       {columns.length > 0 && <Compared columns={columns} cards={cards} engine={engine} close={() => setColumns([])} />}
       {cards.length === 0 && <Empty>No architectures to show.</Empty>}
+      {table && <Table cards={cards} order={ordered(cards, order, down)} selected={selected} select={select} />}
       <ul class="nv-cards" aria-label="Architectures">
         {ordered(cards, order, down).map((k) => [cards[k]!, k] as const).map(([card, k]) => (
           <li key={card.key}>
