@@ -13,7 +13,8 @@ from typing import Literal as Choice
 from typing import NamedTuple, cast
 
 from nasviz.algebra import Attribute, Literal, Operator, Sort, Term
-from nasviz.graph.topologies import ASSOCIATIVE, ZERO, Topology
+from nasviz.graph.merges import ASSOCIATIVE
+from nasviz.graph.topologies import ZERO, Topology
 
 LOST = "lost"
 """Value of a path that cannot be: inputs of a join that differ, or an operand missing where every one is needed."""
@@ -51,7 +52,11 @@ class _Plan(NamedTuple):
     forget: tuple[frozenset[int], ...]
     joins: frozenset[int]
     merge: str
+    last: str
     sink: int
+
+    def merge_at(self, node: int) -> str:
+        return self.last if node == self.sink else self.merge
 
 
 def _nothing(op: Operator) -> int:
@@ -64,9 +69,9 @@ def _plan(op: Topology, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
     into: dict[int, list[int]] = {}
     for k, (_, v) in enumerate(wiring.edges):
         into.setdefault(v, []).append(k)
-    time = [0] * n_maps
+    time = [0] * len(wiring.edges)
     for k in wiring.order:
-        time[k] = max([k, *(time[j] for j in into.get(wiring.edges[k][0], ()))])
+        time[k] = max([k if k < n_maps else 0, *(time[j] for j in into.get(wiring.edges[k][0], ()))])
     apply: list[list[int]] = [[] for _ in range(n_maps)]
     last: dict[int, int] = {}
     for k in wiring.order:
@@ -77,7 +82,13 @@ def _plan(op: Topology, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
     for node, at in last.items():
         forget[at].add(node)
     return _Plan(
-        wiring.edges, tuple(map(tuple, apply)), tuple(map(frozenset, forget)), wiring.joins, wiring.merge, wiring.n_nodes - 1
+        wiring.edges,
+        tuple(map(tuple, apply)),
+        tuple(map(frozenset, forget)),
+        wiring.joins,
+        wiring.merge,
+        wiring.merge_at(wiring.n_nodes - 1),
+        wiring.n_nodes - 1,
     )
 
 
@@ -159,14 +170,14 @@ class Paths(Attribute):
         return self._apply(state, range(len(state.waiting)))
 
     def _apply(self, state: _State, read: range | tuple[int, ...]) -> _State:
-        """Apply the edges that may be applied once the map operands `read` are there."""
+        """Apply the edges that may be applied once the map operands `read` are there; a wire changes nothing."""
         op, n, values, _, _ = state
         plan = _plan(cast(Topology, op), values, n - len(values))
         nodes, waiting = dict(state.nodes), dict(state.waiting)
         for at in read:
             for k in plan.apply[at]:
                 u, v = plan.edges[k]
-                through = self._through(_at(nodes.get(u)), _placed(waiting.pop(k), plan, v))
+                through = self._through(_at(nodes.get(u)), _placed(waiting.pop(k, self.unit), plan, v))
                 nodes[v] = self._join(nodes[v], through, plan, v) if v in nodes else self._first(through, plan, v)
             for node in plan.forget[at]:
                 nodes.pop(node, None)
@@ -184,9 +195,9 @@ class Paths(Attribute):
 
     def _first(self, new: Length, plan: _Plan, node: int) -> Length:
         """Return what one input of a node comes to."""
-        if node not in plan.joins or plan.merge == "sum":
+        if node not in plan.joins or plan.merge_at(node) == "sum":
             return None if node in plan.joins and _dead(new) else new
-        if plan.merge == "mul":
+        if plan.merge_at(node) == "mul":
             return _CUT if _dead(new) else new
         return _GAP if new is None else LOST if new == _LOST_ZEROS else new
 
@@ -203,7 +214,7 @@ class Paths(Attribute):
             return old
         if isinstance(old, str) or isinstance(new, str):
             return LOST
-        if self.along == "product" and plan.merge == "concat":
+        if self.along == "product" and plan.merge_at(node) == "concat":
             return self._capped(old + new)
         return old if old == new else LOST
 
@@ -215,7 +226,7 @@ class Paths(Attribute):
         plan = _plan(cast(Topology, state.op), state.values, state.n - len(state.values))
         value = _at(dict(state.nodes).get(plan.sink))
         if value == ZEROS and plan.sink in plan.joins:
-            return _ZEROS_OF + plan.merge
+            return _ZEROS_OF + plan.last
         return value
 
     def number(self, value: Hashable) -> int | float | None:
@@ -242,7 +253,7 @@ def _placed(value: Length, plan: _Plan, node: int) -> Length:
         return value
     merge = value.removeprefix(_ZEROS_OF)
     if node in plan.joins:
-        return ZEROS if plan.merge == merge and merge in ASSOCIATIVE else None
+        return ZEROS if plan.merge_at(node) == merge and merge in ASSOCIATIVE else None
     return value if node == plan.sink else None
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from nasviz.algebra import Literal, Operator, Sort, Term, position_text
-from nasviz.errors import BuildError
-from nasviz.graph.topologies import ASSOCIATIVE, EdgeList, Topology
+from nasviz.errors import BuildError, NasvizError, TextError
+from nasviz.graph.edge_list import EdgeList
+from nasviz.graph.merges import ASSOCIATIVE
+from nasviz.graph.topologies import Topology
 
 Row = tuple[int, int, int, bool]
 """One edge: source, target, node of the term, whether it is a wire."""
@@ -48,7 +50,7 @@ def expand(term: Term, level: int | Set[int] | None = None) -> Wiring:
     Raises
     ------
     BuildError
-        If an operator with map operands is no topology.
+        If an operator with map operands is no topology, or a topology has no wiring for its operands.
     """
     ops = term.operators
     arity: list[int] = term.arity.tolist()
@@ -73,7 +75,7 @@ def expand(term: Term, level: int | Set[int] | None = None) -> Wiring:
         edge_list = wirings.get(key)
         if edge_list is None:
             children, values = operands_of(term, i, op)
-            edge_list = op.edges(values, len(children))
+            edge_list = _wiring(term, i, op, values, len(children))
             if not values:
                 wirings[key] = edge_list
         else:
@@ -92,8 +94,17 @@ def expand(term: Term, level: int | Set[int] | None = None) -> Wiring:
         end = edge_list.n_nodes - 1
         for k in reversed(edge_list.order):
             a, b = edge_list.edges[k]
-            stack.append((children[k], base + a if a else u, sink if b == end else base + b))
+            what = children[k] if k < len(children) else ~i
+            stack.append((what, base + a if a else u, sink if b == end else base + b))
     return Wiring(rows, merges, 1, size)
+
+
+def _wiring(term: Term, i: int, op: Topology, values: list[int | float | str], n_maps: int) -> EdgeList:
+    try:
+        return op.edges(values, n_maps)
+    except NasvizError as error:
+        reason = error.message if isinstance(error, TextError) else str(error)
+        raise BuildError(f"{op.name} at {position_text(term.position(i))} has no wiring: {reason}", term.position(i)) from error
 
 
 def _cut(term: Term, level: int | Set[int] | None) -> Callable[[int], bool]:
@@ -109,12 +120,13 @@ def _sink_for(edge_list: EdgeList, v: int, merges: list[str | None]) -> int:
     """The node at which a topology ends: `v`, or a node of its own where the merges of the two must not become one."""
     if edge_list.n_nodes - 1 not in edge_list.joins:
         return v
+    merge = edge_list.merge_at(edge_list.n_nodes - 1)
     if merges[v] is None:
-        merges[v] = edge_list.merge
+        merges[v] = merge
         return v
-    if merges[v] == edge_list.merge and edge_list.merge in ASSOCIATIVE:
+    if merges[v] == merge and merge in ASSOCIATIVE:
         return v
-    merges.append(edge_list.merge)
+    merges.append(merge)
     return len(merges) - 1
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nasviz.algebra import Operator, Position, Sort, Term, position_text
 from nasviz.errors import BuildError
 from nasviz.graph.expand import Wiring, expand
+from nasviz.graph.merges import named_merge
 from nasviz.graph.prune import pruned_rows
 from nasviz.graph.topologies import ID, Topology
 
@@ -78,6 +79,16 @@ class Join(NamedTuple):
     def position(self) -> Position:
         """Position of the deepest subterm that contains all edges which enter."""
         return self.term.position(self.index)
+
+    @property
+    def operator(self) -> Operator | None:
+        """The operator of sort merge that the term or its topology names; None where it is known by name alone."""
+        topology = self.term.operators[self.index]
+        if not isinstance(topology, Topology):
+            return None
+        operands = (self.term.operators[child] for child in self.term.children(self.index))
+        found = next((op for op in operands if op.result is Sort.MERGE), topology.merge_operator)
+        return found if found is not None and named_merge(found.name) == self.merge else None
 
     def __repr__(self) -> str:
         return f"Join({self.merge} at {position_text(self.position)})"

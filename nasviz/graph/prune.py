@@ -76,28 +76,31 @@ def _useful(term: Term, wiring: Wiring, alive: list[bool]) -> Wiring:
 
 
 def _without_idle_wires(wiring: Wiring) -> Wiring:
+    """Join the two ends of a wire where nothing else enters the second, or the first is left by it alone, after one edge."""
     entering: dict[int, int] = {}
+    leaving: dict[int, int] = {}
     for row in wiring.rows:
         entering[row[1]] = entering.get(row[1], 0) + 1
-    merges = list(wiring.merges)
+        leaving[row[0]] = leaving.get(row[0], 0) + 1
     same: dict[int, int] = {}
     kept: list[Row] = []
-    for row in wiring.rows:
-        u, v = row[0], row[1]
-        if row[3] and (entering[u] == 1 or entering[v] == 1):
-            if entering[v] == 1:
-                merges[v], entering[v] = merges[u], entering[u]
-            same[u] = v
-        else:
-            kept.append(row)
 
     def final(node: int) -> int:
         while node in same:
             node = same[node]
         return node
 
+    for row in wiring.rows:
+        u, v = final(row[0]), final(row[1])
+        if row[3] and entering[v] == 1:
+            same[v] = u
+            leaving[u] += leaving.get(v, 0) - 1
+        elif row[3] and entering.get(u) == 1 and leaving[u] == 1:
+            same[u] = v
+        else:
+            kept.append(row)
     rows = [(final(u), final(v), i, wire) for u, v, i, wire in kept]
-    return Wiring(rows, merges, wiring.sink, wiring.size)
+    return Wiring(rows, wiring.merges, final(wiring.sink), wiring.size)
 
 
 def _disconnected(term: Term) -> BuildError:
@@ -152,14 +155,15 @@ def _connected(term: Term, i: int, through: list[bool]) -> bool:
         return op != ZERO
     maps, values = operands_of(term, i, op)
     wiring = op.edges(values, len(maps))
-    passing = dict(zip(term.children(i), through, strict=True))
+    operand = dict(zip(term.children(i), through, strict=True))
+    passing = [*(operand[child] for child in maps), *(True for _ in range(wiring.wires))]
     entering = [0] * wiring.n_nodes
     arriving = [0] * wiring.n_nodes
     reached = [True] + [False] * (wiring.n_nodes - 1)
     for k in sorted(wiring.order, key=lambda k: wiring.edges[k]):
         u, v = wiring.edges[k]
         entering[v] += 1
-        arriving[v] += reached[u] and passing[maps[k]]
-        product = wiring.merge == "mul" and v in wiring.joins
+        arriving[v] += reached[u] and passing[k]
+        product = wiring.merge_at(v) == "mul" and v in wiring.joins
         reached[v] = arriving[v] == entering[v] if product else arriving[v] > 0
     return reached[-1]

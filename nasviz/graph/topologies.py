@@ -1,51 +1,23 @@
-"""Topologies: operators that wire their operands to a graph, written as edges "1>2 1>3 2>4 3>4"."""
+"""Topologies: operators that wire their operands to a graph, written as edges "1>2 1>3 2>4 3>4" or as a function of numbers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nasviz.algebra import Operator, Sort
-from nasviz.errors import NasvizError, TextError
+from nasviz.errors import NasvizError, said
+from nasviz.graph.edge_list import WORD, EdgeList, read_edges, read_nodes
+from nasviz.graph.merges import Function, named_merge, read_merge
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_WORD = re.compile(r"\S+")
-_EDGE = re.compile(r"(\d{1,6})>(\d{1,6})", re.ASCII)
-
-ASSOCIATIVE = frozenset({"sum", "mul", "concat", "max", "min"})
-"""Merges that may be computed in one go when one stands directly inside another of its kind."""
-
-_MERGE_NAMES = {"add": "sum"}
-
-
-@dataclass(frozen=True)
-class EdgeList:
-    """The wiring of one topology: operand i of sort map stands on ``edges[i]``.
-
-    Attributes
-    ----------
-    n_nodes
-        Nodes are 0 … n_nodes - 1 in topological order; 0 is the source, the last one the sink.
-    edges
-        (source, target) of each operand, in operand order.
-    order
-        The operands in topological order; 0, 1, 2 … for every usual topology.
-    merge
-        How nodes with several inputs combine them: "sum", "mul", "concat" or the name of a merge operator.
-    joins
-        The nodes with several inputs.
-    """
-
-    n_nodes: int
-    edges: tuple[tuple[int, int], ...]
-    order: tuple[int, ...]
-    merge: str
-    joins: frozenset[int]
+Place = Literal["edges", "nodes"]
+Value = int | float | str
 
 
 @dataclass(frozen=True)
@@ -60,24 +32,30 @@ class Topology(Operator):
     notation
         The edges, e.g. "1>2 1>3 2>3".
     merge
-        "sum", "mul", "concat" or another name that the layers of meaning know.
+        "sum", "mul", "concat", "max", "min" or the name of `merge_operator`.
+    on
+        What the operands stand on: "edges", or "nodes" (see :func:`nasviz.graph.edge_list.read_nodes`).
+    merge_operator
+        The merge as an operator, where it is a function of one's own; None for a known one.
     """
 
     notation: str = ""
     merge: str = "sum"
+    on: Place = "edges"
+    merge_operator: Operator | None = field(repr=False, compare=False, default=None)
     _wiring: EdgeList | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         wiring = self._read()
-        if wiring is not None and len(wiring.edges) != sum(s is Sort.MAP for s in self.operands):
-            raise NasvizError(f"{self.name} has {len(wiring.edges)} edges, so it needs as many operands of sort map")
+        if wiring is not None and wiring.n_maps != sum(s is Sort.MAP for s in self.operands):
+            raise NasvizError(f"{self.name} has {wiring.n_maps} {self.on}, so it needs as many operands of sort map")
         object.__setattr__(self, "_wiring", wiring)
 
     def _read(self) -> EdgeList | None:
-        return read_edges(self.notation, self.merge)
+        return _wiring_of(self.notation, self.merge, self.on)
 
-    def edges(self, values: Sequence[int | float | str] = (), n_maps: int | None = None) -> EdgeList:
+    def edges(self, values: Sequence[Value] = (), n_maps: int | None = None) -> EdgeList:
         """Return the wiring.
 
         Parameters
@@ -99,17 +77,26 @@ class Topology(Operator):
         """
         wiring = self._wiring
         assert wiring is not None
-        if n_maps is not None and n_maps != len(wiring.edges):
-            raise NasvizError(f"{self.name} has {len(wiring.edges)} edges, found {n_maps} operands")
-        named = [v for v in values if isinstance(v, str)]
-        if named:
-            merge = _MERGE_NAMES.get(named[0], named[0])
-            return EdgeList(wiring.n_nodes, wiring.edges, wiring.order, merge, wiring.joins)
-        return wiring
+        if n_maps is not None and n_maps != wiring.n_maps:
+            raise NasvizError(f"{self.name} has {wiring.n_maps} {self.on}, found {n_maps} operands")
+        return _merged(wiring, values)
 
     def declaration(self) -> dict[str, Any]:
         """Return what identifies the topology, as JSON data."""
-        return {**super().declaration(), "edges": self.notation, "merge": self.merge}
+        declared = {**super().declaration(), "edges": self.notation, "merge": self.merge}
+        return declared if self.on == "edges" else {**declared, "on": self.on}
+
+
+def _merged(wiring: EdgeList, values: Sequence[Value]) -> EdgeList:
+    named = [v for v in values if isinstance(v, str)]
+    if not named:
+        return wiring
+    return replace(wiring, merge=named_merge(named[0]))
+
+
+@lru_cache(maxsize=1024)
+def _wiring_of(notation: str, merge: str, on: Place) -> EdgeList:
+    return read_nodes(notation, merge) if on == "nodes" else read_edges(notation, merge)
 
 
 @dataclass(frozen=True)
@@ -121,7 +108,7 @@ class Chain(Topology):
     def _read(self) -> EdgeList | None:
         return None
 
-    def edges(self, values: Sequence[int | float | str] = (), n_maps: int | None = None) -> EdgeList:
+    def edges(self, values: Sequence[Value] = (), n_maps: int | None = None) -> EdgeList:
         """Return the wiring of a chain of `n_maps` operands (at least 1; 1 when not given).
 
         >>> LINEAR.edges(n_maps=3).edges
@@ -137,8 +124,80 @@ def _chain(n: int) -> EdgeList:
     return EdgeList(n + 1, tuple((i, i + 1) for i in range(n)), tuple(range(n)), "sum", frozenset())
 
 
-def topology(name: str, edges: str | nx.DiGraph[Any], merge: str = "sum", *, doc: str = "", source: str = "") -> Topology:
-    """Return a topology from edge notation or from a directed acyclic graph of networkx.
+@dataclass(frozen=True)
+class Generator(Topology):
+    """A topology whose wiring is a function of its numbers: ``WS(4, 0.75, 1, f, g, h, k, l)``. Made by :func:`topology`.
+
+    Equality and hash compare the declaration, never the code.
+
+    Attributes
+    ----------
+    function
+        Gives the edges from the numbers.
+    takes
+        Names of the function's parameters; ``n`` is the number of map operands, the others are operands in this order.
+    """
+
+    function: Callable[..., Any] = field(compare=False, repr=False, default=str)
+    takes: tuple[str, ...] = field(compare=False, repr=False, default=())
+
+    def _read(self) -> EdgeList | None:
+        return None
+
+    def edges(self, values: Sequence[Value] = (), n_maps: int | None = None) -> EdgeList:
+        """Return the wiring for these numbers; the same numbers always give the same one.
+
+        Raises
+        ------
+        NasvizError
+            If the function refuses the numbers, or the number of map operands is not the number of edges.
+
+        Examples
+        --------
+        >>> fan = topology("Fan", lambda n: " ".join(["1>2"] * n))
+        >>> fan.edges(n_maps=3).joins
+        frozenset({1})
+        """
+        n = sum(s is Sort.MAP for s in self.operands) if n_maps is None else n_maps
+        wiring = _generated(self.function, self.takes, tuple(values), n, self.merge, self.on, self.name)
+        if wiring.n_maps != n:
+            shown = f"{self.name}({', '.join(map(str, values))})"
+            raise NasvizError(f"{shown} has {wiring.n_maps} {self.on}, so it needs as many operands of sort map, found {n}")
+        return _merged(wiring, values)
+
+    def declaration(self) -> dict[str, Any]:
+        """Return what identifies the generator, as JSON data: its name, sorts and parameters, not its code."""
+        return {**super().declaration(), "on": self.on, "takes": list(self.takes)}
+
+
+@lru_cache(maxsize=4096)
+def _generated(
+    function: Callable[..., Any], takes: tuple[str, ...], values: tuple[Value, ...], n: int, merge: str, on: Place, name: str
+) -> EdgeList:
+    rest = iter(values)
+    arguments = {k: n if k == "n" else next(rest) for k in takes}
+    try:
+        made = function(**arguments)
+        notation = made if isinstance(made, str) else _notation(made, on)
+    except NasvizError:
+        raise
+    except Exception as error:  # whatever a user's function or networkx raises
+        shown = ", ".join(f"{k}={v}" for k, v in arguments.items())
+        raise NasvizError(f"{name} has no graph for {shown}: {said(error)}") from error
+    return _wiring_of(notation, merge, on)
+
+
+def topology(
+    name: str,
+    edges: str | nx.DiGraph[Any] | Callable[..., Any],
+    merge: str | Operator | Function = "sum",
+    *,
+    on: Place = "edges",
+    maps: int | None = None,
+    doc: str = "",
+    source: str = "",
+) -> Topology:
+    """Return a topology from edge notation, from a directed acyclic graph of networkx, or from a function of numbers.
 
     Parameters
     ----------
@@ -147,9 +206,17 @@ def topology(name: str, edges: str | nx.DiGraph[Any], merge: str = "sum", *, doc
     edges
         Edges separated by spaces, e.g. "1>2 1>3 2>4 3>4": operands replace the edges in this order. Node names are whole
         numbers; exactly one node has no incoming edge, exactly one no outgoing edge. Or a networkx ``DiGraph`` or
-        ``MultiDiGraph``: operands replace its edges in the order in which it lists them.
+        ``MultiDiGraph``: operands replace its edges in the order in which it lists them. Or a function that gives either, or
+        pairs of numbers: its parameters, annotated ``int`` or ``float``, are the first operands of the term, and one called
+        ``n`` is the number of map operands that follow.
     merge
-        How a node with several inputs combines them: "sum", "mul" or "concat" (along the channels).
+        How a node with several inputs combines them: "sum", "product", "concat" (along the channels), "max", "min", or a
+        function of two inputs, made by :func:`nasviz.graph.merge`.
+    on
+        What the operands stand on: "edges", or "nodes". On nodes there may be several sources and sinks, see
+        :func:`nasviz.graph.edge_list.read_nodes`; an undirected graph is directed from the earlier to the later node.
+    maps
+        For a function: how many map operands it takes; None: any number.
     doc, source
         One sentence, and where the topology is from.
 
@@ -157,109 +224,80 @@ def topology(name: str, edges: str | nx.DiGraph[Any], merge: str = "sum", *, doc
     ------
     TextError
         With a caret at the edge that is misspelt, closes a cycle, or makes a second source or sink.
+    NasvizError
+        If the merge is unknown, or a function's parameter is neither ``int`` nor ``float``.
 
     Examples
     --------
     >>> diamond = topology("Diamond", "1>2 1>3 2>4 3>4")
     >>> diamond.arity
     4
+    >>> def ladder(n, step: int):
+    ...     return [(i, i + 1) for i in range(1, n)] + [(i, i + step) for i in range(1, n + 1 - step)]
+    >>> topology("Ladder", ladder, on="nodes").edges((2,), 4).n_maps
+    4
     """
-    notation = edges if isinstance(edges, str) else _notation(edges)
-    merge = _MERGE_NAMES.get(merge, merge)
-    notation = " ".join(notation.split()) if _WORD.search(notation) else notation
-    n = len(read_edges(notation, merge).edges)
-    return Topology(name, (Sort.MAP,) * n, doc=doc, source=source, notation=notation, merge=merge)
+    called, operator = read_merge(merge)
+    if on not in ("edges", "nodes"):
+        raise NasvizError(f'operands stand on="edges" or on="nodes", found {on!r}')
+    if callable(edges) and not hasattr(edges, "nodes"):
+        sorts, takes = _parameters(name, edges)
+        operands = (*sorts, *(Sort.MAP,) * (1 if maps is None else maps))
+        first = (inspect.getdoc(edges) or "").strip().split("\n")[0] if inspect.isfunction(edges) else ""
+        return Generator(
+            name,
+            operands,
+            variadic=maps is None,
+            doc=doc or first,
+            source=source,
+            merge=called,
+            on=on,
+            merge_operator=operator,
+            function=edges,
+            takes=takes,
+        )
+    notation = edges if isinstance(edges, str) else _notation(edges, on)
+    notation = " ".join(notation.split()) if WORD.search(notation) else notation
+    n = _wiring_of(notation, called, on).n_maps
+    return Topology(
+        name, (Sort.MAP,) * n, doc=doc, source=source, notation=notation, merge=called, on=on, merge_operator=operator
+    )
 
 
-def _notation(graph: nx.DiGraph[Any]) -> str:
-    names: dict[Any, int] = {}
-    for node in graph.nodes:
-        names[node] = len(names) + 1
-    return " ".join(f"{names[u]}>{names[v]}" for u, v in graph.edges())
+_SORTS = {int: Sort.INT, "int": Sort.INT, float: Sort.FLOAT, "float": Sort.FLOAT}
 
 
-def read_edges(notation: str, merge: str = "sum") -> EdgeList:
-    """Read edge notation.
-
-    Raises
-    ------
-    TextError
-        As :func:`topology`.
-    """
-    pairs: list[tuple[int, int]] = []
-    spans: list[tuple[int, int]] = []
-    for word in _WORD.finditer(notation):
-        found = _EDGE.fullmatch(word.group())
-        if not found:
-            raise _error(notation, word.span(), f"{word.group()[:40]!r} is not an edge", "write edges like 1>2 1>3 2>3")
-        pairs.append((int(found[1]), int(found[2])))
-        spans.append(word.span())
-    if not pairs:
-        raise TextError("a topology needs at least one edge", text=notation, hint="write edges like 1>2 1>3 2>3")
-    ranks = _topological_ranks(notation, pairs, spans)
-    edges = tuple((ranks[u], ranks[v]) for u, v in pairs)
-    targets = [v for _, v in edges]
-    order = tuple(range(len(edges)))
-    if not _is_topological(edges):
-        order = tuple(sorted(order, key=lambda i: (edges[i][0], i)))
-    joins = frozenset(v for v in set(targets) if targets.count(v) > 1)
-    return EdgeList(len(ranks), edges, order, merge, joins)
+def _parameters(name: str, function: Callable[..., Any]) -> tuple[tuple[Sort, ...], tuple[str, ...]]:
+    """Return the sorts of the numbers that a function takes, and the names of all its parameters."""
+    sorts: list[Sort] = []
+    takes: list[str] = []
+    for parameter in inspect.signature(function).parameters.values():
+        takes.append(parameter.name)
+        if parameter.name == "n":
+            continue
+        sort = _SORTS.get(parameter.annotation)
+        if sort is None:
+            raise NasvizError(
+                f"{name}: the parameter {parameter.name} needs a sort; write {parameter.name}: int or {parameter.name}: float "
+                "(n, without one, is the number of map operands)"
+            )
+        sorts.append(sort)
+    return tuple(sorts), tuple(takes)
 
 
-def _is_topological(edges: tuple[tuple[int, int], ...]) -> bool:
-    last = {v: i for i, (_, v) in enumerate(edges)}
-    return all(last.get(u, -1) < i for i, (u, _) in enumerate(edges))
-
-
-def _topological_ranks(text: str, pairs: list[tuple[int, int]], spans: list[tuple[int, int]]) -> dict[int, int]:
-    """Number the nodes 0 … n - 1 in topological order, the sink last."""
-    waiting: dict[int, int] = {}
-    for u, v in pairs:
-        waiting.setdefault(u, 0)
-        waiting[v] = waiting.get(v, 0) + 1
-    sources = [v for v, n in waiting.items() if n == 0]
-    ready = list(sources)
-    ranks: dict[int, int] = {}
-    while ready:
-        node = ready.pop(0)
-        ranks[node] = len(ranks)
-        for u, v in pairs:
-            if u == node:
-                waiting[v] -= 1
-                if waiting[v] == 0:
-                    ready.append(v)
-    if len(ranks) < len(waiting):
-        raise _cycle(text, pairs, spans, set(waiting) - set(ranks))
-    starts = {u for u, _ in pairs}
-    sinks = [v for v in ranks if v not in starts]
-    _one(text, pairs, spans, sources, 0)
-    _one(text, pairs, spans, sinks, 1)
-    return ranks
-
-
-def _one(text: str, pairs: list[tuple[int, int]], spans: list[tuple[int, int]], nodes: list[int], end: int) -> None:
-    if len(nodes) == 1:
-        return
-    which, word = (("source", "incoming"), ("sink", "outgoing"))[end]
-    at = next(i for i, pair in enumerate(pairs) if pair[end] == nodes[1])
-    names = " and ".join(map(str, sorted(nodes)[:4]))
-    raise _error(text, spans[at], f"a topology has one {which}, but nodes {names} have no {word} edge", "")
-
-
-def _cycle(text: str, pairs: list[tuple[int, int]], spans: list[tuple[int, int]], left: set[int]) -> TextError:
-    """Find an edge on a cycle: nodes that lead nowhere are dropped until only cycles and ways between them are left."""
-    while True:
-        ends = {v for v in left if not any(u == v and w in left for u, w in pairs)}
-        if not ends:
-            break
-        left -= ends
-    at = max(i for i, (u, v) in enumerate(pairs) if u in left and v in left)
-    u, v = pairs[at]
-    return _error(text, spans[at], f"the edge {u}>{v} closes a cycle", "a topology is acyclic: data flows one way")
-
-
-def _error(text: str, span: tuple[int, int], message: str, hint: str) -> TextError:
-    return TextError(message, text=text, start=span[0], end=span[1], hint=hint)
+def _notation(graph: Any, on: Place) -> str:
+    """Return a networkx graph, or pairs of nodes, as edge notation; nodes are numbered in the order in which they come."""
+    if not hasattr(graph, "nodes"):
+        return " ".join(f"{u}>{v}" for u, v in cast("Sequence[tuple[Any, Any]]", graph))
+    names = {node: k for k, node in enumerate(graph.nodes, start=1)}
+    pairs = [(names[u], names[v]) for u, v in graph.edges()]
+    if not graph.is_directed():
+        if on == "edges":
+            raise NasvizError('the graph has no directions; give a networkx DiGraph, or put the operands on="nodes"')
+        pairs = sorted((min(pair), max(pair)) for pair in pairs)
+    touched = {v for pair in pairs for v in pair}
+    alone = [str(v) for v in names.values() if v not in touched] if on == "nodes" else []
+    return " ".join([*alone, *(f"{u}>{v}" for u, v in pairs)])
 
 
 _SCHRODI = "Schrodi et al. 2023"
@@ -269,12 +307,6 @@ ID = Operator("id", doc="The identity: gives its input unchanged.")
 
 ZERO = Operator("zero", doc="Gives zeros; its edge is removed from the graph.", source="Dong & Yang 2020")
 """The zero map."""
-
-ADD = Operator("add", result=Sort.MERGE, doc="Sum of the inputs.")
-MUL = Operator("mul", result=Sort.MERGE, doc="Elementwise product of the inputs.")
-CONCAT = Operator("concat", result=Sort.MERGE, doc="The inputs side by side, along the channels.")
-MERGES: tuple[Operator, ...] = (ADD, MUL, CONCAT)
-"""Operators of sort merge, for ``Binary(merge, f, g)``."""
 
 LINEAR = Chain("Linear", (Sort.MAP,), variadic=True, doc="Composition: the first operand first.", source=_SCHRODI)
 RESIDUAL2 = topology("Residual2", "1>2 1>3 2>3", doc="c(a(x)) + b(x): the second operand is the shortcut.", source=_SCHRODI)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from nasviz.algebra import Operator, Sort
 from nasviz.errors import NasvizError, StorageError
-from nasviz.graph import Topology, topology
+from nasviz.graph import KNOWN_MERGES, Topology
 from nasviz.spaces.operators import HEADS, STANDARD, STEMS, VARIANTS
 
 
@@ -56,7 +56,7 @@ def restore(declarations: object, operators: Iterable[Operator], *, declared_onl
         if not isinstance(declared, dict):
             raise StorageError("a stored operator is a JSON object with a name")
         data = cast("dict[str, Any]", declared)
-        op = _known(data, own) or _rebuilt(data)
+        op = _known(data, own) or _rebuilt(data, declared_only=declared_only)
         if op is None and declared_only:
             op = _declared(data)
         if op is None:
@@ -86,15 +86,17 @@ def _difference(stored: Mapping[str, Any], given: Mapping[str, Any]) -> str:
     return ", ".join(f"{k} was {stored.get(k)!r}, is {given.get(k)!r}" for k in keys)
 
 
-def _rebuilt(data: dict[str, Any]) -> Topology | None:
-    """A topology is its data: no code of the user is needed."""
+def _rebuilt(data: dict[str, Any], *, declared_only: bool) -> Topology | None:
+    """A topology is its data: no code of the user is needed, unless it merges by a function of hers."""
     if data.get("kind") != "Topology":
         return None
     try:
-        made = topology(str(data["name"]), str(data["edges"]), str(data["merge"]))
-        if Sort.MERGE in data["operands"]:
-            sorts = tuple(Sort(s) for s in data["operands"])
-            made = Topology(made.name, sorts, notation=made.notation, merge=made.merge)
+        merge = str(data["merge"])
+        if merge not in KNOWN_MERGES and not declared_only:
+            return None
+        sorts = tuple(Sort(s) for s in data.get("operands", ()))
+        on: Any = data.get("on", "edges")
+        made = Topology(str(data["name"]), sorts, notation=str(data["edges"]), merge=merge, on=on)
     except (KeyError, TypeError, ValueError, NasvizError) as error:
         raise StorageError(f"the stored topology {str(data.get('name'))[:60]!r} cannot be read: {error}") from error
     return made if made.declaration() == data else None

@@ -15,7 +15,7 @@ from typing import Any
 
 from nasviz.algebra import Attribute, Operator, Signature, Sort
 from nasviz.graph import ALIASES, CONNECTED, GENERATORS, ID, MERGES, NO_PATH, STANDARD_TOPOLOGIES, ZERO, Paths
-from nasviz.spaces.image_operators import BINARY_MERGES, IMAGE, IMAGE_NUMBERS, IMAGE_STEPS, UNARY
+from nasviz.spaces.image_operators import APPLY, BINARY_MERGES, IMAGE, IMAGE_NUMBERS, IMAGE_STEPS, UNARY
 from nasviz.spaces.sequence_operators import SEQUENCE, SEQUENCE_NUMBERS, SEQUENCE_STEPS
 
 _NB201 = "Dong & Yang 2020"
@@ -107,7 +107,7 @@ PRIMITIVES: tuple[Operator, ...] = (
 )
 """The primitives that every space knows."""
 
-STANDARD: tuple[Operator, ...] = (*STANDARD_TOPOLOGIES, *GENERATORS, *MERGES, *BINARY_MERGES, *PRIMITIVES)
+STANDARD: tuple[Operator, ...] = (*STANDARD_TOPOLOGIES, *GENERATORS, APPLY, *MERGES, *BINARY_MERGES, *PRIMITIVES)
 """All operators that every space knows: topologies, merges and primitives."""
 
 VARIANTS: tuple[Operator, ...] = (plain_conv1x1, plain_conv3x3)
