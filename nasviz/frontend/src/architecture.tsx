@@ -1,6 +1,7 @@
 /** An architecture several times, with one selection: its term, how the grammar derives it, what it computes and costs. */
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type ArchitectureBody, matches, type PartProps, type Problem } from "./architecture/body";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { type ArchitectureBody, type Problem } from "./architecture/body";
+import { Find, step, useSearch } from "./architecture/find";
 import { type Colour, Panes } from "./architecture/panes";
 import { activeItem, Keys, Place, Unseen } from "./architecture/place";
 import { Rows } from "./architecture/rows";
@@ -27,6 +28,8 @@ function ArchitectureView(context: ViewContext) {
   const index = useMemo(() => (body?.term ? new TermIndex(body.term) : null), [body?.term]);
   const [shown, setShown] = useState<Shown>({ table: false, keys: false, find: false, edit: false });
   const [colour, setColour] = useState<Colour>("nonterminal");
+  const [wanted, setWanted] = useState("");
+  const search = useSearch(index, shown.find ? wanted : null);
   const stage = useRef<HTMLDivElement>(null);
   if (!body) return <Skeleton />;
   const toggle: Toggle = (what, on) => setShown((now) => ({ ...now, [what]: on ?? !now[what] }));
@@ -34,13 +37,13 @@ function ArchitectureView(context: ViewContext) {
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = event.target as Element;
-    if (at.closest("input, textarea, select") || (at.closest("button") && !["s", "m", "f", "e"].includes(event.key))) return;
-    if (onKey(event.key, body, index, pointing, act, toggle, stage.current)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
+    if (at.closest("input, textarea, select") || (at.closest("button") && !["s", "m", "f", "e", "n", "N"].includes(event.key))) return;
+    if (index && shown.find && (event.key === "n" || event.key === "N")) step(search, index, pointing, event.key === "n" ? 1 : -1);
+    else if (!onKey(event.key, body, index, pointing, act, toggle, stage.current)) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
-  const props = index && { context, body, index, pointing };
+  const props = index && { context, body, index, pointing, found: search.found };
   return (
     <div onKeyDown={press}>
       <Header body={body} act={act} shown={shown} toggle={toggle} />
@@ -52,7 +55,7 @@ function ArchitectureView(context: ViewContext) {
       ) : (
         <div class="nv-stage" ref={stage} tabIndex={0} role="group" aria-label="Architecture: arrow keys move" {...activeItem(context, props.index, pointing)}>
           <Unseen {...props} />
-          {shown.find && <Find {...props} close={() => { toggle("find", false); stage.current?.focus(); }} />}
+          {shown.find && <Find {...props} search={{ ...search, text: wanted }} look={setWanted} close={() => { toggle("find", false); stage.current?.focus(); }} />}
           {body.parts.includes("term") && (
             <TermText {...props} editing={shown.edit} close={() => { toggle("edit", false); stage.current?.focus(); }} />
           )}
@@ -160,47 +163,5 @@ const ProblemNote = ({ problem, pointing }: { problem: Problem; pointing: Pointi
     <Button onClick={() => pointing.select(problem.position)}>Show the place</Button>
   </div>
 );
-
-/** A line to type a name into; Enter goes from one match to the next. */
-function Find({ index, pointing, close }: PartProps & { close: () => void }) {
-  const [text, setText] = useState("");
-  const input = useRef<HTMLInputElement>(null);
-  const found = useMemo(() => matches(index.info, text), [index, text]);
-  const now = pointing.selected ? found.indexOf(index.index(pointing.selected)) : -1;
-  useLayoutEffect(() => input.current?.focus(), []);
-  const look = (wanted: string) => {
-    setText(wanted);
-    const first = matches(index.info, wanted)[0];
-    if (first !== undefined) pointing.select(index.position(first));
-  };
-  const go = (by: number) => {
-    const next = found[(now + by + found.length) % found.length];
-    if (next !== undefined) pointing.select(index.position(next));
-  };
-  const press = (event: KeyboardEvent) => {
-    event.stopPropagation();
-    if (event.key === "Escape") close();
-    else if (event.key === "Enter") go(event.shiftKey ? -1 : 1);
-  };
-  return (
-    <div class="nv-find" role="search">
-      <input
-        ref={input}
-        type="text"
-        class="nv-code"
-        aria-label="Find an operator or a nonterminal"
-        placeholder="operator or nonterminal"
-        onInput={(event) => look(event.currentTarget.value)}
-        onKeyDown={press}
-      />
-      <span class="nv-soft" role="status">
-        {text.trim() === "" ? "Enter: next, Shift and Enter: the one before" : found.length === 0 ? "not found" : `${now + 1} of ${found.length}`}
-      </span>
-      <Button icon label="Close" onClick={close}>
-        ✕
-      </Button>
-    </div>
-  );
-}
 
 export default defineView({ name: "architecture", label: "Architecture", css, component: ArchitectureView });

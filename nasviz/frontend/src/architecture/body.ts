@@ -56,6 +56,8 @@ export interface PartProps {
   body: ArchitectureBody;
   index: TermIndex;
   pointing: Pointing;
+  /** nodes that match what is looked for, in preorder */
+  found?: readonly number[];
 }
 
 export const isUnder = (inner: readonly number[], outer: Position): boolean => outer.every((k, i) => inner[i] === k);

@@ -42,14 +42,15 @@ const Scale = ({ load, most }: { load: Load; most: number }) => (
   </span>
 );
 
-export function Panes({ context, body, index, pointing, colour, setColour }: PartProps & { colour: Colour; setColour: (colour: Colour) => void }) {
+export function Panes({ context, body, index, pointing, found = [], colour, setColour }: PartProps & { colour: Colour; setColour: (colour: Colour) => void }) {
   const load = useMemo(() => loadOf(colour, body.rows), [colour, body.rows]);
   const stacked = (body.term?.arity.length ?? 0) > SIDE_BY_SIDE && !body.parts.includes("cost");
   const part = (name: string) => body.parts.includes(name);
-  if (!["tree", "graph", "cost", "code"].some(part)) return null;
   const props = { context, body, index, pointing };
+  const places = useMemo(() => found.map((node) => index.position(node)), [found, index]);
+  if (!["tree", "graph", "cost", "code"].some(part)) return null;
   const picture = (name: "tree" | "graph", title: string) => (
-    <Drawn {...props} name={name} title={title} load={load} colour={colour} setColour={setColour} chooser={name === "graph" || !part("graph")} />
+    <Drawn {...props} places={places} name={name} title={title} load={load} colour={colour} setColour={setColour} chooser={name === "graph" || !part("graph")} />
   );
   return (
     <div class={`nv-panes${stacked ? " nv-stacked" : ""}`}>
@@ -70,6 +71,8 @@ export function Panes({ context, body, index, pointing, colour, setColour }: Par
 }
 
 interface DrawnProps extends PartProps {
+  /** where the matches of a search are */
+  places: Position[];
   name: "tree" | "graph";
   title: string;
   load: Load | null;
@@ -78,7 +81,7 @@ interface DrawnProps extends PartProps {
   chooser: boolean;
 }
 
-function Drawn({ context, body, pointing, name, title, load, colour, setColour, chooser }: DrawnProps) {
+function Drawn({ context, body, pointing, places, name, title, load, colour, setColour, chooser }: DrawnProps) {
   const [most, setMost] = useState(0);
   const drawing = body[name];
   const open = (position: Position, chain: boolean) =>
@@ -92,6 +95,7 @@ function Drawn({ context, body, pointing, name, title, load, colour, setColour, 
           label={title}
           selected={pointing.selected}
           hovered={pointing.hovered}
+          found={places}
           onSelect={pointing.select}
           onHover={pointing.hover}
           onOpen={open}

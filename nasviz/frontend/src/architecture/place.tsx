@@ -134,6 +134,7 @@ const KEYS: [string, string][] = [
   ["← → ↑ ↓", "parent, first operand, siblings"],
   ["Enter", "fold the selected subterm, or open it"],
   ["f", "find an operator or a nonterminal"],
+  ["n, N", "the next match, the one before"],
   ["e", "edit the term"],
   ["Esc", "clear the selection"],
   ["s", "sample another architecture"],

@@ -9,17 +9,17 @@ import type { PartProps } from "./body";
 const LONGEST = 8000;
 const CHECK_MS = 150;
 
-export function TermText({ context, index, pointing, editing, close }: PartProps & { editing: boolean; close: () => void }) {
+export function TermText({ context, index, pointing, found = [], editing, close }: PartProps & { editing: boolean; close: () => void }) {
   const tokens = useMemo(() => termTokens(index.info), [index]);
   if (editing) return <TermEditor context={context} text={prettyText(index.info, tokens)} close={close} />;
   if (tokens.length > LONGEST) return <div class="nv-term">{index.info.text.slice(0, 20000)}…</div>;
-  return <Spans index={index} tokens={tokens} pointing={pointing} />;
+  return <Spans index={index} tokens={tokens} pointing={pointing} found={found} />;
 }
 
 type Range = [first: number, end: number] | null;
 
 /** The text is drawn once for a term; a selection changes only the classes of the spans it enters and leaves. */
-function Spans({ index, tokens, pointing }: Pick<PartProps, "index" | "pointing"> & { tokens: TermToken[] }) {
+function Spans({ index, tokens, pointing, found }: Pick<PartProps, "index" | "pointing"> & { tokens: TermToken[]; found: readonly number[] }) {
   const box = useRef<HTMLDivElement>(null);
   const spans = useMemo(() => drawn(index, tokens), [tokens]);
   const places = useRef<HTMLElement[]>([]);
@@ -31,6 +31,11 @@ function Spans({ index, tokens, pointing }: Pick<PartProps, "index" | "pointing"
   const over = pointing.hovered ? index.index(pointing.hovered) : -1;
   useMark(places, tokens, ranges(chosen), "nv-in");
   useMark(places, tokens, ranges(over), "nv-over");
+  useLayoutEffect(() => {
+    const names = found.map((node) => places.current[ranges(node)![0]]);
+    for (const name of names) name?.classList.add("nv-match");
+    return () => names.forEach((name) => name?.classList.remove("nv-match"));
+  }, [tokens, found]);
   useEffect(() => {
     const mark = chosen < 0 ? undefined : places.current[ranges(chosen)![0]];
     if (mark && box.current) box.current.scrollTop += scrollStep(box.current, mark);

@@ -2,10 +2,11 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, zoom, zoomIdentity, zoomTransform } from "d3-zoom";
 import type { LayoutOptions } from "./layout";
+import { MARKS, marksOf, matchedNodes } from "./marks";
 import { type Box, Minimap } from "./minimap";
 import { type Load, paint } from "./paint";
 import { type Saved, standalone } from "./save";
-import { isWithin, parsePositionId, type Position, samePosition } from "./selection";
+import { parsePositionId, type Position } from "./selection";
 import { positionsOf, readSvg } from "./svg";
 
 export interface PictureOptions {
@@ -25,7 +26,8 @@ export interface PictureOptions {
 export interface PictureHandle {
   /** Lay out and draw; the promise fails with LayoutTimeout or what Graphviz says. */
   show(dot: string): Promise<void>;
-  mark(selected: Position | null, hovered: Position | null): void;
+  /** Mark the selection, what the pointer is on, and the matches of a search. */
+  mark(selected: Position | null, hovered: Position | null, found?: readonly Position[]): void;
   /** Multiply the scale; 0 fits the picture to the width. */
   zoom(factor: number): void;
   /** Bring the selection into the middle, as large as it can be read. */
@@ -37,14 +39,6 @@ export interface PictureHandle {
   destroy(): void;
 }
 
-/** A folded picture may not draw the position itself: then what is inside it, or the nearest place around it. */
-export function nearest(drawn: readonly Position[], wanted: Position): Position {
-  if (drawn.some((position) => isWithin(position, wanted))) return wanted;
-  const around = drawn.filter((position) => isWithin(wanted, position));
-  return around.sort((a, b) => b.length - a.length)[0] ?? wanted;
-}
-
-const MARKS = ["nv-selected", "nv-inside", "nv-path", "nv-hover"];
 const MOVE_MS = 250;
 /** larger pictures change at once: to move all their nodes takes longer than it helps */
 const MOVED = 150;
@@ -60,6 +54,8 @@ class Picture implements PictureHandle {
   #svg: SVGSVGElement | null = null;
   #turn = 0;
   #marks: [Position | null, Position | null] = [null, null];
+  #found: readonly Position[] = [];
+  #matched: ReadonlySet<number> = new Set();
   #size = { width: 1, height: 1 };
   #fitted = true;
   #revealed = "null";
@@ -96,6 +92,7 @@ class Picture implements PictureHandle {
     const before = this.#standing();
     this.#place(svg);
     this.#nodes = [...svg.querySelectorAll<SVGGElement>("[data-position]")].map((node) => ({ node, at: positionsOf(node), marks: 0 }));
+    this.#match();
     this.#places = this.#measure();
     this.#map?.draw(this.#size, [...this.#places].flatMap(([node, box]) => (node.classList.contains("node") ? [box] : [])));
     this.#see();
@@ -104,29 +101,30 @@ class Picture implements PictureHandle {
     this.mark(...this.#marks);
   }
 
-  mark(selected: Position | null, hovered: Position | null): void {
+  mark(selected: Position | null, hovered: Position | null, found: readonly Position[] = this.#found): void {
     this.#marks = [selected, hovered];
-    if (!this.#svg) return;
-    const drawn = this.#nodes.flatMap(({ at }) => at);
-    const chosen = selected && nearest(drawn, selected);
-    const over = hovered && nearest(drawn, hovered);
-    for (const place of this.#nodes) {
-      const { node, at } = place;
-      const marks =
-        (chosen !== null && at.some((position) => samePosition(position, chosen)) ? 1 : 0) +
-        (chosen !== null && at.some((position) => isWithin(position, chosen)) ? 2 : 0) +
-        (chosen !== null && at.some((position) => isWithin(chosen, position)) ? 4 : 0) +
-        (over !== null && at.some((position) => isWithin(position, over)) ? 8 : 0);
-      if (marks === place.marks) continue;
-      MARKS.forEach((name, k) => node.classList.toggle(name, (marks >> k) % 2 === 1));
-      place.marks = marks;
+    if (found !== this.#found) {
+      this.#found = found;
+      this.#match();
     }
-    this.#svg.classList.toggle("nv-some", chosen !== null && chosen.length > 0);
-    if (chosen !== null && JSON.stringify(chosen) !== this.#revealed) {
+    if (!this.#svg) return;
+    const marks = marksOf(this.#nodes.map(({ at }) => at), selected, hovered, this.#matched);
+    this.#nodes.forEach((place, k) => {
+      if (marks[k] === place.marks) return;
+      place.marks = marks[k]!;
+      MARKS.forEach((name, bit) => place.node.classList.toggle(name, (place.marks >> bit) % 2 === 1));
+    });
+    this.#svg.classList.toggle("nv-some", selected !== null && selected.length > 0);
+    const chosen = JSON.stringify(selected);
+    if (selected !== null && chosen !== this.#revealed) {
       const one = this.#nodes.find(({ marks }) => marks % 2 === 1) ?? this.#nodes.find(({ marks }) => marks & 2);
       if (one) this.#reveal(one.node);
     }
-    this.#revealed = JSON.stringify(chosen);
+    this.#revealed = chosen;
+  }
+
+  #match(): void {
+    this.#matched = matchedNodes(this.#nodes.map(({ at }) => at), this.#found);
   }
 
   zoom(factor: number): void {

@@ -13,6 +13,8 @@ export interface PictureProps {
   label: string;
   selected?: Position | null;
   hovered?: Position | null;
+  /** places to be marked as matches of a search */
+  found?: readonly Position[];
   onSelect?: (position: Position) => void;
   onHover?: (position: Position | null) => void;
   onOpen?: (position: Position, chain: boolean) => void;
@@ -29,8 +31,10 @@ export interface PictureProps {
   fileName?: string;
 }
 
+const NONE: readonly Position[] = [];
+
 export function Picture(props: PictureProps) {
-  const { engine, dot, label, selected = null, hovered = null, maxHeight, bare, map, load = null } = props;
+  const { engine, dot, label, selected = null, hovered = null, found = NONE, maxHeight, bare, map, load = null } = props;
   const parent = useRef<HTMLDivElement>(null);
   const picture = useRef<PictureHandle | null>(null);
   const handlers = useRef(props);
@@ -67,7 +71,7 @@ export function Picture(props: PictureProps) {
       live = false;
     };
   }, [engine, dot, label, maxHeight]);
-  useLayoutEffect(() => picture.current?.mark(selected, hovered), [selected, hovered, dot]);
+  useLayoutEffect(() => picture.current?.mark(selected, hovered, found), [selected, hovered, found, dot]);
   useEffect(colour, [load]);
   const save = (format: Format) => {
     const saved = picture.current?.saved();
