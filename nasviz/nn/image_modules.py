@@ -170,7 +170,7 @@ _EACH: dict[str, Callable[[Tensor], Tensor]] = {
 _PER_CHANNEL: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], float]] = {
     "scale": (torch.mul, 1.0),
     "shift": (torch.add, 0.0),
-    "const": (lambda x, beta: beta.expand_as(x), 1.0),
+    "const": (lambda x, beta: torch.zeros_like(x) + beta, 1.0),
 }
 
 BINARY: dict[str, Callable[[Tensor, Tensor], Tensor]] = {

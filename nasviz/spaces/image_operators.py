@@ -7,6 +7,7 @@ were published. Sizes that a stride does not divide are rounded up.
 from __future__ import annotations
 
 from nasviz.algebra import Operator, Sort
+from nasviz.graph import topology
 
 Number = int | float
 
@@ -116,6 +117,9 @@ UNARY: tuple[Operator, ...] = (
     _unary("const", "A trained number for each channel, at first 1."),
 )
 """The unary functions of which activation functions are made; `id` is the 25th. Limits keep them finite."""
+
+APPLY = topology("Unary", "1>2", doc="Its operand: a function by itself, where `Binary` merges two.", source=_RAMACHANDRAN)
+"""``Unary(sin)`` is ``sin``; the published grammar of activation functions tells levels apart by it."""
 
 
 def _merge(name: str, doc: str) -> Operator:
