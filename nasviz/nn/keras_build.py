@@ -7,16 +7,17 @@ import secrets
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from nasviz.algebra import position_text
 from nasviz.errors import BuildError, NasvizError, ShapeError
 from nasviz.graph import Join
-from nasviz.nn.keras_primitives import KERAS
+from nasviz.nn.keras_primitives import BINARY, channels_last, standard_layer
 from nasviz.nn.keras_weights import keras_name, transfer
 from nasviz.nn.primitive import Factory, Primitive, Shape, channels, meaning_of_factory
 from nasviz.nn.shapes import Site, Where, visit
-from nasviz.nn.torch_build import to_torch
+from nasviz.nn.torch_build import module_path, to_torch
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["to_keras"]
 
-MERGES = {"sum": "Add", "mul": "Multiply", "max": "Maximum", "min": "Minimum", "concat": "Concatenate"}
-"""The Keras layer of each merge; Concatenate stands along the last axis, which is that of the channels."""
+LAYERS = {"sum": "Add", "mul": "Multiply", "max": "Maximum", "min": "Minimum", "sub": "Subtract"}
+"""The layer of Keras for a merge; those of two inputs in BINARY are models, concat stands along the last axis."""
 
 
 def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Module | None = None) -> Any:
@@ -63,20 +64,22 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
     if seed is not None and weights_from is not None:
         raise BuildError("seed draws new weights and weights_from takes trained ones: give one of them")
     seed = secrets.randbits(63) if seed is None else seed
-    net = to_torch(arch, seed) if weights_from is None else weights_from
+    net = to_torch(arch, seed)
+    if weights_from is not None:
+        _load(net, weights_from)
     x = keras.Input(tuple(arch.space.input_shape), name="x")
     start = keras.layers.Permute((2, 3, 1), name="channels_last")(x) if len(arch.space.input_shape) == 3 else x
     built: dict[int, Where] = {}
     met: Counter[str] = Counter()
 
     def enter(site: Site, value: Any) -> Any:
-        layer = _layer(keras, site, arch.space.num_classes, built)
+        layer = _layer(keras, site, net, arch.space.num_classes, built)
         y = layer(start if value is None else value)
         _check_shape(site, tuple(y.shape[1:]))
         return y
 
     with _seeded(seed):
-        value, _ = visit(arch, enter, lambda join, values: _merge(keras, join, values, met))
+        value, _ = visit(arch, enter, lambda join, values, _: _merge(keras, join, values, met))
         model = keras.Model(x, value, name="network")
     transfer(net, model)
     return model
@@ -119,17 +122,31 @@ def _seeded(seed: int) -> Generator[None]:
         random.setstate(state)
 
 
-def _layer(keras: Any, site: Site, num_classes: int, built: dict[int, Where]) -> Any:
-    form = KERAS.get(site.operator)
-    layer = form(keras, site) if form else _own_form(keras, site, num_classes, built)
+def _load(net: nn.Module, weights_from: nn.Module) -> None:
+    try:
+        net.load_state_dict(weights_from.state_dict())
+    except RuntimeError as error:
+        first = str(error).strip().splitlines()[1:2]
+        raise BuildError(
+            "weights_from is a network of another architecture; it is one that arch.to_torch() or a training of the same "
+            f"architecture gave: {' '.join(first).strip()[:200]}"
+        ) from error
+
+
+def _layer(keras: Any, site: Site, net: nn.Module, num_classes: int, built: dict[int, Where]) -> Any:
+    if isinstance(site.operator, Primitive):
+        layer = _own_form(keras, site, site.operator.forms, num_classes, built)
+    else:
+        module = net.get_submodule(module_path(site.where))
+        layer = standard_layer(keras, site.operator.name, module, site.shape_in)
     layer.name = keras_name(site.where)
     return layer
 
 
-def _own_form(keras: Any, site: Site, num_classes: int, built: dict[int, Where]) -> Any:
+def _own_form(keras: Any, site: Site, forms: dict[str, Factory], num_classes: int, built: dict[int, Where]) -> Any:
     name, (place, position) = site.operator.name, _place(site.where)
-    factory = site.operator.forms.get("keras") if isinstance(site.operator, Primitive) else None
-    if factory is None or not isinstance(site.operator, Primitive):
+    factory = forms.get("keras")
+    if factory is None:
         takes = ", ".join((*site.meaning.takes, *site.meaning.numbers))
         raise BuildError(
             f"{name} at {place} has no Keras form; write one that returns a layer: @{name}.keras def _({takes})", position
@@ -173,26 +190,23 @@ def _check_shape(site: Site, found: Shape) -> None:
         )
 
 
-def channels_last(shape: Shape) -> Shape:
-    """The shape of one example as TensorFlow has it.
-
-    Examples
-    --------
-    >>> channels_last((16, 8, 9)), channels_last((50, 32)), channels_last((10,))
-    ((8, 9, 16), (50, 32), (10,))
-    """
-    return (*shape[1:], shape[0]) if len(shape) == 3 else shape
-
-
 def _merge(keras: Any, join: Join, values: list[Any], met: Counter[str]) -> Any:
-    if join.merge not in MERGES:
+    place = keras_name(join.position)
+    met[place] += 1
+    name = f"j{met[place]}_{place}"
+    if join.merge == "concat":
+        return keras.layers.Concatenate(axis=-1, name=name)(values)
+    if join.merge in LAYERS:
+        return getattr(keras.layers, LAYERS[join.merge])(name=name)(values)
+    if join.merge not in BINARY:
         raise BuildError(
-            f"the merge {join.merge!r} at {position_text(join.position)} has no Keras meaning; known are {', '.join(MERGES)}",
+            f"the merge {join.merge!r} at {position_text(join.position)} has no Keras form; known are "
+            f"{', '.join((*LAYERS, *BINARY))} and concat",
             join.position,
         )
-    name = keras_name(join.position)
-    met[name] += 1
-    return getattr(keras.layers, MERGES[join.merge])(name=f"j{met[name]}_{name}")(values)
+    parts = [keras.Input(tuple(v.shape[1:])) for v in values]
+    combine = BINARY[join.merge]
+    return keras.Model(parts, reduce(lambda a, b: combine(keras.ops, a, b), parts), name=name)(values)
 
 
 def _place(where: Where) -> tuple[str, tuple[int, ...]]:

@@ -1,132 +1,160 @@
-"""The Keras layers behind the standard operators: every call makes a new layer.
-
-Layers take maps as (B, H, W, C). Inner layers bear the names of their torch counterparts where those have any, and stand in
-the same order, so that weights are carried over leaf by leaf. At stride 1 "same" padding is torch's symmetric one; at stride 2
-it is not (TensorFlow pads the end alone), so there the padding is a layer of its own.
-"""
+"""The Keras layer of a standard operator, made from its torch module, so that no setting is written down twice."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
-from nasviz.algebra import Operator
-from nasviz.graph import ID, ZERO
-from nasviz.nn.modules import WIDTH
-from nasviz.nn.primitive import Shape, channels
-from nasviz.nn.shapes import Site
-from nasviz.spaces import operators as ops
+from torch import nn
 
-__all__ = ["KERAS", "Form"]
+from nasviz.nn import image_modules, modules
+from nasviz.nn.image_modules import SMALL
+from nasviz.nn.keras_layers import PLAIN, inner, plain
+from nasviz.nn.keras_sequences import SEQUENCE, beta
+from nasviz.nn.primitive import Shape
 
-Form = Callable[[Any, Site], Any]
-"""``form(keras, site)`` gives a new layer for what stands at a site."""
-
-EPSILON = 1e-5
-"""Of torch's normalisations; that of Keras is 1e-3."""
+__all__ = ["BINARY", "channels_last", "standard_layer"]
 
 
-def weights_law(keras: Any) -> Any:
-    """Torch's law of the weights of convolutions and linear layers: uniform up to 1/sqrt(fan_in)."""
-    return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
+def channels_last(shape: Shape) -> Shape:
+    """The shape of one example as TensorFlow has it.
+
+    Examples
+    --------
+    >>> channels_last((16, 8, 9)), channels_last((50, 32)), channels_last((10,))
+    ((8, 9, 16), (50, 32), (10,))
+    """
+    return (*shape[1:], shape[0]) if len(shape) == 3 else shape
 
 
-def convolution(keras: Any, c_out: int, kernel: int, stride: int = 1) -> Any:
-    """A convolution without bias whose map is not padded at stride 2."""
-    return keras.layers.Conv2D(
-        c_out,
-        kernel,
-        stride,
-        padding="same" if stride == 1 else "valid",
-        use_bias=False,
-        kernel_initializer=weights_law(keras),
-        name="conv",
-    )
+def standard_layer(keras: Any, name: str, module: nn.Module, shape: Shape) -> Any:
+    """A new layer without a name for the module of the standard operator `name`, for examples of a shape (C, H, W).
+
+    It is one layer of Keras where there is one, else a model made of such layers and operations.
+
+    Raises
+    ------
+    NasvizError
+        When Keras has nothing for it.
+    """
+    if type(module) in PLAIN:
+        first, *more = plain(keras, module, keras.KerasTensor((None, *channels_last(shape))))
+        if not more and isinstance(first, keras.layers.Layer):
+            return first
+    x = keras.Input(channels_last(shape), name="x")
+    return keras.Model(x, apply(keras, module, x, "", name))
 
 
-def batch_norm(keras: Any, site: Site | None = None) -> Any:
-    """Batch normalisation with torch's momentum, which counts the new statistics where Keras counts the old."""
-    return keras.layers.BatchNormalization(momentum=0.9, epsilon=EPSILON, name="norm")
+def apply(keras: Any, module: nn.Module, x: Any, path: str = "", name: str = "") -> Any:
+    """What a module does to a tensor of Keras whose channels are last.
+
+    Parameters
+    ----------
+    keras
+        The module keras.
+    module : nn.Module
+    x : keras.KerasTensor
+        (B, H, W, C), (B, L, C) or (B, C).
+    path : str
+        Where the module stands in the whole.
+    name : str
+        Of the operator, by which functions of single numbers are found.
+    """
+    if isinstance(module, nn.Sequential):
+        for key, child in module.named_children():
+            x = apply(keras, child, x, inner(path, key))
+        return x
+    if isinstance(module, image_modules.Elementwise):
+        return EACH[name](keras.ops, x)
+    if isinstance(module, image_modules.PerChannel):
+        return PER_CHANNEL[name](keras.ops, x, beta(keras, x, path or "beta"))
+    structured = STRUCTURED.get(type(module))
+    if structured is not None:
+        return structured(keras, module, x, path)
+    for layer in plain(keras, module, x, path):
+        x = layer(x)
+    return x
 
 
-def relu_conv_bn(keras: Any, c_out: int, kernel: int, stride: int = 1, name: str | None = None) -> Any:
-    """ReLU, convolution without bias, batch normalisation."""
-    before = [keras.layers.ZeroPadding2D(kernel // 2, name="pad")] if stride > 1 else []
-    relu = keras.layers.Activation("relu", name="relu")
-    return keras.Sequential([relu, *before, convolution(keras, c_out, kernel, stride), batch_norm(keras)], name=name)
+def _down(keras: Any, module: nn.Module, x: Any, path: str) -> Any:
+    m = cast("modules.Down", module)
+    main = apply(keras, m.b, apply(keras, m.a, x, inner(path, "a")), inner(path, "b"))
+    pooled = apply(keras, m.pool, x, inner(path, "pool"))
+    return apply(keras, m.project, pooled, inner(path, "project")) + main
 
 
-def down(keras: Any, site: Site) -> Any:
-    """The residual block that halves the resolution; "same" average pooling leaves the padding out, as ceil_mode does."""
-    c_in, height, width = site.shape_in
-    c_out = site.shape_out[0]
-    x = keras.Input((height, width, c_in), name="x")
-    main = relu_conv_bn(keras, c_out, 3, name="b")(relu_conv_bn(keras, c_out, 3, stride=2, name="a")(x))
-    pooled = keras.layers.AveragePooling2D(2, padding="same", name="pool")(x)
-    project = keras.layers.Conv2D(c_out, 1, use_bias=False, kernel_initializer=weights_law(keras), name="project")
-    return keras.Model(x, keras.layers.Add(name="add")([main, project(pooled)]))
+def _zero(keras: Any, module: nn.Module, x: Any, path: str) -> Any:
+    return keras.ops.zeros_like(x)
 
 
-def depthwise(keras: Any, site: Site) -> Any:
-    """Depthwise 3x3 without bias."""
-    law = keras.initializers.RandomUniform(-1 / 3, 1 / 3)
-    return keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False, depthwise_initializer=law)
+def _squeeze_excite(keras: Any, module: nn.Module, x: Any, path: str) -> Any:
+    m, ops = cast("image_modules.SqueezeExcite", module), keras.ops
+    means = ops.mean(x, axis=(1, 2), keepdims=True)
+    between = ops.relu(apply(keras, m.reduce, means, inner(path, "reduce")))
+    return x * ops.sigmoid(apply(keras, m.restore, between, inner(path, "restore")))
 
 
-def layer_norm(keras: Any, site: Site) -> Any:
-    """Layer normalisation over the whole example."""
-    return keras.layers.LayerNormalization(axis=list(range(1, len(site.shape_in) + 1)), epsilon=EPSILON)
+def _subsample(keras: Any, module: nn.Module, x: Any, path: str) -> Any:
+    m = cast("image_modules.Subsample", module)
+    fewer = keras.layers.AveragePooling2D(1, m.stride)(x) if m.stride > 1 else x
+    return keras.ops.pad(fewer, [(0, 0), (0, 0), (0, 0), m.padding[-2:]])
 
 
-def linear(keras: Any, site: Site) -> Any:
-    """The fully connected layer to the classes."""
-    fan_in = 1 / channels(site.shape_in) ** 0.5
-    bias = keras.initializers.RandomUniform(-fan_in, fan_in)
-    return keras.layers.Dense(site.shape_out[0], kernel_initializer=weights_law(keras), bias_initializer=bias, name="linear")
-
-
-def pooled(keras: Any, shape: Shape) -> list[Any]:
-    """The global average of a map, nothing for a vector."""
-    return [keras.layers.GlobalAveragePooling2D(name="pool")] if len(shape) == 3 else []
-
-
-def fc(keras: Any, site: Site) -> Any:
-    """Global average and linear layer."""
-    return keras.Sequential([*pooled(keras, site.shape_in), linear(keras, site)])
-
-
-def pool_linear(keras: Any, site: Site) -> Any:
-    """Global average and linear layer; what already is a vector of the classes passes unchanged."""
-    return keras.layers.Identity() if site.shape_in == site.shape_out else fc(keras, site)
-
-
-def bn_relu_pool_linear(keras: Any, site: Site) -> Any:
-    """Batch normalisation, ReLU, global average and linear layer."""
-    relu = keras.layers.Activation("relu", name="relu")
-    return keras.Sequential([batch_norm(keras), relu, *pooled(keras, site.shape_in), linear(keras, site)])
-
-
-KERAS: Mapping[Operator, Form] = {
-    ID: lambda keras, site: keras.layers.Identity(),
-    ZERO: lambda keras, site: keras.layers.Rescaling(0.0),
-    ops.conv: lambda keras, site: relu_conv_bn(keras, site.shape_out[0], 3),
-    ops.conv1x1: lambda keras, site: relu_conv_bn(keras, site.shape_out[0], 1),
-    ops.conv3x3: lambda keras, site: relu_conv_bn(keras, site.shape_out[0], 3),
-    ops.plain_conv1x1: lambda keras, site: convolution(keras, site.shape_out[0], 1),
-    ops.plain_conv3x3: lambda keras, site: convolution(keras, site.shape_out[0], 3),
-    ops.dconv3x3: depthwise,
-    ops.avg_pool: lambda keras, site: keras.layers.AveragePooling2D(3, 1, padding="same"),
-    ops.max_pool: lambda keras, site: keras.layers.MaxPooling2D(3, 1, padding="same"),
-    ops.down: down,
-    ops.relu: lambda keras, site: keras.layers.Activation("relu"),
-    ops.hardswish: lambda keras, site: keras.layers.Activation("hard_silu"),
-    ops.mish: lambda keras, site: keras.layers.Activation("mish"),
-    ops.batch: batch_norm,
-    ops.instance: lambda keras, site: keras.layers.GroupNormalization(groups=-1, epsilon=EPSILON),
-    ops.layer: layer_norm,
-    ops.fc: fc,
-    ops.conv_stem: lambda keras, site: keras.Sequential([convolution(keras, WIDTH, 3), batch_norm(keras)]),
-    ops.pool_linear: pool_linear,
-    ops.bn_relu_pool_linear: bn_relu_pool_linear,
+STRUCTURED: Mapping[type[nn.Module], Callable[[Any, nn.Module, Any, str], Any]] = {
+    modules.Down: _down,
+    modules.Zero: _zero,
+    image_modules.SqueezeExcite: _squeeze_excite,
+    image_modules.Subsample: _subsample,
+    **SEQUENCE,
 }
-"""What each standard operator stands for in Keras."""
+"""``structured(keras, module, x, path)`` by the module's class."""
+
+
+def _sinc(ops: Any, x: Any) -> Any:
+    zero = ops.equal(x, 0.0)
+    angle = math.pi * ops.where(zero, 1.0, x)
+    return ops.where(zero, 1.0, ops.sin(angle) / angle)
+
+
+EACH: Mapping[str, Callable[[Any, Any], Any]] = {
+    "neg": lambda ops, x: -x,
+    "abs": lambda ops, x: ops.absolute(x),
+    "square": lambda ops, x: ops.square(x),
+    "cube": lambda ops, x: ops.power(ops.clip(x, -100.0, 100.0), 3.0),
+    "sqrt": lambda ops, x: ops.sqrt(ops.relu(x) + SMALL),
+    "log": lambda ops, x: ops.log(ops.absolute(x) + SMALL),
+    "exp": lambda ops, x: ops.exp(ops.clip(x, -10.0, 10.0)),
+    "sin": lambda ops, x: ops.sin(x),
+    "cos": lambda ops, x: ops.cos(x),
+    "sinh": lambda ops, x: ops.sinh(ops.clip(x, -10.0, 10.0)),
+    "cosh": lambda ops, x: ops.cosh(ops.clip(x, -10.0, 10.0)),
+    "tanh": lambda ops, x: ops.tanh(x),
+    "asinh": lambda ops, x: ops.arcsinh(x),
+    "atanh": lambda ops, x: ops.arctanh(ops.clip(x, -0.999, 0.999)),
+    "sinc": _sinc,
+    "max0": lambda ops, x: ops.relu(x),
+    "min0": lambda ops, x: ops.minimum(x, 0.0),
+    "sigmoid": lambda ops, x: ops.sigmoid(x),
+    "logexp": lambda ops, x: ops.softplus(x),
+    "gaussian": lambda ops, x: ops.exp(-ops.square(x)),
+    "erf": lambda ops, x: ops.erf(x),
+}
+"""The functions of single numbers, as in :mod:`nasviz.nn.image_modules`."""
+
+PER_CHANNEL: Mapping[str, Callable[[Any, Any, Any], Any]] = {
+    "scale": lambda ops, x, b: x * b,
+    "shift": lambda ops, x, b: x + b,
+    "const": lambda ops, x, b: b,
+}
+"""The functions of a number and a trained number of its channel."""
+
+BINARY: Mapping[str, Callable[[Any, Any, Any], Any]] = {
+    "sub": lambda ops, x, y: x - y,
+    "div": lambda ops, x, y: x * y / (ops.square(y) + SMALL),
+    "sigmoid_gate": lambda ops, x, y: ops.sigmoid(x) * y,
+    "gaussian_sq": lambda ops, x, y: ops.exp(-ops.square(x - y)),
+    "gaussian_abs": lambda ops, x, y: ops.exp(-ops.absolute(x - y)),
+    "weighted_average": lambda ops, x, y: (x + y) / 2.0,
+}
+"""The merges of two inputs that no layer of Keras stands for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch import nn
 
 from nasviz.algebra import position_text
 from nasviz.errors import BuildError
+from nasviz.nn.primitive import Shape
 from nasviz.nn.shapes import Where
 from nasviz.nn.torch_build import module_path
 
@@ -74,10 +76,10 @@ def transfer(net: nn.Module, model: Any) -> None:
                 f"the network has no module at {_text(where)}: it is none of this architecture; build it with arch.to_torch()",
                 () if isinstance(where, str) else where,
             )
-        _carry(module, layer, where)
+        carry(module, layer, where)
 
 
-def _carry(module: nn.Module, layer: Any, where: Where) -> None:
+def carry(module: nn.Module, layer: Any, where: Where) -> None:
     sources, targets = dict(_torch_leaves(module)), dict(_keras_leaves(layer))
     if set(sources) == set(targets):
         sources = {path: sources[path] for path in targets}
@@ -119,37 +121,47 @@ def _arrays(module: nn.Module) -> Arrays:
 
 
 def _converted(module: nn.Module, leaf: Any) -> Arrays:
-    kind = type(leaf).__name__
-    convert = CONVERT.get(kind, _equal_or_last)
-    return [convert(a, w) for a, w in zip(_arrays(module), leaf.weights, strict=False)]
+    """A leaf's arrays in the form of a layer; what does not fit stays as it is, and is found by its shape."""
+    convert = CONVERT.get(type(leaf).__name__, _other)
+    arrays, weights = _arrays(module), leaf.weights
+    if [a.size for a in arrays] != [math.prod(w.shape) for w in weights]:
+        return arrays
+    return [convert(array, tuple(weight.shape)) for array, weight in zip(arrays, weights, strict=True)]
 
 
-def _kernel(a: np.ndarray, weight: Any) -> np.ndarray:
+def _kernel(a: np.ndarray, shape: Shape) -> np.ndarray:
     return np.moveaxis(a, (1, 0), (-2, -1)) if a.ndim > 2 else a
 
 
-def _depthwise(a: np.ndarray, weight: Any) -> np.ndarray:
-    return np.moveaxis(a.squeeze(1), 0, -1).reshape(weight.shape) if a.ndim > 2 else a
+def _depthwise(a: np.ndarray, shape: Shape) -> np.ndarray:
+    return np.moveaxis(a, (1, 0), (-2, -1)).reshape(shape) if a.ndim > 2 else a
 
 
-def _dense(a: np.ndarray, weight: Any) -> np.ndarray:
+def _dense(a: np.ndarray, shape: Shape) -> np.ndarray:
     return a.reshape(len(a), -1).T if a.ndim > 1 else a
 
 
-def _last(a: np.ndarray, weight: Any = None) -> np.ndarray:
+def _layer_norm(a: np.ndarray, shape: Shape) -> np.ndarray:
     return np.moveaxis(a, 0, -1) if a.ndim == 3 else a
 
 
-def _equal_or_last(a: np.ndarray, weight: Any) -> np.ndarray:
-    return a if a.shape == tuple(weight.shape) else _last(a)
+def _table(a: np.ndarray, shape: Shape) -> np.ndarray:
+    return (np.moveaxis(a, 0, -1) if a.ndim == 3 and len(a) == shape[-1] else a).reshape(shape)
 
 
-CONVERT: dict[str, Callable[[np.ndarray, Any], np.ndarray]] = {
+def _other(a: np.ndarray, shape: Shape) -> np.ndarray:
+    if a.ndim == 1:
+        return a.reshape(shape)
+    return a if a.shape == shape else _layer_norm(a, shape)
+
+
+CONVERT: dict[str, Callable[[np.ndarray, Shape], np.ndarray]] = {
     "Conv1D": _kernel,
     "Conv2D": _kernel,
     "DepthwiseConv2D": _depthwise,
     "Dense": _dense,
-    "LayerNormalization": _last,
+    "LayerNormalization": _layer_norm,
+    "Embedding": _table,
 }
 """How the arrays of a torch leaf become those of a Keras layer, by its class; others are equal, or have the channels last."""
 
