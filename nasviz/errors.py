@@ -130,16 +130,24 @@ class ShapeError(NasvizError):
         Name of the operator at that position.
     shapes
         The shapes that disagree, without the batch, e.g. ``((16, 8, 8), (32, 4, 4))``.
+    paths
+        Where paths meet, the positions of the operations on each of the two since they were one.
     """
 
     def __init__(
-        self, message: str, position: tuple[int, ...] = (), operator: str = "", shapes: tuple[tuple[int, ...], ...] = ()
+        self,
+        message: str,
+        position: tuple[int, ...] = (),
+        operator: str = "",
+        shapes: tuple[tuple[int, ...], ...] = (),
+        paths: tuple[tuple[tuple[int, ...], ...], ...] = (),
     ) -> None:
-        super().__init__(message, position, operator, shapes)
+        super().__init__(message, position, operator, shapes, paths)
         self.message = message
         self.position = position
         self.operator = operator
         self.shapes = shapes
+        self.paths = paths
 
     def __str__(self) -> str:
         return self.message

@@ -65,7 +65,7 @@ def partial_cost(arch: Architecture) -> tuple[CostTable, ShapeError | BuildError
     found: list[Site] = []
     error: ShapeError | BuildError | None = None
     try:
-        visit(arch, lambda site, _: None, lambda join, values: None, found)
+        visit(arch, lambda site, _: None, lambda join, values, shape: None, found)
     except (ShapeError, BuildError) as reason:
         error = reason
     return CostTable(tuple(_row(site) for site in found)), error

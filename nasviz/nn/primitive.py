@@ -118,16 +118,16 @@ class Meaning:
         --------
         >>> Meaning(nn.Identity, widen=2, halve=1).expected((16, 7, 7))
         (32, 4, 4)
+        >>> Meaning(nn.Identity, widen=2, halve=1).expected((50, 16))
+        (25, 32)
         """
         if self.widen is None and self.halve is None:
             return None
         wide = None if self.widen is None else self._c_out(shape)
-        if len(shape) != 3:
-            return tuple(wide if i == (1 if len(shape) == 2 else 0) else n for i, n in enumerate(shape))
-        if self.halve is None:
-            return (wide, None, None)
-        step = 2**self.halve
-        return (wide, *(-(-n // step) for n in shape[1:]))
+        sizes = shape[:1] if len(shape) == SEQUENCE else shape[1:]
+        step = None if self.halve is None else 2**self.halve
+        halved = tuple(None if step is None else -(-n // step) for n in sizes)
+        return (*halved, wide) if len(shape) == SEQUENCE else (wide, *halved)
 
 
 def meaning_of_factory(
@@ -270,7 +270,7 @@ def primitive(
     widen : int, Fraction or None
         c_out / c_in. None: not declared, whatever the module gives.
     halve : int or None
-        How often height and width are halved, odd sizes rounded up. None: not declared.
+        How often height and width, or the number of tokens, are halved, odd sizes rounded up. None: not declared.
     operands : sequence of Sort or str
         Sorts of numbers that the operator takes in a term, ``("int", "float")``; the factory's further parameters receive
         them in order.

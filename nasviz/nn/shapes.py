@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-import torch
-from torch.utils.flop_counter import FlopCounterMode
-
-from nasviz.algebra import Literal, Operator, Position, position_text
-from nasviz.errors import BuildError, NasvizError, ShapeError, said
-from nasviz.graph import Edge, Graph, Join, walk
-from nasviz.nn.primitive import Meaning, Shape, channels
+from nasviz.algebra import Literal, Nonterminal, Operator, Position, Sort, Term, position_text
+from nasviz.errors import BuildError, NasvizError, ShapeError
+from nasviz.graph import Edge, Graph, Join, Topology, walk
+from nasviz.graph.graph import folded_graph
+from nasviz.nn.measured import Measured, declaring, measure, shown
+from nasviz.nn.meeting import Step, join_shape
+from nasviz.nn.primitive import Meaning, Shape
 from nasviz.nn.primitives import meaning_of
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
-__all__ = ["Measured", "Shapes", "Site", "infer_shapes", "join_shape", "measure", "sites", "visit"]
+__all__ = ["Measured", "Shapes", "Site", "Where", "infer_shapes", "measure", "sites", "visit"]
 
 Value = TypeVar("Value")
 
-BATCH = 2
 Where = Position | str
 """Where a module is: a position of the term, ``"stem"`` or ``"head"``."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What one trial run of a primitive tells: its output shape, its cost for one example, and a note.
-
-    ``promised`` is the shape that its declaration says, where the module gives another; None where they agree.
-    """
-
-    shape: Shape
-    parameters: int
-    flops: int
-    note: str = ""
-    promised: tuple[int | None, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +48,12 @@ class Site:
 class Shapes(Mapping[Where, tuple[Shape, Shape]]):
     """Input and output shape of every operation, by position; also of ``"stem"`` and ``"head"``.
 
+    Of a partial term it holds what is known so far: nothing behind an open place, unless another path that meets it tells.
+
     Attributes
     ----------
     sites : tuple of Site
         In forward order.
-    notes : tuple of str
-        Which primitives could not run on the meta device and ran once on the CPU.
     """
 
     sites: tuple[Site, ...]
@@ -87,9 +72,9 @@ class Shapes(Mapping[Where, tuple[Shape, Shape]]):
         return len(self.sites)
 
     @property
-    def output(self) -> Shape:
-        """Shape of the network's output for one example, without the batch axis."""
-        return self.sites[-1].shape_out
+    def output(self) -> Shape | None:
+        """Shape of the network's output for one example, without the batch axis; None while an open place stands before it."""
+        return self.sites[-1].shape_out if self.sites[-1].where == "head" else None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -97,38 +82,58 @@ class Shapes(Mapping[Where, tuple[Shape, Shape]]):
         return tuple(dict.fromkeys(site.measured.note for site in self.sites if site.measured.note))
 
 
+class _State(NamedTuple, Generic[Value]):
+    """What arrives at a node: its shape, None where not known, its value, and the last step to it."""
+
+    shape: Shape | None
+    value: Value
+    way: Step | None
+
+
 def infer_shapes(arch: Architecture) -> Shapes:
-    """Shapes of one example through an architecture, stem and head included.
+    """Shapes of one example through an architecture, stem and head included, before anything is built.
+
+    A term with open places is checked as far as it is known: operations behind an open place are left out, and a sum of an
+    open and a known path has the shape of the known one. What a ``zero`` drawn later would cut off is checked as if it stays.
 
     Parameters
     ----------
     arch : Architecture
+        Of a whole or a partial term.
 
     Returns
     -------
     Shapes
-        Mapping from position (and ``"stem"``, ``"head"``) to (input shape, output shape), each (C, H, W).
+        Mapping from position (and ``"stem"``, ``"head"``) to (input shape, output shape), each without the batch axis: (C, H,
+        W) of an image, (L, C) of a sequence, (C,) of a vector.
 
     Raises
     ------
     ShapeError
-        When paths of different shapes meet, or a primitive gives another shape than it declares; names position, operator
-        and both shapes.
+        When paths of different shapes meet, or a primitive gives another shape than it declares; names position, operator,
+        both shapes and, where paths meet, the two paths.
     BuildError
-        When a primitive cannot be built or run for its input, the term has an open place, or no path leads through.
+        When a primitive cannot be built or run for its input, or no path leads through.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import parse
+    >>> infer_shapes(parse("Linear(conv, down)"))[(1,)]
+    ((16, 32, 32), (32, 16, 16))
     """
-    return Shapes(tuple(sites(arch)))
+    graph = _open_graph(arch.term) if arch.term.nonterminals() else arch.graph()
+    return Shapes(tuple(_pass(arch, graph, lambda site, _: None, lambda join, values, shape: None, [])[1]))
 
 
 def sites(arch: Architecture) -> list[Site]:
     """The stem, every operation of the pruned graph in forward order, and the head."""
-    return visit(arch, lambda site, _: None, lambda join, values: None)[1]
+    return visit(arch, lambda site, _: None, lambda join, values, shape: None)[1]
 
 
 def visit(
     arch: Architecture,
     enter: Callable[[Site, Value | None], Value],
-    merge: Callable[[Join, list[Value]], Value],
+    merge: Callable[[Join, list[Value], Shape], Value],
     found: list[Site] | None = None,
 ) -> tuple[Value, list[Site]]:
     """One forward pass with shapes: stem, the graph's edges in topological order, head.
@@ -136,10 +141,11 @@ def visit(
     Parameters
     ----------
     arch : Architecture
+        Of a whole term.
     enter : callable
         ``enter(site, value)`` gives the value behind an operation; the stem receives None.
     merge : callable
-        ``merge(join, values)`` gives the value behind a join.
+        ``merge(join, values, shape)`` gives the value behind a join, which has that shape.
     found : list, optional
         Receives the sites one after another, so that those before an error stay.
 
@@ -148,25 +154,45 @@ def visit(
     value, list of Site
         The value behind the head, and the sites in forward order.
     """
-    space, graph = arch.space, arch.graph()
-    found = [] if found is None else found
+    return _pass(arch, arch.graph(), enter, merge, [] if found is None else found)
+
+
+def _pass(
+    arch: Architecture,
+    graph: Graph,
+    enter: Callable[[Site, Value | None], Value],
+    merge: Callable[[Join, list[Value], Shape], Value],
+    found: list[Site],
+) -> tuple[Value, list[Site]]:
+    space = arch.space
 
     def step(where: Where, operator: Operator, values: tuple[int | float, ...], shape: Shape) -> Site:
         found.append(_site(where, operator, values, shape, space.num_classes))
         return found[-1]
 
-    def edge(e: Edge, state: tuple[Shape, Value]) -> tuple[Shape, Value]:
-        if e.wire:
+    def edge(e: Edge, state: _State[Value]) -> _State[Value]:
+        if e.wire or state.shape is None:
             return state
-        site = step(e.position, e.operator, _numbers(graph, e), state[0])
-        return site.shape_out, enter(site, state[1])
+        values = _numbers(graph, e)
+        if values is None:
+            return _State(None, state.value, None)
+        position = e.position
+        site = step(position, e.operator, values, state.shape)
+        way = Step(position, e.operator.name, site.shape_out != state.shape, state.way)
+        return _State(site.shape_out, enter(site, state.value), way)
 
-    def join(_: int, at: Join, states: list[tuple[Shape, Value]]) -> tuple[Shape, Value]:
-        return join_shape(graph, at, [s for s, _ in states]), merge(at, [v for _, v in states])
+    def join(_: int, at: Join, states: list[_State[Value]]) -> _State[Value]:
+        known = [s for s in states if s.shape is not None]
+        if not known or (len(known) < len(states) and at.merge == "concat"):
+            return _State(None, states[0].value, None)
+        shape = join_shape(graph, at, [s.shape for s in known if s.shape is not None], [s.way for s in known])
+        return _State(shape, merge(at, [s.value for s in states], shape), known[0].way)
 
     stem = step("stem", space.stem, (), tuple(space.input_shape))
-    shape, value = walk(graph, (stem.shape_out, enter(stem, None)), edge, join)
-    head = step("head", space.head, (), shape)
+    last = walk(graph, _State(stem.shape_out, enter(stem, None), None), edge, join)
+    if last.shape is None:
+        return last.value, found
+    head = step("head", space.head, (), last.shape)
     if head.shape_out != (space.num_classes,):
         raise ShapeError(
             f"the head {space.head.name} gives shape {head.shape_out}, the space has {space.num_classes} classes",
@@ -174,75 +200,18 @@ def visit(
             space.head.name,
             (head.shape_out, (space.num_classes,)),
         )
-    return enter(head, value), found
+    return enter(head, last.value), found
 
 
-def join_shape(graph: Graph, join: Join, shapes: list[Shape]) -> Shape:
-    """Shape behind a join.
-
-    Raises
-    ------
-    ShapeError
-        When the shapes do not fit; a sum or product needs equal ones, a concatenation equal heights and widths.
-    """
-    first = shapes[0]
-    concat = join.merge == "concat"
-    for other in shapes[1:]:
-        if not (other[1:] == first[1:] if concat and len(other) == len(first) else other == first):
-            name = graph.term.operator(graph.term.index(join.position)).name
-            rule = "equal heights and widths" if concat else "equal shapes"
-            raise ShapeError(
-                f"shapes {first} and {other} meet in {name} at {position_text(join.position)}, where a {join.merge} needs "
-                f"{rule}: every path must widen and halve alike",
-                join.position,
-                name,
-                (first, other),
-            )
-    return (sum(channels(s) for s in shapes), *first[1:]) if concat else first
-
-
-@lru_cache(maxsize=8192)
-def measure(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_classes: int) -> Measured:
-    """Run a primitive once for a shape: on the meta device, or where that fails on the CPU in eval mode at batch 2.
-
-    Raises
-    ------
-    NasvizError
-        When it cannot be built or run there either; the sentence is the reason.
-    """
-    try:
-        measured = _trial(meaning, values, shape, num_classes, "meta")
-    except NasvizError:
-        raise
-    except (Exception, SystemExit) as meta_reason:  # whatever a user's module raises
-        try:
-            measured = _trial(meaning, values, shape, num_classes, "cpu")
-        except NasvizError:
-            raise
-        except (Exception, SystemExit) as reason:
-            raise NasvizError(_one_line(reason)) from reason
-        label = getattr(meaning.factory, "__name__", "a primitive")
-        note = f"{label} cannot run on the meta device ({_one_line(meta_reason)}); it ran once on the CPU"
-        measured = replace(measured, note=note)
-    expected = meaning.expected(shape)
-    if expected is None or _fits(measured.shape, expected):
-        return measured
-    return replace(measured, promised=expected)
-
-
-def _trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_classes: int, device: str) -> Measured:
-    with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
-        module = meaning.build(shape, num_classes, values).eval()
-        with FlopCounterMode(display=False) as counter:
-            y = module(torch.zeros((BATCH, *shape)))
-    if not isinstance(y, torch.Tensor):
-        raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
-    if y.ndim < 2 or y.shape[0] != BATCH:
-        raise NasvizError(f"its output {tuple(y.shape)} has lost the batch axis of {BATCH} examples")
-    if y.dtype != torch.float32:
-        raise NasvizError(f"it makes float32 into {str(y.dtype).removeprefix('torch.')}; end it with .float()")
-    parameters = sum(p.numel() for p in module.parameters())
-    return Measured(tuple(y.shape[1:]), parameters, counter.get_total_flops() // BATCH)
+def _open_graph(term: Term) -> Graph:
+    """The graph of a partial term: open maps, and topologies whose numbers or merge are open, are operations."""
+    ops = term.operators
+    unwired = {
+        int(term.parent[i])
+        for i in term.nonterminals()
+        if term.parent[i] >= 0 and ops[i].result is not Sort.MAP and isinstance(ops[term.parent[i]], Topology)
+    }
+    return folded_graph(term, unwired, {})
 
 
 def _site(where: Where, operator: Operator, values: tuple[int | float, ...], shape: Shape, num_classes: int) -> Site:
@@ -263,9 +232,10 @@ def _site(where: Where, operator: Operator, values: tuple[int | float, ...], sha
     if measured.promised is not None:
         place, position = _place(where)
         declared = f"widen={meaning.widen}, halve={meaning.halve}"
+        given = declaring(shape, measured.shape)
         raise ShapeError(
-            f"{operator.name} at {place} is declared {declared}, which makes {shape} into {_shown(measured.promised)}, but its "
-            f"module gives {measured.shape}; declare what it does: nv.primitive(..., widen=, halve=)",
+            f"{operator.name} at {place} is declared {declared}, which makes {shape} into {shown(measured.promised)}, but its "
+            f"module gives {measured.shape}; declare what it does: nv.primitive(..., {given})",
             position,
             operator.name,
             (shape, measured.shape),
@@ -277,21 +247,13 @@ def _place(where: Where) -> tuple[str, Position]:
     return (where, ()) if isinstance(where, str) else (position_text(where), where)
 
 
-def _fits(found: Shape, expected: tuple[int | None, ...]) -> bool:
-    return len(found) == len(expected) and all(e is None or e == f for f, e in zip(found, expected, strict=True))
-
-
-def _shown(expected: tuple[int | None, ...]) -> str:
-    return f"({', '.join('?' if n is None else str(n) for n in expected)})"
-
-
-def _numbers(graph: Graph, edge: Edge) -> tuple[int | float, ...]:
-    if not edge.operator.operands:
+def _numbers(graph: Graph, edge: Edge) -> tuple[int | float, ...] | None:
+    """The numbers of an operation; None where it, or one of them, is still open."""
+    op = edge.operator
+    if isinstance(op, Nonterminal | Topology):
+        return None
+    if not op.operands:
         return ()
-    operands = (graph.term.operator(i) for i in graph.term.children(edge.index))
-    return tuple(op.value for op in operands if isinstance(op, Literal))
-
-
-def _one_line(error: BaseException) -> str:
-    text = " ".join(said(error, name=False).split())
-    return text if len(text) <= 300 else text[:297] + "..."
+    operands = [graph.term.operator(i) for i in graph.term.children(edge.index)]
+    values = tuple(operand.value for operand in operands if isinstance(operand, Literal))
+    return values if len(values) == len(operands) else None

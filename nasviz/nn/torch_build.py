@@ -14,7 +14,8 @@ from torch import fx, nn
 from nasviz.algebra import position_text
 from nasviz.errors import BuildError
 from nasviz.graph import Join
-from nasviz.nn.primitive import Primitive
+from nasviz.nn.image_modules import BINARY
+from nasviz.nn.primitive import SEQUENCE, Primitive, Shape
 from nasviz.nn.shapes import Site, Where, visit
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ MERGES: dict[str, Callable[..., Any]] = {
     "mul": operator.mul,
     "max": torch.maximum,
     "min": torch.minimum,
+    **BINARY,
 }
-"""Torch meaning of the associative merges of two equal shapes; concat stands along the channels."""
+"""Torch meaning of the merges of equal shapes; concat stands along the channels."""
 
 
 def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
@@ -68,7 +70,7 @@ def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(secrets.randbits(63) if seed is None else seed)
-        value, _ = visit(arch, enter, lambda join, values: _merge(graph, join, values))
+        value, _ = visit(arch, enter, lambda join, values, shape: _merge(graph, join, values, shape))
     graph.output(value)
     net.graph = graph
     return net
@@ -87,9 +89,9 @@ def module_path(where: Where) -> str:
     return ".".join([*(f"_{k}" for k in where), "own"])
 
 
-def _merge(graph: fx.Graph, join: Join, values: list[fx.Node]) -> fx.Node:
+def _merge(graph: fx.Graph, join: Join, values: list[fx.Node], shape: Shape) -> fx.Node:
     if join.merge == "concat":
-        return _at(join.position, graph.call_function(torch.cat, (values,), {"dim": 1}))
+        return _at(join.position, graph.call_function(torch.cat, (values,), {"dim": 2 if len(shape) == SEQUENCE else 1}))
     binary = MERGES.get(join.merge)
     if binary is None:
         raise BuildError(

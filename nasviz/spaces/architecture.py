@@ -57,6 +57,19 @@ class Architecture:
         """A short name that is equal in every process: 16 hex digits of a sha256 over term and fingerprint."""
         return hashlib.sha256(f"{self.fingerprint}\n{self.term.text}".encode()).hexdigest()[:16]
 
+    @cached_property
+    def canonical_key(self) -> str:
+        """16 hex digits that architectures of equal meaning share; see :func:`nasviz.spaces.canonical_key`.
+
+        Raises
+        ------
+        BuildError
+            If the term has no graph.
+        """
+        from nasviz.spaces.equivalence import canonical_key
+
+        return canonical_key(self)
+
     def __str__(self) -> str:
         return self.term.text
 
@@ -155,8 +168,20 @@ class Architecture:
         """Return parameters and FLOPs (2 per multiply-add) by position, as a ``CostTable``."""
         return lower("cost")(self)
 
-    def output_shape(self) -> tuple[int, ...]:
-        """Return the shape of the network's output without the batch: (num_classes,)."""
+    def shapes(self) -> Any:
+        """Return the shapes before and behind every operation, a mapping from positions, ``"stem"`` and ``"head"``.
+
+        Nothing is built. Of a partial term it holds what is known so far.
+
+        Raises
+        ------
+        BuildError, ShapeError
+            If shapes do not fit; with the position and, where two paths meet, both paths.
+        """
+        return lower("infer_shapes")(self)
+
+    def output_shape(self) -> tuple[int, ...] | None:
+        """Return the shape of the network's output without the batch: (num_classes,); None of a partial term."""
         return lower("infer_shapes")(self).output
 
     def to_latex(self) -> str:

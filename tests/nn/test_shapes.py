@@ -7,7 +7,8 @@ from torch import nn
 
 from nasviz.errors import BuildError, ShapeError
 from nasviz.graph import topology
-from nasviz.nn import infer_shapes, primitive, shapes
+from nasviz.nn import infer_shapes, primitive
+from nasviz.spaces import Architecture, SearchSpace, nb201
 
 
 def test_every_position_has_its_shapes(arch_of):
@@ -36,9 +37,10 @@ def test_the_paths_of_a_join_must_agree(arch_of):
     with pytest.raises(ShapeError) as error:
         infer_shapes(arch_of("Linear(conv3x3, Residual2(conv3x3, id, down))"))
     assert str(error.value) == (
-        "shapes (16, 32, 32) and (32, 16, 16) meet in Residual2 at (1,), where a sum needs equal shapes: every path must "
-        "widen and halve alike"
+        "shapes (16, 32, 32) and (32, 16, 16) meet in Residual2 at (1,), where a sum needs equal shapes: the first "
+        "comes by id at (1, 1), the second by conv3x3 at (1, 0) and down at (1, 2); every path must widen and halve alike"
     )
+    assert error.value.paths == (((1, 1),), ((1, 0), (1, 2)))
     assert error.value.position == (1,)
     assert error.value.operator == "Residual2"
     assert error.value.shapes == ((16, 32, 32), (32, 16, 16))
@@ -74,13 +76,13 @@ def undeclared(c_in):
             "narrow",
             narrow,
             "narrow at (1,) is declared widen=1, halve=0, which makes (16, 32, 32) into (16, 32, 32), but its "
-            "module gives (8, 32, 32)",
+            "module gives (8, 32, 32); declare what it does: nv.primitive(..., widen=Fraction(1, 2), halve=0)",
         ),
         (
             "too_small",
             too_small,
             "too_small at (1,) is declared widen=1, halve=1, which makes (16, 32, 32) into (16, 16, 16), but its "
-            "module gives (16, 8, 8)",
+            "module gives (16, 8, 8); declare what it does: nv.primitive(..., widen=1, halve=2)",
         ),
     ],
 )
@@ -154,17 +156,6 @@ class Numpy(nn.Module):
         return torch.from_numpy(np.abs(x.detach().numpy()))
 
 
-def test_what_cannot_run_on_the_meta_device_runs_once_on_the_cpu(arch_of, monkeypatch):
-    devices = []
-    trial = shapes._trial
-    monkeypatch.setattr(shapes, "_trial", lambda *a: devices.append(a[-1]) or trial(*a))
-    found = infer_shapes(arch_of("Linear(slow, slow)", [primitive(Numpy, name="slow")]))
-    assert found[(1,)] == ((16, 32, 32), (16, 32, 32))
-    assert len(found.notes) == 1
-    assert "Numpy cannot run on the meta device" in found.notes[0]
-    assert devices.count("cpu") == 1
-
-
 def test_a_primitive_is_measured_once_for_each_shape(arch_of, monkeypatch):
     calls = []
 
@@ -217,3 +208,135 @@ def test_fc_ends_a_network_and_the_head_leaves_it(arch_of):
     found = infer_shapes(arch_of("Linear(conv3x3, fc)", num_classes=7))
     assert found[(1,)] == ((16, 32, 32), (7,))
     assert found["head"] == ((7,), (7,))
+
+
+def partial(text, chosen, **task):
+    """A partial term: productions chosen at positions of a derivation that is not done."""
+    space = SearchSpace(text, **task)
+    derivation = space.begin()
+    for position, production in chosen:
+        derivation = derivation.expand(position, production)
+    return Architecture(derivation.term, space)
+
+
+def test_a_partial_term_is_known_up_to_its_open_places():
+    arch = partial("S ::= Linear(conv3x3, B, down, C)\nB ::= down | id\nC ::= conv3x3 | id", [((), 0)])
+    assert arch.term.text == "Linear(conv3x3, B, down, C)"
+    found = arch.shapes()
+    assert dict(found) == {"stem": ((3, 32, 32), (16, 32, 32)), (0,): ((16, 32, 32), (16, 32, 32))}
+    assert found.output is None
+    assert arch.output_shape() is None
+    nothing = infer_shapes(Architecture(nb201().begin().term, nb201()))
+    assert list(nothing) == ["stem"]
+
+
+def test_a_known_path_tells_what_leaves_a_sum_with_an_open_one():
+    arch = partial("S ::= Linear(Residual(B, down, B), conv3x3)\nB ::= down | id", [((), 0)])
+    found = infer_shapes(arch)
+    assert found[(1,)] == ((32, 16, 16), (32, 16, 16))
+    assert found.output == (10,)
+
+
+def test_paths_of_a_partial_term_that_disagree():
+    text = "S ::= Linear(Residual(id, B, down), C)\nB ::= conv3x3 | down\nC ::= id"
+    assert list(infer_shapes(partial(text, [((), 0)]))) == ["stem", (0, 0), (0, 2)]
+    with pytest.raises(ShapeError, match=r"by conv3x3 at \(0, 1\), the second by id at \(0, 0\) and down at \(0, 2\);"):
+        infer_shapes(partial(text, [((), 0), ((0, 1), 0)]))
+
+
+def test_a_declaration_is_checked_in_a_partial_term():
+    space = SearchSpace("S ::= Linear(narrow, B)\nB ::= id | conv3x3", operators=[narrow])
+    with pytest.raises(ShapeError, match=r"narrow at \(0,\) is declared widen=1"):
+        infer_shapes(Architecture(space.begin().expand((), 0).term, space))
+
+
+def test_numbers_and_merges_may_be_open():
+    numbers = partial("S ::= Linear(linear(N), relu)\nN ::= 4 | 8", [((), 0)], input_shape=(5, 7))
+    assert list(infer_shapes(numbers)) == ["stem"]
+    merges = partial("S ::= Linear(relu, Binary(M, relu, relu))\nM ::= add | concat", [((), 0)], input_shape=(9,))
+    assert list(infer_shapes(merges)) == ["stem", (0,)]
+    concat = partial("S ::= Binary(concat, relu, B)\nB ::= relu | linear(3)", [((), 0)], input_shape=(9,))
+    assert list(infer_shapes(concat)) == ["stem", (1,)]
+
+
+def test_long_paths_are_told_by_what_changes_the_shape(arch_of):
+    with pytest.raises(ShapeError) as error:
+        infer_shapes(arch_of("Residual2(Linear(relu, relu, down, relu), id, relu)"))
+    assert "the first comes by id at (1,), the second by 5 operations with down at (0, 2); " in str(error.value)
+    assert error.value.paths == (((1,),), ((0, 0), (0, 1), (0, 2), (0, 3), (2,)))
+
+
+def test_the_paths_begin_where_they_part(arch_of):
+    with pytest.raises(ShapeError) as error:
+        infer_shapes(arch_of("Linear(Residual(relu, id, relu), Binary(add, Linear(relu, Residual(relu, id, relu)), down))"))
+    first, second = error.value.paths
+    assert first[0] == (1, 1, 0)
+    assert second == ((1, 2),)
+    assert all(position[0] == 1 for position in first)
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "behind", "output"),
+    [
+        ((64,), "Linear(linear(32), relu, batch, layer_norm, expand(3), gelu, contract(3))", (32,), (10,)),
+        ((64,), "Binary(concat, linear(8), mlp(5))", (72,), (10,)),
+        ((50, 9), "Linear(linear(24), position, Residual(layer_norm, id, attention(3)))", (50, 24), (10,)),
+        ((50, 9), "Binary(concat, linear(8), mlp(5))", (50, 72), (10,)),
+        ((50, 9), "Linear(transpose, mlp(30), transpose, first_token)", (64,), (10,)),
+        ((3, 32, 32), "Linear(patches(4), linear(24), class_token, position, mean_pool)", (24,), (10,)),
+        ((3, 32, 32), "Linear(patches(4), attention(4), unpatches(2), conv3x3)", (64, 16, 16), (10,)),
+        ((1, 28, 28), "Linear(im2col(3, 2), linear(8), unpatches(1), down)", (16, 7, 7), (10,)),
+    ],
+)
+def test_vectors_and_sequences_and_images(shape, text, behind, output):
+    from nasviz.nn import to_torch
+    from nasviz.spaces import parse
+
+    arch = parse(text, input_shape=shape)
+    found = infer_shapes(arch)
+    assert found["head"] == (behind, output)
+    assert to_torch(arch, seed=0).eval()(torch.zeros(2, *shape)).shape == (2, *output)
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "message"),
+    [
+        (
+            (50, 9),
+            "Linear(relu, conv3x3)",
+            "conv3x3 at (1,) cannot be built for an input of shape (50, 64): it takes an image (C, H, W), found a sequence "
+            "(L, C); unpatches(p) makes an image of a sequence",
+        ),
+        ((3, 32, 32), "attention(2)", "it takes a sequence (L, C), found an image (C, H, W); patches(p) makes a sequence"),
+        ((64,), "Linear(relu, attention(2))", "it takes a sequence (L, C), found a vector (C,)"),
+        ((3, 28, 28), "patches(8)", "patches of 8×8 do not divide an image of 28×28"),
+        ((50, 9), "unpatches(1)", "50 tokens make no square image"),
+        ((49, 9), "unpatches(3)", "64 channels make no patches of 3×3"),
+        ((50, 9), "attention(5)", "5 heads do not divide 64 channels"),
+        ((50, 9), "contract(5)", "5 does not divide 64 channels"),
+        ((50, 9), "linear(0)", "the number of channels is 1 or more, found 0"),
+        ((3, 8, 8), "im2col(2, 1)", "the size of a kernel is odd, found 2"),
+        (
+            (3, 8, 8),
+            "Binary(add, patches(2), id)",
+            "shapes (16, 64) and (16, 8, 8) meet in Binary at the root, where a sum needs equal shapes: the first comes "
+            "by patches at (1,), the second by id at (2,); every path must change the shape alike",
+        ),
+        ((50, 9), "Binary(concat, id, class_token)", "a concat needs equal sizes but for the channels"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_reason(shape, text, message):
+    from nasviz.spaces import parse
+
+    with pytest.raises((BuildError, ShapeError)) as error:
+        infer_shapes(parse(text, input_shape=shape))
+    assert message in str(error.value)
+
+
+def test_halving_a_sequence_halves_its_tokens():
+    class HalveTokens(nn.Module):
+        def forward(self, x):
+            return nn.functional.avg_pool1d(x.transpose(1, 2), 2, ceil_mode=True).transpose(1, 2)
+
+    space = SearchSpace("S ::= Linear(half, half)", [primitive(HalveTokens, name="half", halve=1)], input_shape=(7, 3))
+    assert infer_shapes(space.sample(seed=0))["head"][0] == (2, 64)

@@ -1,0 +1,114 @@
+"""One trial run of a primitive: on the meta device, where torch computes sizes and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from nasviz.errors import NasvizError, said
+from nasviz.nn.primitive import Meaning, Shape, channels
+
+__all__ = ["BATCH", "Measured", "declaring", "measure", "shown"]
+
+BATCH = 2
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one trial run of a primitive tells: its output shape, its cost for one example, and a note.
+
+    ``promised`` is the shape that its declaration says, where the module gives another; None where they agree.
+    """
+
+    shape: Shape
+    parameters: int
+    flops: int
+    note: str = ""
+    promised: tuple[int | None, ...] | None = None
+
+
+@lru_cache(maxsize=8192)
+def measure(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_classes: int) -> Measured:
+    """Run a primitive once for a shape: on the meta device, or where that fails on the CPU in eval mode at batch 2.
+
+    Raises
+    ------
+    NasvizError
+        When it cannot be built or run there either; the sentence is the reason.
+    """
+    try:
+        measured = trial(meaning, values, shape, num_classes, "meta")
+    except NasvizError:
+        raise
+    except (Exception, SystemExit) as meta_reason:
+        try:
+            measured = trial(meaning, values, shape, num_classes, "cpu")
+        except NasvizError:
+            raise
+        except (Exception, SystemExit) as reason:
+            raise NasvizError(_one_line(reason)) from reason
+        name = getattr(meaning.factory, "__name__", "a primitive")
+        note = f"{name} cannot run on the meta device ({_one_line(meta_reason)}); it ran once on the CPU"
+        measured = replace(measured, note=note)
+    expected = meaning.expected(shape)
+    if expected is None or _fits(measured.shape, expected):
+        return measured
+    return replace(measured, promised=expected)
+
+
+def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_classes: int, device: str) -> Measured:
+    """Build a primitive and run it on zeros.
+
+    Raises
+    ------
+    NasvizError
+        When it gives no single tensor of float32 with the batch axis first.
+    """
+    with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
+        module = meaning.build(shape, num_classes, values).eval()
+        with FlopCounterMode(display=False) as counter:
+            y = module(torch.zeros((BATCH, *shape)))
+    if not isinstance(y, torch.Tensor):
+        raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
+    if y.ndim < 2 or y.shape[0] != BATCH:
+        raise NasvizError(f"its output {tuple(y.shape)} has lost the batch axis of {BATCH} examples")
+    if y.dtype != torch.float32:
+        raise NasvizError(f"it makes float32 into {str(y.dtype).removeprefix('torch.')}; end it with .float()")
+    parameters = sum(p.numel() for p in module.parameters())
+    return Measured(tuple(y.shape[1:]), parameters, counter.get_total_flops() // BATCH)
+
+
+def declaring(shape_in: Shape, shape_out: Shape) -> str:
+    """What to declare of a primitive that makes one shape into another.
+
+    Examples
+    --------
+    >>> declaring((16, 9, 9), (32, 5, 5)), declaring((16, 8, 8), (8, 8, 8))
+    ('widen=2, halve=1', 'widen=Fraction(1, 2), halve=0')
+    >>> declaring((3, 32, 32), (64, 48))
+    'widen=None, halve=None'
+    """
+    factor = Fraction(channels(shape_out), channels(shape_in))
+    widen = factor.numerator if factor.denominator == 1 else factor
+    for halve in range(max(shape_in).bit_length() + 1):
+        if Meaning(object, widen=widen, halve=halve).expected(shape_in) == shape_out:
+            return f"widen={widen!r}, halve={halve}"
+    return "widen=None, halve=None"
+
+
+def shown(shape: tuple[int | None, ...]) -> str:
+    """A shape as text, with a question mark for what is not known."""
+    return f"({', '.join('?' if n is None else str(n) for n in shape)}{',' if len(shape) == 1 else ''})"
+
+
+def _fits(found: Shape, expected: tuple[int | None, ...]) -> bool:
+    return len(found) == len(expected) and all(e is None or e == f for f, e in zip(found, expected, strict=True))
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(said(error, name=False).split())
+    return text if len(text) <= 300 else text[:297] + "..."
