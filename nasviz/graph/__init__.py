@@ -6,10 +6,12 @@ Replacing edges by the graphs of the operands, again and again, gives the *compu
 operation and has exactly one position in the term; a node with several inputs is a *join*, which sums them unless its topology
 names another merge. ``zero`` is removed with everything that then leads nowhere; ``id`` stays, because x + x = 2x.
 `walk` sends a value through a graph in one forward pass; shapes, modules and cost are walks. `fold` cuts a term below a level
-of nesting and gives the graph seen from afar. `graph_to_dot` draws: operations are boxes, joins small circles.
+of nesting and gives the graph seen from afar. `canonical` gives the form that graphs of equal meaning share. `graph_to_dot` draws: operations are boxes, joins small circles.
 """
 
 from nasviz.graph.attributes import CONNECTED, NO_PATH, Paths, is_connected
+from nasviz.graph.canonical import Canonical, canonical, canonical_form
+from nasviz.graph.choices import CHOICES, NORMAL_CELL, ORDERED_INPUTS, REDUCTION_CELL
 from nasviz.graph.dot import Cluster, clusters_of, graph_to_dot
 from nasviz.graph.dot_text import position_id, source
 from nasviz.graph.edge_list import EdgeList
@@ -44,6 +46,7 @@ __all__ = [
     "BA",
     "BINARY",
     "CELL",
+    "CHOICES",
     "CONCAT",
     "CONNECTED",
     "DIAMOND2",
@@ -56,12 +59,16 @@ __all__ = [
     "LINEAR",
     "MERGES",
     "MUL",
+    "NORMAL_CELL",
     "NO_PATH",
+    "ORDERED_INPUTS",
+    "REDUCTION_CELL",
     "RESIDUAL2",
     "RESIDUAL3",
     "STANDARD_TOPOLOGIES",
     "WS",
     "ZERO",
+    "Canonical",
     "Cluster",
     "Edge",
     "EdgeList",
@@ -74,6 +81,8 @@ __all__ = [
     "Topology",
     "Way",
     "build_graph",
+    "canonical",
+    "canonical_form",
     "clusters_of",
     "fault_at",
     "fold",

@@ -1,9 +1,10 @@
-"""Removal of ``zero`` and of what thereby leads nowhere."""
+"""Removal of ``zero``, and of what leads nowhere."""
 
 from __future__ import annotations
 
 from nasviz.algebra import Position, Term, interpret, position_text
 from nasviz.errors import BuildError
+from nasviz.graph.choices import ChosenInputs
 from nasviz.graph.expand import Row, Wiring, operands_of
 from nasviz.graph.topologies import ZERO, Topology
 
@@ -16,7 +17,7 @@ def pruned_rows(term: Term, wiring: Wiring) -> Wiring:
     BuildError
         If no path from the input to the output is left, or a merge that is neither a sum nor a product loses an input.
     """
-    if any(op.name == "zero" for op in term.operators):
+    if any(op.name == "zero" or type(op) is ChosenInputs for op in term.operators):
         alive = _alive(term, wiring)
         wiring = _useful(term, wiring, alive)
     if any(row[3] for row in wiring.rows):

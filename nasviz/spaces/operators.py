@@ -14,7 +14,19 @@ from fractions import Fraction
 from typing import Any
 
 from nasviz.algebra import Attribute, Operator, Signature, Sort
-from nasviz.graph import ALIASES, CONNECTED, GENERATORS, ID, MERGES, NO_PATH, STANDARD_TOPOLOGIES, ZERO, Paths
+from nasviz.graph import (
+    ALIASES,
+    CHOICES,
+    CONNECTED,
+    GENERATORS,
+    ID,
+    MERGES,
+    NO_PATH,
+    ORDERED_INPUTS,
+    STANDARD_TOPOLOGIES,
+    ZERO,
+    Paths,
+)
 from nasviz.spaces.image_operators import APPLY, BINARY_MERGES, IMAGE, IMAGE_NUMBERS, IMAGE_STEPS, UNARY
 from nasviz.spaces.sequence_operators import SEQUENCE, SEQUENCE_NUMBERS, SEQUENCE_STEPS
 
@@ -107,7 +119,7 @@ PRIMITIVES: tuple[Operator, ...] = (
 )
 """The primitives that every space knows."""
 
-STANDARD: tuple[Operator, ...] = (*STANDARD_TOPOLOGIES, *GENERATORS, APPLY, *MERGES, *BINARY_MERGES, *PRIMITIVES)
+STANDARD: tuple[Operator, ...] = (*STANDARD_TOPOLOGIES, *GENERATORS, *CHOICES, APPLY, *MERGES, *BINARY_MERGES, *PRIMITIVES)
 """All operators that every space knows: topologies, merges and primitives."""
 
 VARIANTS: tuple[Operator, ...] = (plain_conv1x1, plain_conv3x3)
@@ -173,7 +185,7 @@ HALVINGS = Paths("halvings", each=_halvings)
 WIDENING = Paths("widening", each=_widening, along="product")
 """How many times as many channels a term gives as it takes; no number where paths that join differ."""
 
-ATTRIBUTES: tuple[Attribute, ...] = (CONNECTED, NO_PATH, HALVINGS, WIDENING)
+ATTRIBUTES: tuple[Attribute, ...] = (CONNECTED, NO_PATH, HALVINGS, WIDENING, ORDERED_INPUTS)
 """What every space may require, beside `depth` and `size`."""
 
 
