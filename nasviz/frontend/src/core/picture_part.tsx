@@ -40,6 +40,7 @@ export function Picture(props: PictureProps) {
   const handlers = useRef(props);
   handlers.current = props;
   const [fault, setFault] = useState("");
+  const [note, setNote] = useState("");
   useEffect(() => {
     const handle = engine.createPicture(parent.current!, {
       label,
@@ -76,8 +77,12 @@ export function Picture(props: PictureProps) {
   const save = (format: Format) => {
     const saved = picture.current?.saved();
     if (!saved) return;
+    setNote("");
     fileOf(saved, dot, format).then(
-      (file) => download(`${props.fileName}.${format}`, file),
+      ({ file, note }) => {
+        download(`${props.fileName}.${format}`, file);
+        setNote(note);
+      },
       (reason: Error) => setFault(reason.message),
     );
   };
@@ -95,14 +100,15 @@ export function Picture(props: PictureProps) {
         </div>
       )}
       {fault && <div class="nv-empty" role="alert">This picture cannot be drawn: {fault} The table shows the same.</div>}
+      {note && <div class="nv-note" role="status">{note}</div>}
       <div ref={parent} hidden={fault !== ""} />
     </div>
   );
 }
 
 const FORMATS: [Format, string][] = [
-  ["svg", "Vector drawing, for papers"],
-  ["pdf", "One page with the picture as an image"],
+  ["pdf", "Vector drawing with text, for papers"],
+  ["svg", "Vector drawing, for papers and the web"],
   ["png", "Image on white, twice the size"],
   ["dot", "Text for Graphviz"],
 ];

@@ -1,5 +1,7 @@
-/** Pictures as files, made in the page: SVG as text, PNG by a canvas, PDF around the image of a canvas. Always dark on white. */
+/** Pictures as files, made in the page: SVG as text, PDF from it, PNG by a canvas. Always dark on white. */
+import { readColour } from "./colour";
 import { LIGHT, variables } from "./palette";
+import { pdfOf } from "./pdf";
 
 const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "opacity", "text-anchor"];
 const MARGIN = 8;
@@ -39,10 +41,21 @@ function writeStyle(element: SVGElement): void {
   const values = KEPT.map((name) => [name, style.getPropertyValue(name)] as const).filter(([, value]) => value !== "");
   for (const name of [...element.getAttributeNames()]) if (name === "class" || name === "style" || name.startsWith("data-")) element.removeAttribute(name);
   for (const [name, value] of values) element.setAttribute(name, value);
+  for (const name of ["fill", "stroke"]) writeColour(element, name);
+}
+
+/** A colour as every program reads it: #rrggbb, and how much of it covers. */
+function writeColour(element: SVGElement, name: string): void {
+  const value = element.getAttribute(name);
+  if (value === null) return;
+  const colour = readColour(value);
+  element.setAttribute(name, colour?.hex ?? "none");
+  const share = (colour?.alpha ?? 1) * Number(element.getAttribute(`${name}-opacity`) ?? 1);
+  if (share < 1) element.setAttribute(`${name}-opacity`, String(Number(share.toFixed(3))));
 }
 
 /** The picture as pixels on white. */
-export async function pixels(saved: Saved, type: "image/png" | "image/jpeg", scale: number): Promise<Blob> {
+async function pixels(saved: Saved, scale: number): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(saved.text)}`;
   await image.decode();
@@ -56,63 +69,33 @@ export async function pixels(saved: Saved, type: "image/png" | "image/jpeg", sca
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for an image"))), type, 0.95);
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for an image"))), "image/png");
   });
-}
-
-/** A PDF of one page that holds a JPEG image; sizes of the page in points. */
-export function pdf(jpeg: Uint8Array, pixelSize: [number, number], page: [number, number]): Uint8Array<ArrayBuffer> {
-  const [w, h] = page.map((x) => x.toFixed(2));
-  const draw = `q ${w} 0 0 ${h} 0 0 cm /I Do Q`;
-  const image = `/Type /XObject /Subtype /Image /Width ${pixelSize[0]} /Height ${pixelSize[1]} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode`;
-  const objects: [string, Uint8Array | null][] = [
-    ["<< /Type /Catalog /Pages 2 0 R >>", null],
-    ["<< /Type /Pages /Kids [3 0 R] /Count 1 >>", null],
-    [`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${w} ${h}] /Resources << /XObject << /I 5 0 R >> >> /Contents 4 0 R >>`, null],
-    [`<< /Length ${draw.length} >>`, new TextEncoder().encode(draw)],
-    [`<< ${image} /Length ${jpeg.length} >>`, jpeg],
-  ];
-  const parts: Uint8Array[] = [];
-  const starts: number[] = [];
-  let length = 0;
-  const put = (part: string | Uint8Array) => {
-    const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
-    parts.push(bytes);
-    length += bytes.length;
-  };
-  put("%PDF-1.4\n");
-  objects.forEach(([head, stream], k) => {
-    starts.push(length);
-    put(`${k + 1} 0 obj\n${head}\n`);
-    if (stream) {
-      put("stream\n");
-      put(stream);
-      put("\nendstream\n");
-    }
-    put("endobj\n");
-  });
-  const table = starts.map((start) => `${String(start).padStart(10, "0")} 00000 n \n`).join("");
-  put(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${length}\n%%EOF\n`);
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 export type Format = "svg" | "dot" | "png" | "pdf";
 
+export interface PictureFile {
+  file: Blob;
+  /** what the format could not keep, in words, or "" */
+  note: string;
+}
+
 /** The file of a picture in a format. */
-export async function fileOf(saved: Saved, dot: string, format: Format): Promise<Blob> {
-  if (format === "dot") return new Blob([dot], { type: "text/vnd.graphviz" });
-  if (format === "svg") return new Blob([saved.text], { type: "image/svg+xml" });
-  if (format === "png") return pixels(saved, "image/png", 2);
-  const jpeg = await pixels(saved, "image/jpeg", 4);
-  const { width, height } = await createImageBitmap(jpeg);
-  const bytes = new Uint8Array(await jpeg.arrayBuffer());
-  return new Blob([pdf(bytes, [width, height], [saved.width * 0.75, saved.height * 0.75])], { type: "application/pdf" });
+export async function fileOf(saved: Saved, dot: string, format: Format): Promise<PictureFile> {
+  if (format === "dot") return { file: new Blob([dot], { type: "text/vnd.graphviz" }), note: "" };
+  if (format === "svg") return { file: new Blob([saved.text], { type: "image/svg+xml" }), note: "" };
+  if (format === "png") return { file: await pixels(saved, 2), note: "" };
+  const svg = new DOMParser().parseFromString(saved.text, "image/svg+xml").documentElement;
+  const { bytes, missing } = pdfOf(svg, svg.getAttribute("aria-label") ?? "");
+  return { file: new Blob([bytes], { type: "application/pdf" }), note: noteOf(missing) };
+}
+
+/** What to say of characters that the fonts of a PDF lack. */
+export function noteOf(missing: readonly string[]): string {
+  if (missing.length === 0) return "";
+  const shown = missing.slice(0, 12).join(" ") + (missing.length > 12 ? " …" : "");
+  return `The PDF draws ${shown} as boxes: its standard fonts are Latin. Copied from it the text is whole; the SVG shows it.`;
 }
 
 /** Offer a file to the person, as a download of the browser. */
