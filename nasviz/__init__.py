@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nasviz.exercises import check as check
     from nasviz.exercises import solution as solution
     from nasviz.grammar import Grammar as Grammar
+    from nasviz.graph import merge as merge
     from nasviz.graph import topology as topology
     from nasviz.jobs import Job as Job
     from nasviz.jobs import LocalExecutor as LocalExecutor
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from nasviz.spaces import diff as diff
     from nasviz.spaces import load as load
     from nasviz.spaces import parse as parse
+    from nasviz.spaces import same_function as same_function
     from nasviz.surrogate import GP as GP
     from nasviz.surrogate import FlatWL as FlatWL
     from nasviz.view import plots as plots
@@ -87,10 +89,12 @@ _WHERE = {
     "list_jobs": "nasviz.jobs",
     "load": "nasviz.spaces",
     "load_study": "nasviz.search",
+    "merge": "nasviz.graph",
     "parse": "nasviz.spaces",
     "plan": "nasviz.jobs",
     "plots": "nasviz.view",
     "primitive": "nasviz.nn",
+    "same_function": "nasviz.spaces",
     "show": "nasviz.widgets.show",
     "solution": "nasviz.exercises",
     "spaces": "nasviz",

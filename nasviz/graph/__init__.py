@@ -6,7 +6,8 @@ Replacing edges by the graphs of the operands, again and again, gives the *compu
 operation and has exactly one position in the term; a node with several inputs is a *join*, which sums them unless its topology
 names another merge. ``zero`` is removed with everything that then leads nowhere; ``id`` stays, because x + x = 2x.
 `walk` sends a value through a graph in one forward pass; shapes, modules and cost are walks. `fold` cuts a term below a level
-of nesting and gives the graph seen from afar. `canonical` gives the form that graphs of equal meaning share. `graph_to_dot` draws: operations are boxes, joins small circles.
+of nesting and gives the graph seen from afar. `canonical` gives the form that graphs of equal meaning share. `graph_to_dot`
+draws: operations are boxes, joins small circles.
 """
 
 from nasviz.graph.attributes import CONNECTED, NO_PATH, Paths, is_connected

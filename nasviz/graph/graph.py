@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import graphviz
     import networkx as nx
 
+    from nasviz.graph.canonical import Canonical
     from nasviz.graph.dot import Cluster
 
 
@@ -147,6 +148,12 @@ class Graph:
             merges[node] = join.merge
         labels = {e.index: e.label for e in self.edges}
         return _assemble(self.term, pruned_rows(self.term, Wiring(rows, merges, self.sink)), labels)
+
+    def canonical(self, stateless: Collection[Operator] = ()) -> Canonical:
+        """Return the form that graphs of equal meaning share; see :func:`nasviz.graph.canonical`."""
+        from nasviz.graph.canonical import canonical
+
+        return canonical(self, stateless)
 
     def to_dot(
         self,

@@ -9,13 +9,19 @@ from nasviz.graph.expand import Row, Wiring, operands_of
 from nasviz.graph.topologies import ZERO, Topology
 
 
+class NoPathError(BuildError):
+    """No path leads from the input to the output: the term gives nothing but zeros."""
+
+
 def pruned_rows(term: Term, wiring: Wiring) -> Wiring:
     """Return the wiring without ``zero`` and dead parts, and without wires that lead from or to a single edge.
 
     Raises
     ------
+    NoPathError
+        If no path from the input to the output is left.
     BuildError
-        If no path from the input to the output is left, or a merge that is neither a sum nor a product loses an input.
+        If a merge that is neither a sum nor a product loses an input.
     """
     if any(op.name == "zero" or type(op) is ChosenInputs for op in term.operators):
         alive = _alive(term, wiring)
@@ -104,10 +110,10 @@ def _without_idle_wires(wiring: Wiring) -> Wiring:
     return Wiring(rows, wiring.merges, final(wiring.sink), wiring.size)
 
 
-def _disconnected(term: Term) -> BuildError:
+def _disconnected(term: Term) -> NoPathError:
     position, name = disconnecting(term)
     where = position_text(position)
-    return BuildError(f"no path leads from the input to the output: {name} at {where} lets nothing through", position)
+    return NoPathError(f"no path leads from the input to the output: {name} at {where} lets nothing through", position)
 
 
 def _lost_operand(term: Term, row: Row, merge: str) -> BuildError:

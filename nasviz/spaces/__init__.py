@@ -16,6 +16,7 @@ from nasviz.spaces.declared import Declared
 from nasviz.spaces.derivation import ArchitectureDerivation
 from nasviz.spaces.difference import Difference, Edit, diff
 from nasviz.spaces.digits_cells import digits_cells
+from nasviz.spaces.equivalence import canonical_key, same_function
 from nasviz.spaces.files import load
 from nasviz.spaces.free import parse
 from nasviz.spaces.hierarchical_nb201 import hierarchical_nb201
@@ -36,6 +37,7 @@ __all__ = [
     "Edit",
     "KnownSize",
     "SearchSpace",
+    "canonical_key",
     "diff",
     "digits_cells",
     "hierarchical_nb201",
@@ -44,5 +46,6 @@ __all__ = [
     "nb201",
     "nested_convnet",
     "parse",
+    "same_function",
     "signature",
 ]
