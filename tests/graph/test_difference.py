@@ -1,9 +1,10 @@
 """Two graphs as one picture."""
 
 import re
+import time
 
-from nasviz.algebra import tree_edit
-from nasviz.graph import build_graph
+from nasviz.algebra import Operator, Term, TreeEdit, tree_edit
+from nasviz.graph import LINEAR, build_graph
 from nasviz.graph.difference import difference_to_dot, unchanged
 
 
@@ -48,3 +49,45 @@ def test_what_stays_is_folded_in_large_graphs(term):
     assert ops(text, "same") == ["p-0", "p-1", "p-3"]
     one, other = term(a), term(a.replace("id", "relu"))
     assert len(unchanged(one, other, tree_edit(one, other))) == 3
+
+
+def blocks(n, inner):
+    return "Linear(" + ", ".join(f"Residual(Linear({inner(k)}), id, conv)" for k in range(n)) + ")"
+
+
+def test_what_changes_is_folded_where_all_of_it_has_no_room(term):
+    a = blocks(60, lambda k: "conv, relu, conv, relu, conv, relu")
+    b = blocks(60, lambda k: "conv, down, conv, down, conv, down, conv")
+    text = dot(term, a, b)
+    assert len(ops(text, "changed")) == 60
+    assert len(ops(text, "same")) == 120
+    assert ops(text, "removed") == ops(text, "added") == []
+    assert 'label="± Linear", tooltip="Linear at (3, 0) changes inside"' in text
+    assert 'class="nv-op nv-changed", peripheries="2"' in text
+
+
+def test_what_has_no_partner_is_folded_too(term):
+    a = blocks(2, lambda k: ", ".join(["relu"] * 10))
+    b = a[:-1] + ", Linear(" + ", ".join(["Linear(down, down)"] * 30) + "))"
+    text = dot(term, a, b, readable=5, largest=8)
+    assert ops(text, "added") == ["p-2"]
+    assert '"p-2" [id="p-2", class="nv-op nv-added", penwidth="2.4"' in text
+
+
+def test_one_box_is_left_where_nothing_else_has_room(term):
+    a = "Linear(" + ", ".join(["conv"] * 50) + ")"
+    text = dot(term, a, a.replace("conv", "relu"), readable=5, largest=8)
+    assert ops(text, "changed") == ["p"]
+
+
+def test_deep_terms_give_a_small_picture_soon():
+    conv, relu = Term.build(Operator("conv")), Operator("relu")
+    n = 3000
+    a = Term.from_preorder([LINEAR, conv.operators[0]] * n + [relu], [2, 0] * n + [0])
+    b = Term.from_preorder([LINEAR, relu] * n + [relu], [2, 0] * n + [0])
+    edit = TreeEdit(tuple((i, i) for i in range(2 * n + 1)), n, exact=True)
+    start = time.thread_time()
+    text = difference_to_dot(a, b, edit)
+    assert time.thread_time() - start < 2
+    assert len(text) < 2_000_000
+    assert len(ops(text, "changed")) == 1
