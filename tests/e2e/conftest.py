@@ -28,6 +28,7 @@ import nbformat
 import psutil
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -256,8 +257,16 @@ class Lab:
             made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
             nbformat.write(made, target)
         self.page.goto(self.server.address(name), wait_until="domcontentloaded")
-        self.wait_for(lambda: self.page.evaluate("e2e.ready"), ready, "the notebook and its kernel to be ready")
+        self.wait_for(self._ready, ready, "the notebook and its kernel to be ready")
         return self
+
+    def _ready(self) -> bool:
+        try:
+            return self.page.evaluate("e2e.ready")
+        except PlaywrightError as error:  # JupyterLab goes from the address with ?reset to the one without
+            if "context was destroyed" in error.message:
+                return False
+            raise
 
     def cells(self) -> list[dict[str, Any]]:
         """Source, busy, count and outputs (nbformat) of every code cell."""

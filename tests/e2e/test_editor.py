@@ -178,10 +178,10 @@ def test_examples_and_drawn_architectures(lab):
     out.get_by_role("button", name="Remove the example Linear(id, <script>").click()
     editor.wait(lambda: row.count() == 2, "the example removed")
 
-    thumbs = out.locator(".nv-thumb")
+    thumbs = out.locator(".nv-thumb button")
     editor.wait(lambda: out.locator(".nv-thumb svg").count() == 5, "five thumbnails")
     thumbs.nth(2).press("Enter")
-    term = thumbs.nth(2).get_attribute("aria-label")
+    term = thumbs.nth(2).get_attribute("aria-label").partition(": ")[2]
     editor.wait(lambda: lab.kernel("str(editor.arch)") == term, "the chosen architecture in Python")
     assert lab.kernel("editor.selection == (editor.arch, ())") is True
     assert out.locator(".nv-chosen .nv-code").text_content() == term

@@ -148,13 +148,20 @@ function Card({ card, number, engine, ticked, selected, tick, select }: CardProp
         <span class="nv-space" />
         <span class={card.reason ? "nv-bad" : ""}>{card.caption}</span>
       </label>
-      <button type="button" class="nv-card-body" aria-pressed={selected} aria-label={`Select architecture ${number}`} onClick={select}>
+      <div class="nv-card-body nv-over">
         {card.dot ? <Thumbnail engine={engine} dot={card.dot} term={card.term} /> : <div class="nv-thumbnail" />}
         {card.reason && <div class="nv-bad">{card.reason}</div>}
-        <div class="nv-card-term nv-code" title={card.term}>
+        <button
+          type="button"
+          class="nv-card-term nv-code"
+          aria-pressed={selected}
+          aria-label={`Select architecture ${number}: ${card.term}`}
+          title={card.term}
+          onClick={select}
+        >
           {card.term}
-        </div>
-      </button>
+        </button>
+      </div>
     </div>
   );
 }

@@ -62,11 +62,14 @@ interface ThumbnailProps {
   onChoose: () => void;
 }
 
+/** The button lies over the picture, whose letters must not be taken for its name. */
 const Thumbnail = ({ sample, chosen, engine, onChoose }: ThumbnailProps) => (
-  <button type="button" class="nv-thumb" aria-pressed={chosen} aria-label={clip(sample.term, LABEL)} data-tip={clip(sample.term, 300)} onClick={onChoose}>
+  <div class="nv-thumb nv-over" data-tip={clip(sample.term, 300)}>
     {sample.dot ? <Small engine={engine} dot={sample.dot} /> : <span class="nv-none">{sample.problem}</span>}
-    <span class="nv-thumb-size">{sample.size}</span>
-  </button>
+    <button type="button" class="nv-thumb-size" aria-pressed={chosen} aria-label={`${sample.size}: ${clip(sample.term, LABEL)}`} onClick={onChoose}>
+      {sample.size}
+    </button>
+  </div>
 );
 
 /** A picture without zoom, as small as its frame asks; its button has the accessible name. */
@@ -83,7 +86,7 @@ function Small({ engine, dot }: { engine: Engine; dot: string }) {
       live = false;
     };
   }, [engine, dot]);
-  return fault ? <span class="nv-none">{clip(fault, LABEL)}</span> : <span class="nv-small nv-picture" ref={parent} />;
+  return fault ? <span class="nv-none">{clip(fault, LABEL)}</span> : <span class="nv-small nv-picture" aria-hidden="true" ref={parent} />;
 }
 
 function small(svg: SVGSVGElement): SVGSVGElement {
