@@ -76,6 +76,7 @@ class Crossings:
         self.grammar = grammar
         self.one, self.two = Places(grammar, a), Places(grammar, b)
         self._here, self._there = by_nonterminal(self.one), by_nonterminal(self.two)
+        self._known: dict[int | None, list[tuple[Place, Place]]] = {}
 
     @cached_property
     def meetings(self) -> tuple[Meeting, ...]:
@@ -92,6 +93,8 @@ class Crossings:
 
     def _pairs(self, node: int | None) -> list[tuple[Place, Place]]:
         """The places in both, outermost nonterminals first; where several begin at the same two nodes, one pair of them."""
+        if node in self._known:
+            return self._known[node]
         found: dict[tuple[int, int], tuple[Place, Place]] = {}
         for i in self.one.all(choice=False):
             at = self.one.nodes[i]
@@ -99,7 +102,8 @@ class Crossings:
                 continue
             for j in self._there.get(self.one.paths[i[0]][i[1]], ()):
                 found.setdefault((at[0], self.two.nodes[j][0]), (i, j))
-        return list(found.values())
+        self._known[node] = list(found.values())
+        return self._known[node]
 
     def total(self, node: int | None = None) -> int:
         """Return how many pairs of places meet; with `node` only those that have it in the first term."""

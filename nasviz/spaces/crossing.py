@@ -95,9 +95,9 @@ class Crossing:
         NasvizError
             If there is no such position.
         """
-        end, found = time.perf_counter() + seconds, list[Exchange]()
-        node = None if position is None else self.a.term.index(position)
+        node, found = None if position is None else self.a.term.index(position), list[Exchange]()
         drawn = self.total(position) > most
+        end = time.perf_counter() + seconds
         children = self._free(node) if self._found is None else self._found.children(node, generator(seed) if drawn else None)
         for crossed in children:
             found.append(self._exchange(crossed))

@@ -25,6 +25,9 @@ LONGEST = 100_000
 LARGEST = 2_000
 """Operators of a drawn subterm that is offered, at most."""
 
+SMALL = 12
+"""Operators of the smallest subterms up to which some are offered though there are many; larger ones look all alike."""
+
 LISTED = 40
 """Replacements up to which all are offered; of more, some are drawn."""
 
@@ -195,6 +198,8 @@ class Replacing:
         few = isinstance(total, int) and total <= most
         with suppress(NasvizError):
             for term in islice(self._found, None if few else max(1, most // 4)):
+                if not few and int(term.size[self.nodes[0]]) > SMALL:
+                    break
                 yield term, "listed"
         if few:
             return
@@ -298,6 +303,6 @@ class Replacing:
 
     def _nearest(self, text: str) -> str:
         """The offered subterm whose text is most like a text."""
-        offers = self.offers(most=_NEAR, seconds=0.08, seed=0)
+        offers = self.offers(most=_NEAR, seconds=0.04, seed=0)
         texts = [offer.subterm.text for offer in offers if len(offer.subterm.text) <= _SHOWN]
         return max(texts, key=lambda t: SequenceMatcher(None, text[:_SHOWN], t).ratio(), default="")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from nasviz import numbers
@@ -20,8 +22,11 @@ LONGEST = 20_000
 SHORT = 600
 """Characters up to which the marks of an edit travel with the list."""
 
-SHOWN = 240
+SHOWN = 110
 """Characters of a subterm in a list."""
+
+
+_WORD = re.compile(r"[^\s(),]+|[(),]\s?")
 
 
 def clipped(text: str, length: int = SHOWN) -> str:
@@ -33,8 +38,15 @@ def clipped(text: str, length: int = SHOWN) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def edit_pieces(old: Term, new: Term) -> list[list[str]]:
+def edit_pieces(old: Term, new: Term, work: int = WORK) -> list[list[str]]:
     """Return two subterms as one text, in pieces [" ", "-" or "+", text] that stay, go or come.
+
+    Parameters
+    ----------
+    old, new
+        The subterms.
+    work
+        As for :func:`nasviz.algebra.tree_edit`.
 
     Examples
     --------
@@ -48,8 +60,69 @@ def edit_pieces(old: Term, new: Term) -> list[list[str]]:
     if len(old) == 1 or len(new) == 1:
         pieces: Sequence[Piece] = (Piece("-", old.text), Piece("+", new.text))
     else:
-        pieces = merged_text(old, new, tree_edit(old, new, WORK))
+        edit = tree_edit(old, new, work)
+        # nodes that are only paired from above say nothing where the roots differ already
+        apart = not edit.exact and old.operators[0] != new.operators[0]
+        pieces = _by_words(old.text, new.text) if apart else merged_text(old, new, edit)
     return [list(piece) for piece in pieces]
+
+
+def _by_words(old: str, new: str) -> list[Piece]:
+    """Two texts as one, word by word."""
+    a, b = _WORD.findall(old), _WORD.findall(new)
+    found: list[Piece] = []
+    for kind, i, j, k, stop in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(Piece(" ", "".join(a[i:j])))
+            continue
+        found += [piece for piece in (Piece("-", "".join(a[i:j])), Piece("+", "".join(b[k:stop]))) if piece.text]
+    return found
+
+
+def outline(term: Term, width: int = SHOWN) -> str:
+    """Return the text of a term; of a long one its upper levels, as many as fit.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Sort, Term
+    >>> f, x = Operator("f", (Sort.MAP, Sort.MAP)), Term.build(Operator("x"))
+    >>> outline(Term.build(f, x, Term.build(f, x, x)), 10)
+    'f(x, f(…))'
+    """
+    if len(term.text) <= width:
+        return term.text
+    best = f"{term.operators[0].name}(…)"
+    for depth in range(1, term.height):
+        text = _cut(term, depth, width)
+        if len(text) > width:
+            break
+        best = text
+    return clipped(best, width)
+
+
+def _cut(term: Term, depth: int, width: int) -> str:
+    """The term without what is below a depth; no more than a little over `width` characters are written."""
+    parts: list[str] = []
+    open_: list[int] = []
+    i = written = 0
+    while i < len(term) and written <= width:
+        name, inside = term.operators[i].name, int(term.arity[i])
+        if inside and len(open_) < depth:
+            parts.append(f"{name}(")
+            open_.append(inside)
+            i += 1
+        else:
+            parts.append(f"{name}(…)" if inside else name)
+            i += int(term.size[i])
+            while open_:
+                open_[-1] -= 1
+                if open_[-1]:
+                    parts.append(", ")
+                    break
+                parts.append(")")
+                open_.pop()
+        written += len(parts[-1])
+    return "".join(parts)
 
 
 def ranges_of(term: Term, nodes: Sequence[int]) -> list[list[int]]:
@@ -60,7 +133,7 @@ def ranges_of(term: Term, nodes: Sequence[int]) -> list[list[int]]:
 def offer_json(key: str, how: str, old: Term, new: Term) -> dict[str, Any]:
     """Return one edit of a subterm; ``pieces`` is None where it is long: then it is asked for."""
     short = len(old.text) + len(new.text) <= SHORT
-    return {"key": key, "how": how, "text": clipped(new.text), "pieces": edit_pieces(old, new) if short else None}
+    return {"key": key, "how": how, "text": outline(new), "pieces": edit_pieces(old, new) if short else None}
 
 
 def count_words(total: Count | None, shown: int, noun: str) -> str:

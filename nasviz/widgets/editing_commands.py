@@ -22,8 +22,11 @@ KEPT = 400
 DRAWS = 8
 """Mutations that are shown at a time."""
 
-BUDGET = 0.12
+BUDGET = 0.08
 """Seconds that one answer may take to look for more."""
+
+CLOSELY = 60_000
+"""Cells that are filled at most to tell what stays in the one edit that is looked at."""
 
 _QUERY = 200
 
@@ -185,9 +188,7 @@ class EditingCommands(Editing):
                 for m in crossing.meetings
             ],
             "pairs": [self._pair(arch, other, pair) for pair in pairs],
-            "count": f"{len(pairs)} of {numbers.grouped(total)} pairs of places"
-            if total > len(pairs)
-            else f"{len(pairs)} pairs",
+            "count": _pairs_words(len(pairs), total),
             "reason": "" if pairs else _why_none(crossing.reason, position),
         }
 
@@ -226,7 +227,7 @@ class EditingCommands(Editing):
     def do_preview(self, body: dict[str, Any]) -> dict[str, Any]:
         """What goes and comes in an edit that is too long to travel with the list."""
         offered = self._offered(body.get("key"))
-        return {"pieces": edit_pieces(offered.old, offered.new)}
+        return {"pieces": edit_pieces(offered.old, offered.new, CLOSELY)}
 
     def do_measure(self, body: dict[str, Any]) -> dict[str, Any]:
         """What some edits cost, as many as there is time for; the page asks for the rest."""
@@ -309,6 +310,13 @@ def _priced(base: Costs, costs: Costs) -> dict[str, Any]:
         "parameters": parameters - base.parameters,
         "flops": flops - base.flops,
     }
+
+
+def _pairs_words(shown: int, total: int) -> str:
+    if not shown:
+        return "no exchange"
+    noun = f"pair{'' if shown == 1 else 's'} of places"
+    return f"{shown} of {numbers.grouped(total)} pairs of places" if total > shown else f"{shown} {noun}"
 
 
 def _why_none(reason: str, position: Position | None) -> str:

@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { type ArchitectureBody, type Problem } from "./architecture/body";
 import { Find, step, useSearch } from "./architecture/find";
+import { EDIT_KEYS, editKey, EditPanels, useEdits } from "./architecture/edit/panels";
 import { type Colour, Panes } from "./architecture/panes";
 import { activeItem, Keys, Place, Unseen } from "./architecture/place";
 import { Rows } from "./architecture/rows";
@@ -31,15 +32,16 @@ function ArchitectureView(context: ViewContext) {
   const [wanted, setWanted] = useState("");
   const search = useSearch(index, shown.find ? wanted : null);
   const stage = useRef<HTMLDivElement>(null);
+  const edits = useEdits(context, body, pointing, stage);
   if (!body) return <Skeleton />;
   const toggle: Toggle = (what, on) => setShown((now) => ({ ...now, [what]: on ?? !now[what] }));
   const act = (name: string, more = {}) => context.channel.command(name, more);
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = event.target as Element;
-    if (at.closest("input, textarea, select") || (at.closest("button") && !["s", "m", "f", "e", "n", "N"].includes(event.key))) return;
+    if (at.closest("input, textarea, select") || (at.closest("button") && !LETTERS.includes(event.key))) return;
     if (index && shown.find && (event.key === "n" || event.key === "N")) step(search, index, pointing, event.key === "n" ? 1 : -1);
-    else if (!onKey(event.key, body, index, pointing, act, toggle, stage.current)) return;
+    else if (!editKey(event, body, edits) && !onKey(event.key, body, index, pointing, act, toggle, stage.current)) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -57,8 +59,9 @@ function ArchitectureView(context: ViewContext) {
           <Unseen {...props} />
           {shown.find && <Find {...props} search={{ ...search, text: wanted }} look={setWanted} close={() => { toggle("find", false); stage.current?.focus(); }} />}
           {body.parts.includes("term") && (
-            <TermText {...props} editing={shown.edit} close={() => { toggle("edit", false); stage.current?.focus(); }} />
+            <TermText {...props} preview={edits.preview} editing={shown.edit} close={() => { toggle("edit", false); stage.current?.focus(); }} />
           )}
+          <EditPanels {...props} edits={edits} />
           <Panes {...props} colour={colour} setColour={setColour} />
           <Place {...props} />
         </div>
@@ -68,6 +71,9 @@ function ArchitectureView(context: ViewContext) {
     </div>
   );
 }
+
+/** Letters that also count while a button has the focus. */
+const LETTERS = ["s", "m", "f", "e", "n", "N", "?", ...EDIT_KEYS];
 
 const ZOOMS: Record<string, string> = { "+": "Zoom in", "=": "Zoom in", "-": "Zoom out", "0": "Fit to width", z: "Zoom to selection" };
 
@@ -86,7 +92,6 @@ function onKey(
   else if (key === "m" && body.drawable && body.key) act("mutate");
   else if (key === "f" && index) toggle("find", true);
   else if (key === "e" && index && body.parts.includes("term")) toggle("edit", true);
-  else if (key === "Backspace" && body.past) act("back");
   else if (key === "Enter" && pointing.selected && (body.tree || body.graph)) act("fold", { position: [...pointing.selected] });
   else if (key === "Escape") pointing.select(null);
   else if (zoom) for (const button of stage?.querySelectorAll<HTMLElement>(`[aria-label="${zoom}"]`) ?? []) button.click();
@@ -111,11 +116,6 @@ const Header = ({ body, act, shown, toggle }: HeaderProps) => (
       {body.summary}
     </span>
     <span class="nv-space" />
-    {body.past && (
-      <Button tip="The architecture shown before (Backspace)" onClick={() => act("back")}>
-        Back
-      </Button>
-    )}
     {body.drawable && (
       <Button tip="Draw another architecture from the grammar (s)" onClick={() => act("sample")}>
         Sample

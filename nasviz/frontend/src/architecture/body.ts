@@ -46,6 +46,12 @@ export interface ArchitectureBody {
   legend: [string, number][];
   drawable: boolean;
   past: boolean;
+  future: boolean;
+  /** the last edits: steps from the shown one, what was done, and "past", "now" or "future" */
+  history: [by: number, words: string, when: string][];
+  /** what the last edit did; "" before the first */
+  said: string;
+  pinned: { key: string; text: string } | null;
   /** code that makes this architecture */
   python: string;
 }

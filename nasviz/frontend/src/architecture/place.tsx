@@ -132,16 +132,23 @@ export function Unseen({ context, index, body, pointing }: PartProps) {
 
 const KEYS: [string, string][] = [
   ["← → ↑ ↓", "parent, first operand, siblings"],
-  ["Enter", "fold the selected subterm, or open it"],
+  ["Enter", "fold the selected subterm, or open it; in a list: take what is looked at"],
+  ["r", "replace the selected subterm"],
+  ["m", "mutate: draw some subterms anew"],
+  ["M", "what a mutation would give at the selection, or anywhere"],
+  ["x", "cross over with another architecture"],
+  ["Backspace", "undo the last edit"],
+  ["Shift Backspace", "redo what was undone"],
+  ["p", "pin this architecture; again: take the pin away"],
+  ["d", "what changed since the pinned one"],
+  ["s", "sample another architecture"],
+  ["e", "edit the term as text"],
   ["f", "find an operator or a nonterminal"],
   ["n, N", "the next match, the one before"],
-  ["e", "edit the term"],
-  ["Esc", "clear the selection"],
-  ["s", "sample another architecture"],
-  ["m", "mutate this one"],
-  ["Backspace", "the one before"],
   ["+ − 0", "zoom in, zoom out, fit to width"],
   ["z", "zoom to the selection"],
+  ["Esc", "leave a list; clear the selection"],
+  ["?", "these keys"],
 ];
 
 export const Keys = () => (

@@ -4,24 +4,96 @@ import { Button } from "../core/parts";
 import { hueClass } from "../core/hue";
 import { lineBreaks, prettyText } from "../core/pretty";
 import { type TermIndex, type TermToken, termTokens } from "../core/term";
+import { Pieces } from "../core/pieces";
 import type { PartProps } from "./body";
+import type { Preview, Range as Characters } from "./edit/offers";
 
 const LONGEST = 8000;
 const CHECK_MS = 150;
 
-export function TermText({ context, index, pointing, found = [], editing, close }: PartProps & { editing: boolean; close: () => void }) {
+interface TermTextProps extends PartProps {
+  editing: boolean;
+  close: () => void;
+  /** an edit that is looked at */
+  preview: Preview | null;
+}
+
+export function TermText({ context, index, pointing, found = [], editing, close, preview }: TermTextProps) {
   const tokens = useMemo(() => termTokens(index.info), [index]);
+  const fresh = useFresh(tokens);
   if (editing) return <TermEditor context={context} text={prettyText(index.info, tokens)} close={close} />;
   if (tokens.length > LONGEST) return <div class="nv-term">{index.info.text.slice(0, 20000)}…</div>;
-  return <Spans index={index} tokens={tokens} pointing={pointing} found={found} />;
+  if (preview) return <Previewed index={index} tokens={tokens} preview={preview} />;
+  return <Spans index={index} tokens={tokens} pointing={pointing} found={found} fresh={fresh} />;
+}
+
+/** The tokens that the term before did not have: what stands between the equal beginning and the equal end. */
+export function changed(old: readonly TermToken[], now: readonly TermToken[]): [first: number, end: number] {
+  const most = Math.min(old.length, now.length);
+  let first = 0;
+  while (first < most && old[first]!.text === now[first]!.text) first++;
+  let tail = 0;
+  while (tail < most - first && old[old.length - 1 - tail]!.text === now[now.length - 1 - tail]!.text) tail++;
+  return [first, now.length - tail];
+}
+
+/** The tokens that are new, and 0 or 1 by turns: a class of another name begins the animation again. */
+type Fresh = [first: number, end: number, turn: number];
+
+function useFresh(tokens: TermToken[]): Fresh {
+  const last = useRef<{ tokens: TermToken[]; fresh: Fresh }>({ tokens, fresh: [0, 0, 0] });
+  if (last.current.tokens !== tokens) {
+    last.current = { tokens, fresh: [...changed(last.current.tokens, tokens), 1 - last.current.fresh[2]] };
+  }
+  return last.current.fresh;
+}
+
+/** The term with an edit in it, as marked text; lines outside of it break as before. */
+function Previewed({ index, tokens, preview }: { index: TermIndex; tokens: TermToken[]; preview: Preview }) {
+  const box = useRef<HTMLDivElement>(null);
+  const breaks = useMemo(() => lineBreaks(index.info, tokens), [tokens]);
+  const ends = useMemo(() => edited(index, rangesOf(index, tokens), preview.ranges), [tokens, preview.ranges]);
+  useLayoutEffect(() => {
+    const mark = box.current!.querySelector<HTMLElement>("del, ins");
+    if (mark) box.current!.scrollTop += scrollStep(box.current!, mark);
+  }, [preview]);
+  const shown = [];
+  for (let k = 0; k < tokens.length; ) {
+    if (breaks[k]! >= 0) shown.push(<br key={`b${k}`} />, <i key={`i${k}`} style={{ paddingLeft: `${breaks[k]}ch` }} />);
+    const end = ends.get(k);
+    shown.push(end === undefined ? <span key={k}>{tokens[k]!.text}</span> : <Pieces key={k} pieces={preview.pieces} />);
+    k = end ?? k + 1;
+  }
+  return (
+    <div class="nv-term nv-preview" ref={box} aria-label="The term with this edit">
+      {shown}
+    </div>
+  );
+}
+
+/** For the first token of each edited subterm the one after its last. */
+function edited(index: TermIndex, range: (node: number) => Range, characters: readonly Characters[]): Map<number, number> {
+  const wanted = new Map(characters);
+  const found = new Map<number, number>();
+  index.info.start.forEach((start, node) => {
+    if (wanted.get(start) === index.info.stop[node]) found.set(...range(node)!);
+  });
+  return found;
 }
 
 type Range = [first: number, end: number] | null;
 
+interface SpansProps extends Pick<PartProps, "index" | "pointing"> {
+  tokens: TermToken[];
+  found: readonly number[];
+  /** tokens that are new since the term before */
+  fresh: Fresh;
+}
+
 /** The text is drawn once for a term; a selection changes only the classes of the spans it enters and leaves. */
-function Spans({ index, tokens, pointing, found }: Pick<PartProps, "index" | "pointing"> & { tokens: TermToken[]; found: readonly number[] }) {
+function Spans({ index, tokens, pointing, found, fresh }: SpansProps) {
   const box = useRef<HTMLDivElement>(null);
-  const spans = useMemo(() => drawn(index, tokens), [tokens]);
+  const spans = useMemo(() => drawn(index, tokens, fresh), [tokens]);
   const places = useRef<HTMLElement[]>([]);
   const ranges = useMemo(() => rangesOf(index, tokens), [tokens]);
   useLayoutEffect(() => {
@@ -54,11 +126,11 @@ function Spans({ index, tokens, pointing, found }: Pick<PartProps, "index" | "po
   );
 }
 
-function drawn(index: TermIndex, tokens: TermToken[]) {
+function drawn(index: TermIndex, tokens: TermToken[], [first, end, turn]: Fresh) {
   const breaks = lineBreaks(index.info, tokens);
   return tokens.flatMap((token, k) => {
     const span = (
-      <span key={k} data-index={token.node} class={tokenClass(token, index)}>
+      <span key={k} data-index={token.node} class={`${tokenClass(token, index)}${k >= first && k < end ? ` nv-fresh-${turn}` : ""}`}>
         {token.text}
       </span>
     );
