@@ -354,7 +354,7 @@ def python_code(space: SearchSpace, base: SearchSpace | None = None) -> str:
     if published is not None:
         return f"space = nv.spaces.{published.__name__}({task}).with_grammar({text})\n"
     own = [op for op in space.grammar.operators if op not in STANDARD]
-    listed = f"    operators=[{', '.join(_variable(op) for op in own)}],\n" if own else ""
+    listed = f"    operators=[{', '.join(variable_of(op) for op in own)}],\n" if own else ""
     return f"space = nv.SearchSpace(\n    {text},\n{listed}    {task.replace(', num', ',' + chr(10) + '    num')},\n)\n"
 
 
@@ -364,7 +364,7 @@ def _literal(text: str) -> str:
     return f'"""\n{text.strip(chr(10))}\n"""'
 
 
-def _variable(operator: Operator) -> str:
+def variable_of(operator: Operator) -> str:
     """The name under which a notebook holds the operator; else the operator's own."""
     try:
         from IPython.core.getipython import get_ipython

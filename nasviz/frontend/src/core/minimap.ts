@@ -3,6 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 150;
 const HEIGHT = 90;
+const FLAT = 40;
 /** with less of the picture in sight, a map helps */
 const SHARE = 0.7;
 
@@ -25,8 +26,12 @@ export class Minimap {
   #frame = document.createElementNS(SVG, "rect");
   #nodes = document.createElementNS(SVG, "path");
   #size = { width: 1, height: 1 };
+  #height = 0;
 
-  constructor(parent: HTMLElement, move: (x: number, y: number) => void) {
+  constructor(
+    private readonly parent: HTMLElement,
+    move: (x: number, y: number) => void,
+  ) {
     this.#svg.setAttribute("class", "nv-map");
     this.#svg.setAttribute("aria-hidden", "true");
     this.#frame.setAttribute("class", "nv-map-frame");
@@ -50,6 +55,7 @@ export class Minimap {
   }
 
   remove(): void {
+    this.parent.style.paddingBottom = "";
     this.#svg.remove();
   }
 
@@ -58,14 +64,18 @@ export class Minimap {
     const scale = mapScale(size);
     this.#svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
     this.#svg.setAttribute("width", String(Math.max(24, size.width * scale)));
-    this.#svg.setAttribute("height", String(Math.max(12, size.height * scale)));
+    this.#height = Math.max(12, size.height * scale);
+    this.#svg.setAttribute("height", String(this.#height));
     this.#svg.setAttribute("preserveAspectRatio", "none");
     this.#nodes.setAttribute("d", nodes.map((n) => `M${n.x} ${n.y}h${n.width}v${n.height}h${-n.width}z`).join(""));
   }
 
   /** Show what is seen, in the coordinates of the picture. */
   see(seen: Box): void {
-    this.#svg.style.display = isLarge(this.#size, seen) ? "" : "none";
+    const large = isLarge(this.#size, seen);
+    this.#svg.style.display = large ? "" : "none";
+    // a flat picture leaves no corner for the map: it stands below
+    this.parent.style.paddingBottom = large && this.#height <= FLAT ? `${this.#height + 10}px` : "";
     for (const name of ["x", "y", "width", "height"] as const) this.#frame.setAttribute(name, seen[name].toFixed(1));
   }
 }

@@ -30,7 +30,7 @@ function circle(x: number, y: number, r: number): string {
 }
 const RING = `${circle(400, 340, 330)} ${circle(400, 340, 280)} f*`;
 const cross = (r: number) => {
-  const [x, y, w] = [400, 340, 36];
+  const [x, y, w] = [400, 340, 62];
   return `${x - r} ${y - r + w} m ${x - r + w} ${y - r} l ${x} ${y - w} l ${x + r - w} ${y - r} l ${x + r} ${y - r + w} l ${x + w} ${y} l ${x + r} ${y + r - w} l ${x + r - w} ${y + r} l ${x} ${y + w} l ${x - r + w} ${y + r} l ${x - r} ${y + r - w} l ${x - w} ${y} l h f`;
 };
 const SIGNS: Record<string, Glyph> = {

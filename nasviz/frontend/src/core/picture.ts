@@ -6,7 +6,7 @@ import { MARKS, marksOf, matchedNodes } from "./marks";
 import { type Box, Minimap } from "./minimap";
 import { type Load, paint } from "./paint";
 import { type Saved, standalone } from "./save";
-import { parsePositionId, type Position } from "./selection";
+import { isWithin, parsePositionId, type Position, samePosition } from "./selection";
 import { positionsOf, readSvg } from "./svg";
 
 export interface PictureOptions {
@@ -14,6 +14,8 @@ export interface PictureOptions {
   label: string;
   onSelect?: (position: Position) => void;
   onHover?: (position: Position | null) => void;
+  /** what goes in a difference was clicked: its position in the first term */
+  onSelectGone?: (position: Position) => void;
   /** a double click on a node; `chain`: it stands for a chain of equal operations */
   onOpen?: (position: Position, chain: boolean) => void;
   /** a map of the whole beside a large picture */
@@ -28,6 +30,8 @@ export interface PictureHandle {
   show(dot: string): Promise<void>;
   /** Mark the selection, what the pointer is on, and the matches of a search. */
   mark(selected: Position | null, hovered: Position | null, found?: readonly Position[]): void;
+  /** Mark what goes in a difference, by its position in the first term. */
+  markGone(selected: Position | null): void;
   /** Multiply the scale; 0 fits the picture to the width. */
   zoom(factor: number): void;
   /** Bring the selection into the middle, as large as it can be read. */
@@ -55,6 +59,7 @@ class Picture implements PictureHandle {
   #turn = 0;
   #marks: [Position | null, Position | null] = [null, null];
   #found: readonly Position[] = [];
+  #gone: Position | null = null;
   #matched: ReadonlySet<number> = new Set();
   #size = { width: 1, height: 1 };
   #fitted = true;
@@ -99,6 +104,7 @@ class Picture implements PictureHandle {
     paint(svg, this.#load);
     this.#move(before);
     this.mark(...this.#marks);
+    this.markGone(this.#gone);
   }
 
   mark(selected: Position | null, hovered: Position | null, found: readonly Position[] = this.#found): void {
@@ -121,6 +127,16 @@ class Picture implements PictureHandle {
       if (one) this.#reveal(one.node);
     }
     this.#revealed = chosen;
+  }
+
+  markGone(selected: Position | null): void {
+    this.#gone = selected;
+    for (const node of this.#svg?.querySelectorAll<SVGGElement>("[data-gone]") ?? []) {
+      const at = parsePositionId(node.dataset.gone ?? "");
+      const inside = at !== null && selected !== null && isWithin(at, selected);
+      node.classList.toggle("nv-inside", inside);
+      node.classList.toggle("nv-selected", inside && samePosition(at, selected));
+    }
   }
 
   #match(): void {
@@ -301,6 +317,8 @@ class Picture implements PictureHandle {
 
   #pick(event: Event): void {
     const position = this.#at(event);
-    if (position) this.options.onSelect?.(position);
+    if (position) return this.options.onSelect?.(position);
+    const gone = parsePositionId((event.target as Element | null)?.closest<SVGElement>("[data-gone]")?.dataset.gone ?? "");
+    if (gone) this.options.onSelectGone?.(gone);
   }
 }

@@ -13,6 +13,8 @@ export interface PictureProps {
   label: string;
   selected?: Position | null;
   hovered?: Position | null;
+  /** what goes in a difference: what of it is selected, and what to do when it is clicked */
+  gone?: { selected: Position | null; onSelect: (position: Position) => void };
   /** places to be marked as matches of a search */
   found?: readonly Position[];
   onSelect?: (position: Position) => void;
@@ -48,6 +50,7 @@ export function Picture(props: PictureProps) {
       ...(bare ? { minHeight: 40 } : {}),
       ...(map ? { map } : {}),
       onSelect: (position) => handlers.current.onSelect?.(position),
+      onSelectGone: (position) => handlers.current.gone?.onSelect(position),
       onHover: (position) => handlers.current.onHover?.(position),
       onOpen: (position, chain) => handlers.current.onOpen?.(position, chain),
     });
@@ -73,6 +76,8 @@ export function Picture(props: PictureProps) {
     };
   }, [engine, dot, label, maxHeight]);
   useLayoutEffect(() => picture.current?.mark(selected, hovered, found), [selected, hovered, found, dot]);
+  const gone = props.gone?.selected ?? null;
+  useLayoutEffect(() => picture.current?.markGone(gone), [gone, dot]);
   useEffect(colour, [load]);
   const save = (format: Format) => {
     const saved = picture.current?.saved();

@@ -26,7 +26,9 @@ export function standalone(picture: SVGSVGElement, size: { width: number; height
   svg.querySelector(":scope > g")?.removeAttribute("transform");
   holder.append(svg);
   document.body.append(holder);
-  for (const element of svg.querySelectorAll<SVGElement>("*")) writeStyle(element);
+  const elements = [...svg.querySelectorAll<SVGElement>("*")];
+  const styles = elements.map(styleOf); // all are read before classes go
+  elements.forEach((element, k) => writeStyle(element, styles[k]!));
   holder.remove();
   const [width, height] = [Math.ceil(size.width + 2 * MARGIN), Math.ceil(size.height + 2 * MARGIN)];
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -36,9 +38,12 @@ export function standalone(picture: SVGSVGElement, size: { width: number; height
   return { text: new XMLSerializer().serializeToString(svg), width, height };
 }
 
-function writeStyle(element: SVGElement): void {
+function styleOf(element: SVGElement): (readonly [string, string])[] {
   const style = getComputedStyle(element);
-  const values = KEPT.map((name) => [name, style.getPropertyValue(name)] as const).filter(([, value]) => value !== "");
+  return KEPT.map((name) => [name, style.getPropertyValue(name)] as const).filter(([, value]) => value !== "");
+}
+
+function writeStyle(element: SVGElement, values: readonly (readonly [string, string])[]): void {
   for (const name of [...element.getAttributeNames()]) if (name === "class" || name === "style" || name.startsWith("data-")) element.removeAttribute(name);
   for (const [name, value] of values) element.setAttribute(name, value);
   for (const name of ["fill", "stroke"]) writeColour(element, name);

@@ -50,11 +50,13 @@ function copied(child: Element, parent: Element): Node[] {
   return [...child.childNodes].flatMap((inner) => (inner.nodeType === 1 ? copied(inner as Element, parent) : []));
 }
 
-/** Two pictures in a page may hold the same position, so ids do not stay ids; a folded box stands for several positions. */
+/** Two pictures in a page may hold the same position, so ids do not stay ids; what goes in a difference has a position in the first term. */
 function keepId(to: Element, id: string): void {
   to.setAttribute("data-node", id);
-  const main = id.replace(/^c(?=-|$)/, "p").replace(/^j-\d+-(?=p)/, "");
+  const main = id.replace(/^c(?=-|$)/, "p").replace(/^j-(\d+-)+(?=p)/, "");
   if (parsePositionId(main)) to.setAttribute("data-position", main);
+  const gone = id.replace(/^(r|k-\d+-\d+-p)(?=-|$)/, "p");
+  if (gone !== id && parsePositionId(gone)) to.setAttribute("data-gone", gone);
 }
 
 /** All positions that an element stands for. */

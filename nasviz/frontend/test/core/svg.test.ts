@@ -38,6 +38,16 @@ describe("readSvg", () => {
   ])("%s stands for %j", (attributes, positions) => {
     expect(positionsOf(readSvg(wrap(`<g ${attributes}/>`)).querySelector("g")!)).toEqual(positions);
   });
+  test.each([
+    ["r-0-2", "p-0-2"],
+    ["r", "p"],
+    ["k-1-0-p-0", "p-0"],
+    ["p-0", undefined],
+    ["j-1-0-p", undefined],
+    ["root", undefined],
+  ])("what goes in a difference: %s", (id, gone) => {
+    expect(readSvg(wrap(`<g id="${id}"/>`)).querySelector<SVGGElement>("g")!.dataset.gone).toBe(gone);
+  });
   test("names the stripes of a box", () => {
     const stripe = (fill: string, more: string) => `<polygon fill="${fill}" stroke="#00f" ${more} points="0,0 1,0 1,1"/>`;
     const thin = 'stroke-width="0.5"';
