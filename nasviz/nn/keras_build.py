@@ -7,27 +7,24 @@ import secrets
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from torch import nn
+
 from nasviz.algebra import position_text
-from nasviz.errors import BuildError, NasvizError, ShapeError
+from nasviz.errors import BuildError, NasvizError, ShapeError, said
 from nasviz.graph import Join
-from nasviz.nn.keras_primitives import BINARY, channels_last, standard_layer
+from nasviz.nn.keras_merging import merge_layer
+from nasviz.nn.keras_primitives import channels_last, standard_layer
 from nasviz.nn.keras_weights import keras_name, transfer
-from nasviz.nn.primitive import Factory, Primitive, Shape, channels, meaning_of_factory
+from nasviz.nn.primitive import Factory, Primitive, Shape, channels, describe, meaning_of_factory
 from nasviz.nn.shapes import Site, Where, visit
 from nasviz.nn.torch_build import module_path, to_torch
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from nasviz.spaces import Architecture
 
 __all__ = ["to_keras"]
-
-LAYERS = {"sum": "Add", "mul": "Multiply", "max": "Maximum", "min": "Minimum", "sub": "Subtract"}
-"""The layer of Keras for a merge; those of two inputs in BINARY are models, concat stands along the last axis."""
 
 
 def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Module | None = None) -> Any:
@@ -74,12 +71,20 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
 
     def enter(site: Site, value: Any) -> Any:
         layer = _layer(keras, site, net, arch.space.num_classes, built)
-        y = layer(start if value is None else value)
+        try:
+            y = layer(start if value is None else value)
+        except Exception as reason:  # whatever a user's layer raises
+            raise _not_built(site, reason) from reason
         _check_shape(site, tuple(y.shape[1:]))
         return y
 
+    def merge(join: Join, values: list[Any], _: Shape) -> Any:
+        place = keras_name(join.position)
+        met[place] += 1
+        return merge_layer(keras, join, values, f"j{met[place]}_{place}")
+
     with _seeded(seed):
-        value, _ = visit(arch, enter, lambda join, values, _: _merge(keras, join, values, met))
+        value, _ = visit(arch, enter, merge)
         model = keras.Model(x, value, name="network")
     transfer(net, model)
     return model
@@ -122,7 +127,9 @@ def _seeded(seed: int) -> Generator[None]:
         random.setstate(state)
 
 
-def _load(net: nn.Module, weights_from: nn.Module) -> None:
+def _load(net: nn.Module, weights_from: object) -> None:
+    if not isinstance(weights_from, nn.Module):
+        raise BuildError(f"weights_from is a network made by arch.to_torch(), found {type(weights_from).__name__}")
     try:
         net.load_state_dict(weights_from.state_dict())
     except RuntimeError as error:
@@ -149,13 +156,14 @@ def _own_form(keras: Any, site: Site, forms: dict[str, Factory], num_classes: in
     if factory is None:
         takes = ", ".join((*site.meaning.takes, *site.meaning.numbers))
         raise BuildError(
-            f"{name} at {place} has no Keras form; write one that returns a layer: @{name}.keras def _({takes})", position
+            f"{name} at {place} has no Keras form; write one that returns a layer: @{name}.keras def _({takes}): ...", position
         )
-    layer = factory(**_arguments(site, factory, num_classes))
+    try:
+        layer = factory(**_arguments(site, factory, num_classes))
+    except Exception as reason:  # whatever a user's function raises
+        raise _not_built(site, reason) from reason
     if not isinstance(layer, keras.layers.Layer):
-        raise BuildError(
-            f"the Keras form of {name} at {place} returned {type(layer).__name__}, expected a keras.layers.Layer", position
-        )
+        raise BuildError(f"the Keras form of {name} at {place} returned {describe(layer)}, expected a keras layer", position)
     first = built.setdefault(id(layer), site.where)
     if first != site.where:
         raise BuildError(
@@ -166,12 +174,22 @@ def _own_form(keras: Any, site: Site, forms: dict[str, Factory], num_classes: in
     return layer
 
 
+def _not_built(site: Site, reason: Exception) -> BuildError:
+    place, position = _place(site.where)
+    line = " ".join(said(reason, name=False).split())[:300]
+    return BuildError(
+        f"the Keras form of {site.operator.name} at {place} cannot be built for {site.shape_in}: {line}", position
+    )
+
+
 def _arguments(site: Site, factory: Factory, num_classes: int) -> dict[str, Any]:
     form = meaning_of_factory(factory, numbers=len(site.values), widen=1)
     known = {
         "shape": site.shape_in,
         "c_in": channels(site.shape_in),
         "c_out": channels(site.shape_out),
+        "widen": site.meaning.widen,
+        "halve": site.meaning.halve,
         "num_classes": num_classes,
     }
     return dict(zip(form.numbers, site.values, strict=True)) | {name: known[name] for name in form.takes}
@@ -183,30 +201,11 @@ def _check_shape(site: Site, found: Shape) -> None:
         place, position = _place(site.where)
         raise ShapeError(
             f"the Keras form of {site.operator.name} at {place} gives {found}, its torch module {site.shape_out}, which is "
-            f"{expected} with the channels last",
+            f"{expected} with the channels last; at stride 1 torch's padding is padding='same'",
             position,
             site.operator.name,
             (found, expected),
         )
-
-
-def _merge(keras: Any, join: Join, values: list[Any], met: Counter[str]) -> Any:
-    place = keras_name(join.position)
-    met[place] += 1
-    name = f"j{met[place]}_{place}"
-    if join.merge == "concat":
-        return keras.layers.Concatenate(axis=-1, name=name)(values)
-    if join.merge in LAYERS:
-        return getattr(keras.layers, LAYERS[join.merge])(name=name)(values)
-    if join.merge not in BINARY:
-        raise BuildError(
-            f"the merge {join.merge!r} at {position_text(join.position)} has no Keras form; known are "
-            f"{', '.join((*LAYERS, *BINARY))} and concat",
-            join.position,
-        )
-    parts = [keras.Input(tuple(v.shape[1:])) for v in values]
-    combine = BINARY[join.merge]
-    return keras.Model(parts, reduce(lambda a, b: combine(keras.ops, a, b), parts), name=name)(values)
 
 
 def _place(where: Where) -> tuple[str, tuple[int, ...]]:

@@ -84,19 +84,19 @@ def _linear(keras: Any, module: nn.Module, x: Any, name: str | None) -> list[Any
 
 
 def _batch_norm(keras: Any, module: nn.Module, x: Any, name: str | None) -> list[Any]:
-    scaled = bool(module.affine)
-    return [keras.layers.BatchNormalization(center=scaled, scale=scaled, name=name)]
+    m = cast("nn.BatchNorm2d", module)
+    return [keras.layers.BatchNormalization(epsilon=m.eps, center=m.affine, scale=m.affine, name=name)]
 
 
 def _instance_norm(keras: Any, module: nn.Module, x: Any, name: str | None) -> list[Any]:
-    scaled = bool(module.affine)
-    return [keras.layers.GroupNormalization(groups=-1, center=scaled, scale=scaled, name=name)]
+    m = cast("nn.InstanceNorm2d", module)
+    return [keras.layers.GroupNormalization(groups=-1, epsilon=m.eps, center=m.affine, scale=m.affine, name=name)]
 
 
 def _layer_norm(keras: Any, module: nn.Module, x: Any, name: str | None) -> list[Any]:
     m = cast("nn.LayerNorm", module)
     axes = list(range(len(x.shape) - len(m.normalized_shape), len(x.shape)))
-    return [keras.layers.LayerNormalization(axis=axes, name=name)]
+    return [keras.layers.LayerNormalization(axis=axes, epsilon=m.eps, name=name)]
 
 
 def _max_pool(keras: Any, module: nn.Module, x: Any, name: str | None) -> list[Any] | None:

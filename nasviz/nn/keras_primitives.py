@@ -14,7 +14,7 @@ from nasviz.nn.keras_layers import PLAIN, inner, plain
 from nasviz.nn.keras_sequences import SEQUENCE, beta
 from nasviz.nn.primitive import Shape
 
-__all__ = ["BINARY", "channels_last", "standard_layer"]
+__all__ = ["channels_last", "standard_layer"]
 
 
 def channels_last(shape: Shape) -> Shape:
@@ -148,13 +148,3 @@ PER_CHANNEL: Mapping[str, Callable[[Any, Any, Any], Any]] = {
     "const": lambda ops, x, b: b,
 }
 """The functions of a number and a trained number of its channel."""
-
-BINARY: Mapping[str, Callable[[Any, Any, Any], Any]] = {
-    "sub": lambda ops, x, y: x - y,
-    "div": lambda ops, x, y: x * y / (ops.square(y) + SMALL),
-    "sigmoid_gate": lambda ops, x, y: ops.sigmoid(x) * y,
-    "gaussian_sq": lambda ops, x, y: ops.exp(-ops.square(x - y)),
-    "gaussian_abs": lambda ops, x, y: ops.exp(-ops.absolute(x - y)),
-    "weighted_average": lambda ops, x, y: (x + y) / 2.0,
-}
-"""The merges of two inputs that no layer of Keras stands for."""

@@ -76,7 +76,8 @@ def _attention(keras: Any, module: nn.Module, x: Any, path: str) -> Any:
 
 
 def _channel_norm(keras: Any, module: nn.Module, x: Any, path: str) -> Any:
-    return keras.layers.LayerNormalization(axis=-1, name=path or None)(x)
+    m = cast("sequence_modules.ChannelNorm", module)
+    return keras.layers.LayerNormalization(axis=-1, epsilon=m.eps, name=path or None)(x)
 
 
 def _mean(keras: Any, module: nn.Module, x: Any, path: str) -> Any:

@@ -102,7 +102,7 @@ class Meaning:
             arguments[name] = self._c_out(shape) if name == "c_out" else known[name]
         module = self.factory(**arguments)
         if not isinstance(module, nn.Module):
-            raise BuildError(f"the factory returned {_describe(module)}, expected a torch.nn.Module")
+            raise BuildError(f"the factory returned {describe(module)}, expected a torch.nn.Module")
         return module
 
     def _c_out(self, shape: Shape) -> int:
@@ -160,7 +160,7 @@ def meaning_of_factory(
             "module used in two places would share its weights; write lambda: ... or pass the class, with name="
         )
     if not callable(factory):
-        raise BuildError(f"a primitive is a function or an nn.Module class, found {_describe(factory)}")
+        raise BuildError(f"a primitive is a function or an nn.Module class, found {describe(factory)}")
     if isinstance(factory, type) and not issubclass(factory, nn.Module):
         raise BuildError(f"the class {factory.__name__} is no subclass of torch.nn.Module")
     positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -214,7 +214,19 @@ class Primitive(Operator):
         return self.meaning.build(shape, num_classes, values)
 
     def keras(self, factory: Factory) -> Factory:
-        """Decorator that stores the Keras form: the same parameters by name, returning a Keras layer.
+        """Decorator that stores the Keras form: the same parameters by name, returning a new Keras layer.
+
+        The layer takes an image as (B, H, W, C), where torch has (B, C, H, W); sequences (B, L, C) and vectors (B, C) are
+        alike. A parameter ``shape`` is that of nasviz, (C, H, W). It has the weights of the torch form layer by layer in the
+        same order, so that they can be carried over; epsilon and momentum of normalisations are carried over, too::
+
+            @swish3.keras
+            def _(c_in, c_out):
+                conv = keras.layers.Conv2D(c_out, 3, padding="same")
+                return keras.Sequential([conv, keras.layers.Activation("silu")])
+
+        At stride 1 torch's ``padding=k // 2`` is ``padding="same"``; at larger strides that pads otherwise, so put a
+        ``ZeroPadding2D(k // 2)`` before and no padding into the convolution.
 
         Raises
         ------
@@ -321,5 +333,6 @@ def _way(found: int, taken: tuple[int, ...]) -> str:
     return ""
 
 
-def _describe(value: object) -> str:
+def describe(value: object) -> str:
+    """What a factory returned, in words; `None` is most often a forgotten return."""
     return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
