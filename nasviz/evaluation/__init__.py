@@ -12,6 +12,7 @@ Nothing here stores anything: the loop reports, and whoever called it keeps the 
 
 from nasviz.evaluation.data import SizedDataset, Splits, as_dataset, check_data, digits
 from nasviz.evaluation.device import available_devices, describe, pick_device
+from nasviz.evaluation.latency import latency
 from nasviz.evaluation.objective import TrainingObjective
 from nasviz.evaluation.training import FitResult, Report, evaluate, fit
 
@@ -28,5 +29,6 @@ __all__ = [
     "digits",
     "evaluate",
     "fit",
+    "latency",
     "pick_device",
 ]

@@ -15,6 +15,7 @@ from nasviz.nn.cost import CostTable, cost, partial_cost
 from nasviz.nn.export import export_program
 from nasviz.nn.primitive import Meaning, Primitive, primitive
 from nasviz.nn.shapes import Shapes, infer_shapes
+from nasviz.nn.sharing import shared_positions
 from nasviz.nn.torch_build import module_path, to_torch
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "module_path",
     "partial_cost",
     "primitive",
+    "shared_positions",
     "to_torch",
 ]

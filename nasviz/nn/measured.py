@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, cast
 
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from nasviz.errors import NasvizError, said
@@ -21,12 +24,14 @@ BATCH = 2
 class Measured:
     """What one trial run of a primitive tells: its output shape, its cost for one example, and a note.
 
+    ``activations`` are the numbers that its layers give out, its own output included; what only passes counts nothing.
     ``promised`` is the shape that its declaration says, where the module gives another; None where they agree.
     """
 
     shape: Shape
     parameters: int
     flops: int
+    activations: int = 0
     note: str = ""
     promised: tuple[int | None, ...] | None = None
 
@@ -71,7 +76,7 @@ def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_c
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         module = meaning.build(shape, num_classes, values).eval()
         with FlopCounterMode(display=False) as counter:
-            y = module(torch.zeros((BATCH, *shape)))
+            y, activations = _run(module, torch.zeros((BATCH, *shape)))
     if not isinstance(y, torch.Tensor):
         raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
     if y.ndim < 2 or y.shape[0] != BATCH:
@@ -79,7 +84,23 @@ def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_c
     if y.dtype != torch.float32:
         raise NasvizError(f"it makes float32 into {str(y.dtype).removeprefix('torch.')}; end it with .float()")
     parameters = sum(p.numel() for p in module.parameters())
-    return Measured(tuple(y.shape[1:]), parameters, counter.get_total_flops() // BATCH)
+    return Measured(tuple(y.shape[1:]), parameters, counter.get_total_flops() // BATCH, activations // BATCH)
+
+
+def _run(module: nn.Module, x: torch.Tensor) -> tuple[Any, int]:
+    """Return the output, and how many numbers the innermost modules and the whole gave out; each tensor counts once."""
+    given: dict[int, torch.Tensor] = {id(x): x}
+
+    def keep(_: nn.Module, inputs: object, output: object) -> None:
+        for tensor in cast("Iterable[object]", output if isinstance(output, tuple | list) else (output,)):
+            if isinstance(tensor, torch.Tensor):
+                given.setdefault(id(tensor), tensor)
+
+    for part in module.modules():
+        if part is module or not any(True for _ in part.children()):
+            part.register_forward_hook(keep)
+    y = module(x)
+    return y, sum(tensor.numel() for tensor in given.values()) - x.numel()
 
 
 def declaring(shape_in: Shape, shape_out: Shape) -> str:

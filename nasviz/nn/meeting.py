@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nasviz.algebra import Position, position_text
 from nasviz.errors import ShapeError
 from nasviz.graph import Graph, Join
+from nasviz.nn.merging import check_merge
 from nasviz.nn.primitive import IMAGE, SEQUENCE, Shape, channels
 
 __all__ = ["Step", "join_shape"]
@@ -40,13 +41,18 @@ def join_shape(graph: Graph, join: Join, shapes: Sequence[Shape], ways: Sequence
     ------
     ShapeError
         When the shapes do not fit; a concatenation needs shapes that differ in their channels alone, every other merge equal
-        ones. Names the operator, its position, both shapes and the two paths.
+        ones. Names the operator, its position, both shapes and the two paths. Also when a merge of one's own changes the shape.
+    BuildError
+        When a merge has no meaning, or fails on these shapes.
     """
     first, concat = shapes[0], join.merge == "concat"
     for k, other in enumerate(shapes[1:], 1):
         if not (_place_of(other) == _place_of(first) if concat else other == first):
             raise _disagreement(graph, join, (first, other), _apart(ways[0], ways[k]))
-    return _with_channels(first, sum(map(channels, shapes))) if concat else first
+    if concat:
+        return _with_channels(first, sum(map(channels, shapes)))
+    check_merge(join, first)
+    return first
 
 
 def _place_of(shape: Shape) -> tuple[object, ...]:

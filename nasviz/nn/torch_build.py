@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-import operator
 import secrets
-from collections.abc import Callable
-from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import fx, nn
 
-from nasviz.algebra import position_text
+from nasviz.algebra import Position, position_text
 from nasviz.errors import BuildError
 from nasviz.graph import Join
-from nasviz.nn.image_modules import BINARY
-from nasviz.nn.primitive import SEQUENCE, Primitive, Shape
+from nasviz.nn.merging import merge_nodes
+from nasviz.nn.primitive import Primitive, Shape
 from nasviz.nn.shapes import Site, Where, visit
+from nasviz.nn.sharing import Key, Share, Sharing
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
 __all__ = ["module_path", "to_torch"]
 
-MERGES: dict[str, Callable[..., Any]] = {
-    "sum": operator.add,
-    "mul": operator.mul,
-    "max": torch.maximum,
-    "min": torch.minimum,
-    **BINARY,
-}
-"""Torch meaning of the merges of equal shapes; concat stands along the channels."""
 
-
-def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
+def to_torch(arch: Architecture, seed: int | None = None, share: Share = False) -> fx.GraphModule:
     """Build the network of an architecture, stem and head included.
 
     The module of the operator at position (0, 2, 1) is ``net._0._2._1.own``, of () ``net.own``, beside ``net.stem`` and
     ``net.head``; they are registered in forward order. Parts that no path from input to output uses are absent. No two places
-    share a module.
+    share a module unless it is asked for.
 
     Parameters
     ----------
     arch : Architecture
     seed : int, optional
         Makes the weights reproducible; None draws a fresh one. Torch's global random state stays as it was.
+    share : bool or "equal"
+        True: every use of a ``shared`` nonterminal's draw has the same modules, weights and statistics. "equal": the operands
+        of equal subterms have. Only inputs of one shape share. A shared module stands at its first position;
+        :func:`shared_positions` lists the others.
 
     Returns
     -------
@@ -54,26 +47,69 @@ def to_torch(arch: Architecture, seed: int | None = None) -> fx.GraphModule:
     Raises
     ------
     ShapeError, BuildError
-        As :func:`infer_shapes`; BuildError also when a factory returns one module twice.
+        As :func:`infer_shapes`; BuildError also when a factory returns one module twice, or nothing is there to share.
     """
     net, graph = fx.GraphModule(nn.Module(), fx.Graph(), class_name="Network"), fx.Graph()
     x = graph.placeholder("x")
-    built: dict[int, Where] = {}
+    modules = _Modules(net, arch, share)
 
     def enter(site: Site, value: fx.Node | None) -> fx.Node:
-        module = site.meaning.build(site.shape_in, arch.space.num_classes, site.values)
-        if isinstance(site.operator, Primitive):
-            _check_new(module, site, built)
-        path = module_path(site.where)
-        _place(net, path, module)
-        return _at(site.where, graph.call_module(path, (x if value is None else value,)))
+        node = graph.call_module(modules.path(site), (x if value is None else value,))
+        node.meta["where"] = site.where
+        return node
+
+    def merge(join: Join, values: list[fx.Node], shape: Shape) -> fx.Node:
+        return merge_nodes(graph, join, values, shape, lambda module: modules.merge(join, module))
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(secrets.randbits(63) if seed is None else seed)
-        value, _ = visit(arch, enter, lambda join, values, shape: _merge(graph, join, values, shape))
+        value, _ = visit(arch, enter, merge)
     graph.output(value)
     net.graph = graph
+    net.meta["shared"] = modules.shared()
     return net
+
+
+class _Modules:
+    """The modules of a network, each made when the forward pass comes to it."""
+
+    def __init__(self, net: nn.Module, arch: Architecture, share: Share) -> None:
+        self.net = net
+        self.num_classes = arch.space.num_classes
+        self.sharing = Sharing(arch, share) if share is not False else None
+        self.built: dict[int, Where] = {}
+        self.first: dict[Key, Where] = {}
+        self.uses: dict[Where, list[Position]] = {}
+
+    def path(self, site: Site) -> str:
+        """Where the module of a site stands; it is made unless another place shares it."""
+        key = self.sharing.key(site) if self.sharing is not None else None
+        where = self.first.get(key) if key is not None else None
+        if where is None:
+            module = self._make(site)
+            where = site.where
+            if key is not None and (any(True for _ in module.parameters()) or any(True for _ in module.buffers())):
+                self.first[key] = where
+        if not isinstance(site.where, str):
+            self.uses.setdefault(where, []).append(site.where)
+        return module_path(where)
+
+    def _make(self, site: Site) -> nn.Module:
+        module = site.meaning.build(site.shape_in, self.num_classes, site.values)
+        if isinstance(site.operator, Primitive):
+            _check_new(module, site, self.built)
+        _place(self.net, module_path(site.where), module)
+        return module
+
+    def merge(self, join: Join, module: nn.Module) -> str:
+        """Put the module of a merge at the position of its join."""
+        path = ".".join([*(f"_{k}" for k in join.position), "merge"])
+        _place(self.net, path, module)
+        return path
+
+    def shared(self) -> dict[str, tuple[Position, ...]]:
+        """The positions of every module that stands for several."""
+        return {module_path(where): tuple(uses) for where, uses in self.uses.items() if len(uses) > 1}
 
 
 def module_path(where: Where) -> str:
@@ -87,25 +123,6 @@ def module_path(where: Where) -> str:
     if isinstance(where, str):
         return where
     return ".".join([*(f"_{k}" for k in where), "own"])
-
-
-def _merge(graph: fx.Graph, join: Join, values: list[fx.Node], shape: Shape) -> fx.Node:
-    if join.merge == "concat":
-        return _at(join.position, graph.call_function(torch.cat, (values,), {"dim": 2 if len(shape) == SEQUENCE else 1}))
-    binary = MERGES.get(join.merge)
-    if binary is None:
-        raise BuildError(
-            f"the merge {join.merge!r} at {position_text(join.position)} has no torch meaning; known are "
-            f"{', '.join(MERGES)} and concat",
-            join.position,
-        )
-    return reduce(lambda a, b: _at(join.position, graph.call_function(binary, (a, b))), values)
-
-
-def _at(where: Where, node: fx.Node) -> fx.Node:
-    """The node, which now says where in the term it belongs (``node.meta["where"]``)."""
-    node.meta["where"] = where
-    return node
 
 
 def _place(root: nn.Module, path: str, module: nn.Module) -> None:

@@ -2,7 +2,8 @@
 
 A *Trial* is one evaluation of a search with its *Curve* and the *Belief* the surrogate held when it was proposed; a
 *StudyRecord* is a whole search. A *JobState* says what a training is doing. A *CostRow* says what one position of an
-architecture costs. A *Selection* is an architecture and a position. A *Message* is what page and kernel send each other.
+architecture costs, a *Latency* how long a whole one takes on a device. A *Selection* is an architecture and a position. A
+*Message* is what page and kernel send each other.
 Every record has a JSON form (`to_json`, `from_json`) with a schema version, so a study written today opens tomorrow, and what
 comes from outside is checked before it is believed. The other layers exchange records, never their own objects: the views
 draw them without knowing torch or optuna. Units are in the docstrings: seconds, parameters, FLOPs (2 per multiply-add),
@@ -12,6 +13,7 @@ errors in [0, 1]. Nothing here computes anything.
 from nasviz.records.base import VERSION, Record
 from nasviz.records.cost import CostRow
 from nasviz.records.job import JobPhase, JobState
+from nasviz.records.latency import Latency
 from nasviz.records.message import KINDS, Kind, Message
 from nasviz.records.selection import Selection
 from nasviz.records.study import StudyRecord
@@ -26,6 +28,7 @@ __all__ = [
     "JobPhase",
     "JobState",
     "Kind",
+    "Latency",
     "Message",
     "Record",
     "Selection",

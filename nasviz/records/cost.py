@@ -25,6 +25,8 @@ class CostRow(Record):
         Floating-point operations of one forward pass, 2 for a multiply-add.
     part
         "stem", "body" or "head".
+    memory
+        Bytes of what its layers give out, float32, for one input.
     """
 
     position: tuple[int, ...]
@@ -34,3 +36,4 @@ class CostRow(Record):
     parameters: int
     flops: int
     part: str = "body"
+    memory: int = 0

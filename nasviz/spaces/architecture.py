@@ -7,7 +7,7 @@ import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nasviz.algebra import Operator, Position, Term, parse_term, position_text
 from nasviz.errors import NasvizError, StorageError
@@ -127,20 +127,23 @@ class Architecture:
         """
         return self._graph if fold is None else _fold(self, fold)
 
-    def to_torch(self, seed: int | None = None) -> Any:
+    def to_torch(self, seed: int | None = None, share: bool | Literal["equal"] = False) -> Any:
         """Return the network as a ``torch.fx.GraphModule`` with stem and head, submodules named by position.
 
         Parameters
         ----------
         seed
             Seed of the weights; None draws one. The global random state stays as it was.
+        share
+            False: no two positions share weights. True: those of one draw of a ``shared`` nonterminal do, "equal": those of
+            equal subterms; see :func:`nasviz.nn.to_torch`.
 
         Raises
         ------
         BuildError, ShapeError
             If the term has no network, or shapes do not fit; with the position.
         """
-        return lower("to_torch")(self, seed=seed)
+        return lower("to_torch")(self, seed=seed, share=share)
 
     def to_keras(self, seed: int | None = None, weights_from: Any = None) -> Any:
         """Return the network as a functional ``keras.Model`` on TensorFlow, layers named by position (``"p_0_2"``).
@@ -164,9 +167,29 @@ class Architecture:
         """
         return lower("to_keras")(self, seed=seed, weights_from=weights_from)
 
-    def cost(self) -> Any:
-        """Return parameters and FLOPs (2 per multiply-add) by position, as a ``CostTable``."""
-        return lower("cost")(self)
+    def cost(self, share: bool | Literal["equal"] = False) -> Any:
+        """Return parameters, FLOPs (2 per multiply-add) and bytes of activations by position, as a ``CostTable``.
+
+        Parameters
+        ----------
+        share
+            As :meth:`to_torch`: a shared parameter counts once, at its first position.
+        """
+        return lower("cost")(self, share=share)
+
+    def latency(self, device: str = "auto", batch: int = 1, repeats: int = 30, warmup: int = 5) -> Any:
+        """Return how long one forward pass takes on a device, as a record of median and quartiles; builds the network.
+
+        Parameters
+        ----------
+        device
+            "auto", "cpu", "cuda", "cuda:1", "mps".
+        batch
+            Number of examples in one pass.
+        repeats, warmup
+            Passes that are timed, and passes before that are not.
+        """
+        return lower("latency")(self, device=device, batch=batch, repeats=repeats, warmup=warmup)
 
     def shapes(self) -> Any:
         """Return the shapes before and behind every operation, a mapping from positions, ``"stem"`` and ``"head"``.

@@ -7,7 +7,7 @@ import pandas as pd
 from nasviz import numbers
 from nasviz.records import CostRow
 
-COLUMNS = ("position", "operator", "part", "input", "output", "parameters", "share", "FLOPs")
+COLUMNS = ("position", "operator", "part", "input", "output", "parameters", "share", "FLOPs", "memory")
 
 
 def cost_table(rows: Sequence[CostRow]) -> pd.DataFrame:
@@ -21,7 +21,8 @@ def cost_table(rows: Sequence[CostRow]) -> pd.DataFrame:
     Returns
     -------
         Columns "position" (tuple; empty for stem and head), "operator", "part", "input" and "output" (shapes without
-        the batch), "parameters", "share" (of all parameters, 0 … 1) and "FLOPs" (2 per multiply-add, one input).
+        the batch), "parameters", "share" (of all parameters, 0 … 1), "FLOPs" (2 per multiply-add, one input) and "memory"
+        (bytes of activations in float32, one input).
 
     Examples
     --------
@@ -40,6 +41,7 @@ def cost_table(rows: Sequence[CostRow]) -> pd.DataFrame:
             "parameters": [row.parameters for row in rows],
             "share": [row.parameters / total if total else 0.0 for row in rows],
             "FLOPs": [row.flops for row in rows],
+            "memory": [row.memory for row in rows],
         },
         columns=list(COLUMNS),
     )
@@ -52,7 +54,7 @@ def cost_summary(rows: Sequence[CostRow]) -> str:
 
 
 def cost_cells(rows: Sequence[CostRow]) -> list[list[str]]:
-    """The table as text for people, in the order of `COLUMNS`; (n, 8)."""
+    """The table as text for people, in the order of `COLUMNS`; (n, 9)."""
     total = sum(row.parameters for row in rows)
     return [
         [
@@ -64,6 +66,7 @@ def cost_cells(rows: Sequence[CostRow]) -> list[list[str]]:
             numbers.prefixed(row.parameters),
             numbers.share(row.parameters / total if total else 0.0),
             numbers.prefixed(row.flops),
+            numbers.prefixed(row.memory),
         ]
         for row in rows
     ]

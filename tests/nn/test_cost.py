@@ -60,8 +60,43 @@ def test_rows_are_in_forward_order_with_shapes(arch_of):
         ("head", (), "pool_linear"),
     ]
     assert (table.rows[2].shape_in, table.rows[2].shape_out) == ((16, 32, 32), (32, 16, 16))
-    assert repr(table) == f"CostTable(4 operations, {table.parameters:,} parameters, {table.flops:,} FLOPs)"
+    told = f"{table.parameters:,} parameters, {table.flops:,} FLOPs, {table.memory:,} bytes of activations"
+    assert repr(table) == f"CostTable(4 operations, {told})"
     assert len(table) == 4
+
+
+def test_memory_is_what_the_layers_give_out(arch_of):
+    rows = {row.operator: row for row in cost(arch_of("Linear(id, relu, conv3x3, down)")).rows}
+    assert rows["id"].memory == 0
+    assert rows["relu"].memory == 4 * 16 * 32 * 32
+    assert rows["conv3x3"].memory == 3 * rows["relu"].memory
+    # two ReLU-Conv-BN, pooled input, projection, sum: in units of 16·32·32 numbers
+    assert rows["down"].memory == 4 * 16 * 32 * 32 * (1 + 0.5 + 0.5 + 3 * 0.5 + 0.25 + 0.5 + 0.5)
+    assert rows["pool_linear"].memory == 4 * (32 + 32 + 10)
+
+
+def test_memory_equals_the_network_built(hierarchical):
+    for arch in hierarchical(3):
+        net = to_torch(arch, seed=0).eval()
+        given = []
+        for row, path in zip(cost(arch).rows, [n.target for n in net.graph.nodes if n.op == "call_module"], strict=True):
+            module = net.get_submodule(path)
+            seen = {}
+            for part in module.modules():
+                if part is module or not list(part.children()):
+                    part.register_forward_hook(lambda m, x, y, seen=seen: seen.update({id(y): y}) if y is not x[0] else None)
+            given.append((row, seen))
+        net(torch.zeros(1, 3, 32, 32))
+        for row, seen in given:
+            assert row.memory == 4 * sum(y.numel() for y in seen.values()), row
+
+
+def test_it_is_a_table(arch_of):
+    table = cost(arch_of("Linear(conv3x3, down)"))
+    frame = table.frame()
+    assert len(frame) == len(table)
+    assert frame.memory.sum() == table.memory
+    assert "conv3x3" in table._repr_html_()
 
 
 def test_the_whole_is_not_built(arch_of, monkeypatch):

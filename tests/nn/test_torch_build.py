@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import fx, nn
 
+from nasviz.algebra import Operator, Sort
 from nasviz.errors import BuildError, ShapeError
 from nasviz.graph import topology
 from nasviz.nn import cost, module_path, primitive, to_torch
@@ -57,10 +58,8 @@ def test_other_merges(arch_of, merge, combine):
 
 
 def test_a_merge_without_a_meaning(arch_of):
-    odd = topology("Odd", "1>2 1>2", merge="xor")
-    with pytest.raises(
-        BuildError, match=r"the merge 'xor' at the root has no torch meaning; known are sum, mul, max, min and concat"
-    ):
+    odd = topology("Odd", "1>2 1>2", merge=Operator("xor", result=Sort.MERGE))
+    with pytest.raises(BuildError, match=r"the merge 'xor' at the root has no torch meaning; known are sum, mul, max, min, "):
         to_torch(arch_of("Odd(id, id)", [odd]))
 
 

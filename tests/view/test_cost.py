@@ -5,7 +5,7 @@ from nasviz.view.cost import COLUMNS, cost_cells, cost_summary, cost_table
 
 ROWS = [
     CostRow((), "conv_stem", (3, 32, 32), (16, 32, 32), 432, 884_736, part="stem"),
-    CostRow((0, 2), "conv3x3", (16, 32, 32), (16, 32, 32), 2304, 4_718_592),
+    CostRow((0, 2), "conv3x3", (16, 32, 32), (16, 32, 32), 2304, 4_718_592, memory=65_536),
     CostRow((1,), "id", (16, 32, 32), (16, 32, 32), 0, 0),
 ]
 
@@ -21,7 +21,7 @@ def test_table_has_a_row_for_each_operation():
 def test_summary_and_cells():
     assert cost_summary(ROWS).replace("\u00a0", " ") == "2.7 k parameters · 5.6 M FLOPs"
     assert [cell.replace("\u00a0", " ") for cell in cost_cells(ROWS)[1]] == [
-        "0.2", "conv3x3", "body", "16×32×32", "16×32×32", "2.3 k", "84 %", "4.7 M",
+        "0.2", "conv3x3", "body", "16×32×32", "16×32×32", "2.3 k", "84 %", "4.7 M", "66 k",
     ]  # fmt: skip
 
 
