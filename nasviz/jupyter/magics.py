@@ -70,8 +70,8 @@ def grammar_space(line: str, text: str, names: Mapping[str, Any]) -> tuple[str, 
 
 def _shape(text: str) -> tuple[int, ...]:
     shape = tuple(int(part) for part in text.split(","))
-    if len(shape) != 3 or min(shape) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not three numbers C,H,W")
+    if not 1 <= len(shape) <= 3 or min(shape) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no shape: C,H,W of images, L,C of sequences, C of vectors")
     return shape
 
 

@@ -93,18 +93,15 @@ def transformers(input_shape: Shape = (3, 32, 32), num_classes: int = 10) -> Sea
     >>> space.count(), vit_tiny((3, 32, 32), 10, patch=4) in space
     (inf, True)
     """
-    if len(input_shape) != 3:
-        raise NasvizError(f"the space of transformers is for images (C, H, W), found the input shape {tuple(input_shape)}")
-    return SearchSpace(
-        GRAMMAR,
-        (plain_conv1x1, plain_conv3x3),
-        input_shape,
-        num_classes,
-        stem=ID,
-        name="transformers",
-        source=SOURCE,
-        bibtex=BIBTEX,
-    )
+    return _space("transformers", SOURCE, BIBTEX, input_shape, num_classes)
+
+
+def _space(name: str, source: str, bibtex: str, input_shape: Shape, num_classes: int) -> SearchSpace:
+    own = (plain_conv1x1, plain_conv3x3)
+    space = SearchSpace(GRAMMAR, own, input_shape, num_classes, stem=ID, name=name, source=source, bibtex=bibtex)
+    if len(space.input_shape) != 3:
+        raise NasvizError(f"the space of transformers is for images (C, H, W), found the input shape {space.input_shape}")
+    return space
 
 
 def vit_tiny(
@@ -129,6 +126,8 @@ def vit_tiny(
     ------
     TermError
         If `patch` is none of these sizes.
+    NasvizError
+        If `input_shape` is no image.
 
     Examples
     --------
@@ -143,7 +142,7 @@ Linear(expand(4), gelu, contract(4))))')
         if class_token
         else f"Linear({embed}, position, {blocks}, layer_norm, fc)"
     )
-    return _known("ViT-Ti", VIT, input_shape, num_classes).parse(body)
+    return _space("ViT-Ti", VIT, "", input_shape, num_classes).parse(body)
 
 
 def mlp_mixer(input_shape: Shape = (3, 224, 224), num_classes: int = 1000, *, patch: int = 16) -> Architecture:
@@ -163,6 +162,8 @@ def mlp_mixer(input_shape: Shape = (3, 224, 224), num_classes: int = 1000, *, pa
     ------
     TermError
         If `patch` is none of these sizes.
+    NasvizError
+        If `input_shape` is no image.
 
     Examples
     --------
@@ -171,14 +172,8 @@ def mlp_mixer(input_shape: Shape = (3, 224, 224), num_classes: int = 1000, *, pa
     """
     pair = _pair("Linear(transpose, mlp(256), transpose)", "Linear(expand(4), gelu, contract(4))")
     blocks = _tokens(pair, (4, 4))
-    space = _known("Mixer-S", MIXER, input_shape, num_classes)
+    space = _space("Mixer-S", MIXER, "", input_shape, num_classes)
     return space.parse(f"Linear(Linear(patches({patch}), linear(512)), {blocks}, layer_norm, fc)")
-
-
-def _known(name: str, source: str, input_shape: Shape, num_classes: int) -> SearchSpace:
-    space = transformers(input_shape, num_classes)
-    space.name, space.source, space.bibtex = name, source, ""
-    return space
 
 
 def _pair(first: str, second: str) -> str:

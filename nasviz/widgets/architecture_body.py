@@ -17,6 +17,8 @@ from nasviz.view.graph import GraphInfo, fault_words, graph_info
 from nasviz.view.term import term_info
 from nasviz.view.tree import tree_info
 
+_AXES = {1: "channels", 2: "tokens, channels", 3: "channels, height, width"}
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -142,7 +144,7 @@ def priced(arch: Architecture, costs: Costs) -> dict[str, Any]:
     shape_in, shape_out = numbers.shape(arch.space.input_shape), numbers.shape(costs.rows[-1].shape_out)
     summary = " · ".join([f"{shape_in} → {shape_out}", numbers.parameters(parameters), numbers.flops(flops)])
     tip = (
-        f"Input {shape_in} (channels, height, width), output {shape_out}. "
+        f"Input {shape_in} ({_AXES[len(arch.space.input_shape)]}), output {shape_out}. "
         f"{numbers.CONVENTIONS['parameters']} {numbers.CONVENTIONS['flops']}\n"
         f"{numbers.grouped(parameters)} parameters, {numbers.grouped(flops)} FLOPs."
     )

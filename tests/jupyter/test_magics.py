@@ -34,7 +34,7 @@ def test_operators_of_the_notebook_are_found_by_name() -> None:
     [
         ("", r"%%grammar: the following arguments are required: name. Type: %%grammar"),
         ("1st", r"'1st' is not a name. Type: %%grammar space"),
-        ("mine --input-shape 8,8", r"is not three numbers C,H,W"),
+        ("mine --input-shape 1,2,3,4", r"is no shape: C,H,W of images, L,C of sequences, C of vectors"),
         ("mine --input-shape a,b,c", "invalid"),
         ("mine 'open", "%%grammar: No closing quotation"),
     ],

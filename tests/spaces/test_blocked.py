@@ -10,7 +10,8 @@ for name in ("torch", "optuna", "plotly", "gpytorch", "botorch", "pandas", "anyw
 import nasviz as nv
 from nasviz.spaces import Architecture
 from nasviz.errors import NasvizError
-for make in (nv.spaces.hierarchical_nb201, nv.spaces.nb201, nv.spaces.nested_convnet, nv.spaces.digits_cells):
+from nasviz.spaces.transformers import transformers
+for make in (nv.spaces.hierarchical_nb201, nv.spaces.nb201, nv.spaces.nested_convnet, nv.spaces.digits_cells, transformers):
     space = make()
     assert space.count() > 1000 and space.count("derivations") > 1000
     arch = space.sample(seed=0)
