@@ -145,7 +145,11 @@ def _layer(keras: Any, site: Site, net: nn.Module, num_classes: int, built: dict
         layer = _own_form(keras, site, site.operator.forms, num_classes, built)
     else:
         module = net.get_submodule(module_path(site.where))
-        layer = standard_layer(keras, site.operator.name, module, site.shape_in)
+        try:
+            layer = standard_layer(keras, site.operator.name, module, site.shape_in)
+        except NasvizError as reason:
+            place, position = _place(site.where)
+            raise BuildError(f"{site.operator.name} at {place} has no Keras form: {reason}", position) from reason
     layer.name = keras_name(site.where)
     return layer
 

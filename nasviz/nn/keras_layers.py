@@ -40,7 +40,7 @@ def plain(keras: Any, module: nn.Module, x: Any, path: str = "") -> list[Any]:
     make = PLAIN.get(type(module))
     found = make(keras, module, x, path or None) if make else None
     if found is None:
-        raise NasvizError(f"the module {str(module)[:100]} has no Keras form")
+        raise NasvizError(f"Keras has nothing for the module {' '.join(str(module).split())[:100]}")
     return found
 
 

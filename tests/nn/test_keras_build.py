@@ -16,6 +16,7 @@ from nasviz.errors import BuildError, NasvizError, ShapeError
 from nasviz.graph import topology
 from nasviz.nn import primitive
 from nasviz.nn.keras_build import load_keras, to_keras
+from nasviz.nn.keras_layers import PLAIN
 from nasviz.spaces import SearchSpace, parse
 from nasviz.spaces.operators import linear_stem
 
@@ -282,6 +283,14 @@ def test_a_users_primitive_without_a_form(arch_of):
     assert str(error.value) == (
         "swish3 at (1,) has no Keras form; write one that returns a layer: @swish3.keras def _(c_in, c_out): ..."
     )
+    assert error.value.position == (1,)
+
+
+def test_a_standard_operator_without_a_form(arch_of, monkeypatch):
+    monkeypatch.delitem(PLAIN, nn.Mish)
+    with pytest.raises(BuildError) as error:
+        arch_of("Linear(id, mish)").to_keras(seed=0)
+    assert str(error.value) == "mish at (1,) has no Keras form: Keras has nothing for the module Mish()"
     assert error.value.position == (1,)
 
 

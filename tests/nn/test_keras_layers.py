@@ -45,7 +45,7 @@ def test_a_convolution_pads_both_sides_alike(kernel, stride, size):
     ids=lambda m: type(m).__name__,
 )
 def test_a_setting_that_keras_does_not_have(module):
-    with pytest.raises(NasvizError, match=rf"^the module {type(module).__name__}\(.*\) has no Keras form$"):
+    with pytest.raises(NasvizError, match=rf"^Keras has nothing for the module {type(module).__name__}\(.*\)$"):
         standard_layer(load_keras(), "", module, (4, 8, 8))
 
 
