@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from nasviz.spaces import Architecture as Architecture
     from nasviz.spaces import SearchSpace as SearchSpace
     from nasviz.spaces import diff as diff
+    from nasviz.spaces import known as known
     from nasviz.spaces import load as load
+    from nasviz.spaces import nearest_known as nearest_known
     from nasviz.spaces import parse as parse
     from nasviz.spaces import same_function as same_function
     from nasviz.surrogate import GP as GP
@@ -53,11 +55,13 @@ if TYPE_CHECKING:
     from nasviz.widgets import Board as Board
     from nasviz.widgets import Gallery as Gallery
     from nasviz.widgets import GrammarEditor as GrammarEditor
+    from nasviz.widgets import Stepper as Stepper
     from nasviz.widgets import Training as Training
     from nasviz.widgets import Workbench as Workbench
     from nasviz.widgets.edit import edit as edit
     from nasviz.widgets.export import export_html as export_html
     from nasviz.widgets.show import show as show
+    from nasviz.widgets.stepper import derive as derive
 
 _WHERE = {
     "Architecture": "nasviz.spaces",
@@ -75,6 +79,7 @@ _WHERE = {
     "NasvizError": "nasviz.errors",
     "RandomSearch": "nasviz.search",
     "SearchSpace": "nasviz.spaces",
+    "Stepper": "nasviz.widgets",
     "Study": "nasviz.search",
     "Total": "nasviz.algebra",
     "Training": "nasviz.widgets",
@@ -83,13 +88,16 @@ _WHERE = {
     "attach": "nasviz.jobs",
     "check": "nasviz.exercises",
     "data": "nasviz.evaluation",
+    "derive": "nasviz.widgets.stepper",
     "diff": "nasviz.spaces",
     "edit": "nasviz.widgets.edit",
     "export_html": "nasviz.widgets.export",
+    "known": "nasviz.spaces",
     "list_jobs": "nasviz.jobs",
     "load": "nasviz.spaces",
     "load_study": "nasviz.search",
     "merge": "nasviz.graph",
+    "nearest_known": "nasviz.spaces",
     "parse": "nasviz.spaces",
     "plan": "nasviz.jobs",
     "plots": "nasviz.view",
@@ -101,7 +109,7 @@ _WHERE = {
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",
 }
-_MODULES = {"data": "nasviz.evaluation.data", "plots": "nasviz.view.plots", "spaces": "nasviz.spaces"}
+_MODULES = {"data": "nasviz.evaluation.data", "known": "nasviz.spaces.known", "plots": "nasviz.view.plots", "spaces": "nasviz.spaces"}
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -7,11 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from functools import partial as applied
+from typing import Any
 
 import numpy as np
 
 from nasviz.algebra import Nonterminal, Operator, Position, Term
 from nasviz.errors import NasvizError
+from nasviz.extension import lower
 from nasviz.grammar.automaton import BudgetError
 from nasviz.grammar.costs import Cost, cost_bounds, one_each
 from nasviz.grammar.counting import Count, What, count
@@ -352,6 +354,12 @@ class Partial:
             As `sample`.
         """
         return sample_term(self.completions(), rng, law, max_height=max_height, max_size=max_size, factor=factor)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        try:
+            return lower("view_mimebundle")(self)
+        except NasvizError:
+            return {"text/plain": str(self)}
 
     def __reduce__(self) -> tuple[object, ...]:
         history: list[tuple[Term, tuple[Term, ...]]] = []

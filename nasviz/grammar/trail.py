@@ -55,13 +55,7 @@ def steps(partial: Partial) -> list[Step]:
     >>> steps(Partial.begin(g).expand((), 0).expand((1,), 1))[1]
     Step(position=(1,), nonterminal='A', production=1)
     """
-    way = versions(partial)
-    found: list[Step] = []
-    for before, after in itertools.pairwise(way):
-        part, node, number = _change(before, after)
-        i = before.sources.index((part, node))
-        found.append(Step(before.term.position(i), before.term.operators[i].name, number))
-    return found
+    return [_change(before, after)[2] for before, after in itertools.pairwise(versions(partial))]
 
 
 def retrace(partial: Partial, choices: Iterable[Step]) -> Partial:
@@ -77,14 +71,18 @@ def retrace(partial: Partial, choices: Iterable[Step]) -> Partial:
     return partial
 
 
-def _change(before: Partial, after: Partial) -> tuple[int, int, int]:
-    """Part, node and production number of the choice between two versions."""
-    pairs = zip((before.macro, *before.draws), (after.macro, *after.draws), strict=True)
-    part, (old, new) = next((k, pair) for k, pair in enumerate(pairs) if pair[0] != pair[1])
-    node = next(i for i in range(len(old)) if old.operators[i] != new.operators[i])
-    name, grown = old.operators[node].name, new.subterm(node)
-    rules = before.grammar.rules[name]
-    return part - 1, node, next(k for k, p in enumerate(rules) if p.body == grown)
+def _change(before: Partial, after: Partial) -> tuple[int, int, Step]:
+    """Part and node of a choice, and the choice; kept with the later version, as a cached property is."""
+    known: tuple[int, int, Step] | None = after.__dict__.get("_change")
+    if known is None:
+        pairs = zip((before.macro, *before.draws), (after.macro, *after.draws), strict=True)
+        part, (old, new) = next((k - 1, pair) for k, pair in enumerate(pairs) if pair[0] != pair[1])
+        node = next(i for i in range(len(old)) if old.operators[i] != new.operators[i])
+        name, grown = old.operators[node].name, new.subterm(node)
+        number = next(k for k, p in enumerate(before.grammar.rules[name]) if p.body == grown)
+        position = before.term.position(before.sources.index((part, node)))
+        known = after.__dict__["_change"] = (part, node, Step(position, name, number))
+    return known
 
 
 def labels(partial: Partial) -> list[tuple[str, ...]]:
@@ -95,11 +93,10 @@ def labels(partial: Partial) -> list[tuple[str, ...]]:
     way = versions(partial)
     parts = _labels_before(way[0])
     for before, after in itertools.pairwise(way):
-        part, node, number = _change(before, after)
-        name = (before.macro if part < 0 else before.draws[part]).operators[node].name
-        body = before.grammar.rules[name][number].body
+        part, node, step = _change(before, after)
+        body = before.grammar.rules[step.nonterminal][step.production].body
         here = parts[part + 1]
-        here[node : node + 1] = [(*here[node], name), *[()] * (len(body) - 1)]
+        here[node : node + 1] = [(*here[node], step.nonterminal), *[()] * (len(body) - 1)]
     found: list[tuple[str, ...]] = []
     leaves = _leaf_labels(partial, parts)
     for part, node in partial.sources:

@@ -38,6 +38,8 @@ Range = tuple[float, float]
 Outcome = tuple[int, Shape | None]
 """What constraints see of a subterm, and its output shape; None where nothing passes."""
 Outcomes = dict[Outcome, Range]
+Place = tuple[str, Shape, str]
+"""A nonterminal or the text of a term, the shape that enters, and what is chosen of the shared draws that it can use."""
 Key = TypeVar("Key")
 
 ANY: Shape = ()
@@ -85,7 +87,7 @@ class Reach:
     quantity
         "parameters" or "flops" (2 for a multiply-add).
     seconds
-        Computing time that one question may take.
+        Computing time that one question may take, beside the first run of each operator at each shape.
 
     Examples
     --------
@@ -101,11 +103,14 @@ class Reach:
         self.constraint = self.grammar.constraint
         self.quantity: Quantity = quantity
         self.seconds = seconds
-        self._table: dict[tuple[str, Shape], Outcomes] = {}
-        self._order: list[tuple[str, Shape]] = []
-        self._done: set[tuple[str, Shape]] = set()
+        self._table: dict[Place, Outcomes] = {}
+        self._order: list[Place] = []
+        self._done: set[Place] = set()
         self._running = 0
-        self._known: dict[tuple[str, Shape], Outcomes] = {}
+        self._known: dict[Place, Outcomes] = {}
+        self._begun: dict[str, Term] = {}
+        self._context = ""
+        self._touched: dict[tuple[str, ...], frozenset[str]] = {}
         self._until = math.inf
 
     def span(self, partial: Partial) -> Span:
@@ -165,6 +170,7 @@ class Reach:
         term = partial.term
         if len(term) > LARGEST_TERM or term.height > DEEPEST_TERM:
             raise NasvizError("parameters are out of reach: the term is too large")
+        self._take_draws(partial)
         stem = self._measured(self.space.stem, (), tuple(self.space.input_shape))
         best: Range = (math.inf, -math.inf)
         for (value, out), (least, greatest) in self._of(term, 0, stem.shape).items() if stem else ():
@@ -179,16 +185,41 @@ class Reach:
         meaning = meaning_of(op)
         if meaning is None:
             raise NasvizError(f"parameters are out of reach: {op.name} has no torch meaning")
+        before = time.thread_time()
         try:
             measured = measure(meaning, values, shape, self.space.num_classes)
         except NasvizError:
             return None
+        finally:
+            self._until += time.thread_time() - before
         return None if measured.promised is not None else measured
 
     # ---- nonterminals
 
+    def _take_draws(self, partial: Partial) -> None:
+        """Let shared nonterminals that stand for a choice mean that choice, wherever they are still to come."""
+        rows = zip(self.grammar.shared, partial.draws, strict=True)
+        self._begun = {name: draw for name, draw in rows if len(draw) > 1 or draw.operators[0].name != name}
+        self._context = " | ".join(f"{name} ::= {draw.text}" for name, draw in self._begun.items())
+        if len(self._table) > _KEYS // 2:
+            self._done = {key for key in self._done if not key[2]}
+            self._table = {key: self._table[key] for key in self._done}
+
+    def _uses_begun(self, name: str) -> bool:
+        """Whether a nonterminal reaches a shared one of which something is chosen."""
+        begun = tuple(self._begun)
+        if begun not in self._touched:
+            found = set(begun)
+            size = -1
+            while len(found) > size:
+                size = len(found)
+                rules = self.grammar.rules.items()
+                found |= {lhs for lhs, row in rules if any(found.intersection(p.nonterminals) for p in row)}
+            self._touched[begun] = frozenset(found)
+        return name in self._touched[begun]
+
     def _drawn(self, name: str, shape: Shape) -> Outcomes:
-        key = (name, shape)
+        key = (name, shape, self._context if self._begun and self._uses_begun(name) else "")
         if key in self._done or (self._running and key in self._table):
             return self._table[key]
         if len(self._table) >= _KEYS:
@@ -213,12 +244,13 @@ class Reach:
             self._running -= 1
         return self._table[key]
 
-    def _alternatives(self, key: tuple[str, Shape]) -> Outcomes:
+    def _alternatives(self, key: Place) -> Outcomes:
         found: Outcomes = {}
-        for production in self.grammar.rules[key[0]]:
-            if production.body.height > DEEPEST_TERM:
+        begun = self._begun.get(key[0])
+        for body in [p.body for p in self.grammar.rules[key[0]]] if begun is None else [begun]:
+            if body.height > DEEPEST_TERM:
                 raise NasvizError("parameters are out of reach: a production is too deep")
-            for outcome, cost in self._of(production.body, 0, key[1]).items():
+            for outcome, cost in self._of(body, 0, key[1]).items():
                 _join(found, outcome, cost)
         return found
 
@@ -250,7 +282,7 @@ class Reach:
             return self._drawn(op.name, shape)
         if self._running:
             return self._node(term, i, shape)
-        key = (term.text[int(term.start[i]) : int(term.stop[i])], shape)
+        key = (term.text[int(term.start[i]) : int(term.stop[i])], shape, self._context)
         if key not in self._known:
             if len(self._known) > 5000:
                 self._known.clear()

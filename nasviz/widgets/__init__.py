@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nasviz.widgets.difference import DifferenceView
     from nasviz.widgets.gallery import Gallery
     from nasviz.widgets.grammar import GrammarEditor
+    from nasviz.widgets.stepper import Stepper
     from nasviz.widgets.training import Training
     from nasviz.widgets.workbench import Workbench
 
@@ -35,6 +36,7 @@ __all__ = [
     "Gallery",
     "GrammarEditor",
     "GraphView",
+    "Stepper",
     "TermView",
     "Training",
     "TreeView",
@@ -51,6 +53,7 @@ _HOME = {
     "Gallery": "gallery",
     "GrammarEditor": "grammar",
     "GraphView": "architecture",
+    "Stepper": "stepper",
     "TermView": "architecture",
     "Training": "training",
     "TreeView": "architecture",

@@ -13,6 +13,7 @@ _VIEWS: tuple[tuple[str, str, str], ...] = (
     ("nasviz.spaces.architecture:Architecture", "nasviz.widgets.architecture", "ArchitectureView"),
     ("nasviz.spaces.space:SearchSpace", "nasviz.widgets.grammar", "GrammarEditor"),
     ("nasviz.spaces.difference:Difference", "nasviz.widgets.difference", "DifferenceView"),
+    ("nasviz.grammar.stepping:Partial", "nasviz.widgets.stepper", "Stepper"),
     ("nasviz.search.study:Study", "nasviz.widgets.board", "Board"),
     ("nasviz.jobs.job:Job", "nasviz.widgets.training", "Training"),
 )
