@@ -10,7 +10,7 @@ import numpy as np
 
 from nasviz.algebra import Term, TreeEdit, position_text
 from nasviz.graph.dot import SYMBOLS
-from nasviz.graph.dot_text import header, label, position_id, quote, statement
+from nasviz.graph.dot_text import haste, header, label, position_id, quote, statement
 from nasviz.graph.fold import fold_at
 from nasviz.graph.graph import Edge, Graph, Join
 from nasviz.graph.palette import ACCENT, LINE, QUIET, hue
@@ -177,7 +177,9 @@ def _lines(one: Graph, other: Graph, partner: Mapping[int, int], cut: Set[int]) 
     def new_name(e: Edge) -> str:
         return position_id(e.position)
 
+    arrows = list(_both(Counter(_arrows(one, old_name, old_names)), Counter(_arrows(other, new_name, new_names))))
     yield from header("difference", "LR")
+    yield from haste(len(arrows), max(len(one), len(other)) + len(other.joins))
     for name in ("in", "out"):
         end = {"id": name, "class": "nv-io", "label": name, "shape": "plaintext", "style": "", "margin": "0.06,0.03"}
         yield "  " + statement(quote(name), end)
@@ -189,7 +191,7 @@ def _lines(one: Graph, other: Graph, partner: Mapping[int, int], cut: Set[int]) 
             yield _operation(e, name, "±" if name in changed else " " if name in kept else "+")
     yield from (_join(old_names[node], join, "-") for key, (node, join) in old_joins.items() if key not in same_joins)
     yield from (_join(new_names[node], join, " " if key in kept_joins else "+") for key, (node, join) in new_joins.items())
-    yield from _both(Counter(_arrows(one, old_name, old_names)), Counter(_arrows(other, new_name, new_names)))
+    yield from arrows
     yield "}"
 
 

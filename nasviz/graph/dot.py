@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nasviz.algebra import Nonterminal, Position, Term, position_text
-from nasviz.graph.dot_text import check_room, header, label, position_id, quote, statement
+from nasviz.graph.dot_text import check_room, haste, header, label, position_id, quote, statement
 from nasviz.graph.fault import Fault
 from nasviz.graph.graph import Edge, Graph
 from nasviz.graph.palette import ACCENT, QUIET, frame, ground
@@ -145,12 +145,14 @@ class _Picture:
 
     def lines(self) -> Iterator[str]:
         """The lines of the picture."""
+        arrows = list(self._arrows())
         yield from header("architecture", "LR")
+        yield from haste(len(arrows), len(self.runs) + len(self.graph.joins) + 2)
         for name in ("in", "out"):
             end = {"id": name, "class": "nv-io", "label": name, "shape": "plaintext", "style": "", "margin": "0.06,0.03"}
             yield "  " + _node(name, end)
         yield from self._boxes()
-        yield from self._arrows()
+        yield from arrows
         yield "}"
 
     def _runs(self, folded: bool) -> list[list[int]]:

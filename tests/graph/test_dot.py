@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from nasviz.algebra import Literal, Nonterminal, Operator, Sort, Term
-from nasviz.graph import LINEAR, Cluster, build_graph, clusters_of, fault_at, fold, graph_to_dot
+from nasviz.graph import LINEAR, Cluster, build_graph, clusters_of, fault_at, fold, graph_to_dot, topology
 
 GOLDEN = """\
   "in" [id="in", class="nv-io", label="in", shape="plaintext", style="", margin="0.06,0.03"];
@@ -175,3 +175,13 @@ def test_a_chain_can_be_drawn_one_by_one(term):
     graph = build_graph(term("Linear(conv, conv, conv, fc)"))
     assert "conv ×3" in graph_to_dot(graph, folded=True)
     assert graph_to_dot(graph, folded=True, unrolled=[(0,)]) == graph_to_dot(graph)
+
+
+def test_dense_graphs_are_laid_out_in_haste():
+    def full(n):
+        pairs = [f"{i}>{j}" for i in range(1, n + 1) for j in range(i + 1, n + 1)]
+        ops = [Term.build(Operator(f"op{k}")) for k in range(len(pairs))]
+        return build_graph(Term.build(topology("Full", " ".join(pairs)), *ops))
+
+    assert 'mclimit="0.2"' not in full(10).to_dot()
+    assert full(20).to_dot().splitlines()[4] == '  graph [splines="polyline", mclimit="0.2", nslimit="2", nslimit1="2"];'

@@ -7,14 +7,20 @@ export interface LayoutOptions {
 
 export class LayoutTimeout extends Error {
   constructor(limit: number) {
-    super(`The layout took longer than ${Math.round(limit / 1000)} s.`);
+    super(`The layout took longer than ${Math.round(limit / 1000)} s, also with straight arrows.`);
     this.name = "LayoutTimeout";
   }
 }
 
+/** The same picture with straight arrows and less search for a good place of each node. */
+export const hurried = (dot: string): string => dot.replace(/\n/, '\n  graph [splines="line", mclimit="0.1", nslimit="1", nslimit1="1"];\n');
+
 interface Job {
   id: number;
+  /** as it was asked for */
   dot: string;
+  /** the second try, in haste */
+  again: boolean;
   limit: number;
   resolve(svg: string): void;
   reject(reason: Error): void;
@@ -48,7 +54,7 @@ export class LayoutQueue {
     const known = this.#done.get(dot);
     if (known !== undefined) return Promise.resolve(known);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ id: this.#next++, dot, limit: options.limit ?? 5000, resolve, reject });
+      this.#waiting.push({ id: this.#next++, dot, again: false, limit: options.limit ?? 5000, resolve, reject });
       this.#pump();
     });
   }
@@ -74,9 +80,12 @@ export class LayoutQueue {
     const limit = this.#warm ? job.limit : Math.max(job.limit, START_LIMIT_MS);
     this.#timer = setTimeout(() => {
       this.#stopWorker();
-      this.#finish(() => job.reject(new LayoutTimeout(limit)));
+      this.#finish(() => {
+        if (job.again) job.reject(new LayoutTimeout(job.limit));
+        else this.#waiting.unshift({ ...job, id: this.#next++, again: true });
+      });
     }, limit);
-    this.#worker.postMessage({ id: job.id, dot: job.dot });
+    this.#worker.postMessage({ id: job.id, dot: job.again ? hurried(job.dot) : job.dot });
   }
 
   #begin(): WorkerLike {

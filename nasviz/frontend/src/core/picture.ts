@@ -26,8 +26,8 @@ export interface PictureOptions {
 }
 
 export interface PictureHandle {
-  /** Lay out and draw; the promise fails with LayoutTimeout or what Graphviz says. */
-  show(dot: string): Promise<void>;
+  /** Lay out, for `limit` milliseconds at most, and draw; the promise fails with LayoutTimeout or what Graphviz says. */
+  show(dot: string, limit?: number): Promise<void>;
   /** Mark the selection, what the pointer is on, and the matches of a search. */
   mark(selected: Position | null, hovered: Position | null, found?: readonly Position[]): void;
   /** Mark what goes in a difference, by its position in the first term. */
@@ -89,9 +89,9 @@ class Picture implements PictureHandle {
     this.#watch.observe(this.#box);
   }
 
-  async show(dot: string): Promise<void> {
+  async show(dot: string, limit?: number): Promise<void> {
     const turn = ++this.#turn;
-    const text = await this.layout(dot);
+    const text = await this.layout(dot, limit === undefined ? {} : { limit });
     if (turn !== this.#turn) return;
     const svg = readSvg(text);
     const before = this.#standing();

@@ -33,6 +33,7 @@ export interface PictureProps {
   fileName?: string;
 }
 
+const PATIENT_MS = 60_000;
 const NONE: readonly Position[] = [];
 
 export function Picture(props: PictureProps) {
@@ -42,6 +43,7 @@ export function Picture(props: PictureProps) {
   const handlers = useRef(props);
   handlers.current = props;
   const [fault, setFault] = useState("");
+  const [patience, setPatience] = useState<{ dot: string } | null>(null);
   const [note, setNote] = useState("");
   useEffect(() => {
     const handle = engine.createPicture(parent.current!, {
@@ -63,7 +65,7 @@ export function Picture(props: PictureProps) {
   };
   useEffect(() => {
     let live = true;
-    picture.current?.show(dot).then(
+    picture.current?.show(dot, patience?.dot === dot ? PATIENT_MS : undefined).then(
       () => {
         if (!live) return;
         setFault("");
@@ -74,7 +76,7 @@ export function Picture(props: PictureProps) {
     return () => {
       live = false;
     };
-  }, [engine, dot, label, maxHeight]);
+  }, [engine, dot, label, maxHeight, patience]);
   useLayoutEffect(() => picture.current?.mark(selected, hovered, found), [selected, hovered, found, dot]);
   const gone = props.gone?.selected ?? null;
   useLayoutEffect(() => picture.current?.markGone(gone), [gone, dot]);
@@ -104,9 +106,34 @@ export function Picture(props: PictureProps) {
           )}
         </div>
       )}
-      {fault && <div class="nv-empty" role="alert">This picture cannot be drawn: {fault} The table shows the same.</div>}
+      {fault && <Undrawn fault={fault} waits={patience?.dot === dot} fold={props.onOpen !== undefined} wait={() => setPatience({ dot })} />}
       {note && <div class="nv-note" role="status">{note}</div>}
       <div ref={parent} hidden={fault !== ""} />
+    </div>
+  );
+}
+
+interface UndrawnProps {
+  fault: string;
+  /** the longer time was given already */
+  waits: boolean;
+  fold: boolean;
+  wait: () => void;
+}
+
+/** Why there is no picture, and what to do. */
+function Undrawn({ fault, waits, fold, wait }: UndrawnProps) {
+  const slow = fault.startsWith("The layout took longer");
+  return (
+    <div class="nv-empty" role="alert">
+      <div>
+        {slow ? fault : `This picture cannot be drawn: ${fault}`} {fold && slow ? "Fold a subterm (select it, then Enter), or look at the table." : "The table shows the same."}
+      </div>
+      {slow && !waits && (
+        <Button tip="Everything else goes on meanwhile" onClick={wait}>
+          Try for a minute
+        </Button>
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { Graphviz } from "@hpcc-js/wasm-graphviz";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { positionsOf, readSvg } from "../../src/core/svg";
-import { LayoutQueue, LayoutTimeout } from "../../src/core/layout";
+import { hurried, LayoutQueue, LayoutTimeout } from "../../src/core/layout";
 
 class FakeWorker {
   static all: FakeWorker[] = [];
@@ -44,20 +44,31 @@ describe("LayoutQueue", () => {
     expect([await a, await b, await q.layout("a")]).toEqual(["A", "B", "A"]);
     expect(newest().sent).toHaveLength(2);
   });
-  test("ends a worker that takes too long and goes on with a new one", async () => {
+  test("ends a worker that takes too long, tries once more in haste, and goes on", async () => {
     vi.useFakeTimers();
     const q = queue();
     const first = q.layout("ok");
     newest().answer({ svg: "OK" });
     await first;
-    const slow = q.layout("slow", { limit: 1000 }).catch((reason: unknown) => reason);
+    const slow = q.layout("digraph {\n}", { limit: 1000 }).catch((reason: unknown) => reason);
     const next = q.layout("next");
     vi.advanceTimersByTime(1001);
+    expect(newest().sent[0]!.dot).toContain('splines="line"');
+    vi.advanceTimersByTime(20_001); // a worker that starts anew has time to load
     expect(await slow).toBeInstanceOf(LayoutTimeout);
-    expect(String(await slow)).toContain("longer than 1 s");
-    expect(FakeWorker.all.map((worker) => worker.ended)).toEqual([true, false]);
+    expect(String(await slow)).toContain("longer than 1 s, also with straight arrows");
+    expect(FakeWorker.all.map((worker) => worker.ended)).toEqual([true, true, false]);
     newest().answer({ svg: "NEXT" });
     expect(await next).toBe("NEXT");
+  });
+  test("a picture that was drawn in haste is kept", async () => {
+    vi.useFakeTimers();
+    const q = queue();
+    const slow = q.layout("digraph {\n}", { limit: 1000 });
+    vi.advanceTimersByTime(20_001);
+    newest().answer({ svg: "STRAIGHT" });
+    expect(await slow).toBe("STRAIGHT");
+    expect(await q.layout("digraph {\n}")).toBe("STRAIGHT");
   });
   test("gives what Graphviz says", async () => {
     const q = queue();
@@ -92,4 +103,11 @@ test("what Graphviz draws is found again by position", async () => {
   expect(node.classList.contains("nv-op")).toBe(true);
   expect(node.querySelector(":scope > text")?.textContent).toBe("x<y");
   expect(node.dataset.tip).toBe("x at (0, 2)");
+});
+
+test("haste draws the same nodes", async () => {
+  const dot = 'digraph "a" {\n  graph [rankdir="LR"];\n  "in" -> "p" -> "out";\n}';
+  const graphviz = await Graphviz.load();
+  const titles = (text: string) => [...readSvg(graphviz.layout(text, "svg", "dot")).querySelectorAll(".node title")].map((title) => title.textContent);
+  expect(titles(hurried(dot))).toEqual(titles(dot));
 });
