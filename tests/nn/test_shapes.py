@@ -8,7 +8,8 @@ from torch import nn
 from nasviz.errors import BuildError, ShapeError
 from nasviz.graph import topology
 from nasviz.nn import infer_shapes, primitive
-from nasviz.spaces import Architecture, SearchSpace, nb201
+from nasviz.spaces import Architecture, SearchSpace, digits_cells, nb201, nested_convnet
+from nasviz.spaces.transformers import transformers
 
 
 def test_every_position_has_its_shapes(arch_of):
@@ -340,3 +341,48 @@ def test_halving_a_sequence_halves_its_tokens():
 
     space = SearchSpace("S ::= Linear(half, half)", [primitive(HalveTokens, name="half", halve=1)], input_shape=(7, 3))
     assert infer_shapes(space.sample(seed=0))["head"][0] == (2, 64)
+
+
+def hierarchical_cells():
+    """Cells whose paths may or may not agree."""
+    return SearchSpace(
+        "S ::= Linear(C, C)\nC ::= Residual(B, B, B) | Diamond(B, B, B, B)\nB ::= down | id | Linear(id, C) [0.1]"
+    )
+
+
+def reopened(space, arch, rng):
+    """The architecture with one or two subterms open again."""
+    begins = [i for i, labels in enumerate(arch.derivation.labels) if labels and i] or [0]
+    chosen = rng.choice(begins, size=min(2, len(begins)), replace=False)
+    return Architecture(space.reopen(arch, *(arch.term.position(int(i)) for i in chosen)).term, space)
+
+
+@pytest.mark.parametrize("make", [digits_cells, nested_convnet, transformers])
+def test_what_is_known_of_a_part_holds_for_the_whole(make):
+    """Without zero: shapes of a partial term are those of every completion, and its errors are theirs."""
+    space, rng = make(), np.random.default_rng(0)
+    seen = 0
+    for arch in space.sample(40, seed=1):
+        part = reopened(space, arch, rng)
+        try:
+            whole = dict(infer_shapes(arch))
+        except (BuildError, ShapeError):
+            continue
+        known = dict(infer_shapes(part))
+        assert known.items() <= whole.items()
+        seen += len(known)
+    assert seen > 60
+
+
+def test_an_error_of_a_part_is_one_of_the_whole():
+    space, rng = hierarchical_cells(), np.random.default_rng(0)
+    failed = 0
+    for arch in space.sample(60, seed=2):
+        part = reopened(space, arch, rng)
+        try:
+            infer_shapes(part)
+        except ShapeError:
+            failed += 1
+            with pytest.raises(ShapeError):
+                infer_shapes(arch)
+    assert failed > 5
