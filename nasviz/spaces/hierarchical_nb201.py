@@ -5,15 +5,16 @@ from __future__ import annotations
 from nasviz.spaces.operators import bn_relu_pool_linear, plain_conv1x1, plain_conv3x3
 from nasviz.spaces.space import SearchSpace, Shape
 
-GRAMMAR = """\
-# Hierarchical NAS-Bench-201 (Schrodi et al. 2023). D2, D1 and D0 halve the resolution 2, 1 and 0 times.
-# BLOCK stands twice in OP, as in the released file: it doubles the probability, and counts as derivations only.
+MACRO = """\
 start D2
 D2    ::= Linear(D1, D1, D0) | Linear(D0, D1, D1) | Linear(D1, D1, D0, D0)
 D1    ::= Linear(C, C, DOWN) | Linear(C, C, C, DOWN) | Residual3(C, C, DOWN, DOWN)
 D0    ::= Linear(C, C, CELL) | Linear(C, C, C, CELL) | Residual3(C, C, CELL, CELL)
 DOWN  ::= Linear(CELL, down) | Linear(CELL, CELL, down) | Residual2(CELL, down, down)
 C     ::= Linear(CELL, CELL) | Linear(CELL, CELL, CELL) | Residual2(CELL, CELL, CELL)
+"""
+
+BLOCKS = """\
 CELL  ::= Cell(OP, OP, OP, OP, OP, OP)
 OP    ::= id | zero | BLOCK | BLOCK | avg_pool
 BLOCK ::= Linear(ACT, CONV, NORM)
@@ -21,6 +22,11 @@ ACT   ::= relu | hardswish | mish
 CONV  ::= conv3x3 | conv1x1 | dconv3x3
 NORM  ::= batch | instance | layer
 """
+
+GRAMMAR = f"""\
+# Hierarchical NAS-Bench-201 (Schrodi et al. 2023). D2, D1 and D0 halve the resolution 2, 1 and 0 times.
+# BLOCK stands twice in OP, as in the released file: it doubles the probability, and counts as derivations only.
+{MACRO}{BLOCKS}"""
 
 SOURCE = "Schrodi et al. 2023, Construction of Hierarchical Neural Architecture Search Spaces based on Context-free Grammars"
 
