@@ -1,6 +1,7 @@
 """The training objective, and whether a search on it is worth while."""
 
 import cloudpickle
+import numpy as np
 import pytest
 import torch
 from scipy.stats import kendalltau
@@ -8,7 +9,7 @@ from scipy.stats import kendalltau
 from nasviz.errors import DataError, TrainingError
 from nasviz.evaluation import TrainingObjective, digits
 from nasviz.evaluation.device import describe
-from nasviz.spaces import digits_cells
+from nasviz.spaces import SearchSpace, digits_cells
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +109,23 @@ def test_two_seeds_rank_thirty_architectures_alike(space):
     tau = kendalltau(*zip(*values, strict=True)).statistic
     assert tau >= 0.5
     assert max(max(pair) for pair in values) - min(min(pair) for pair in values) > 0.05
+
+
+def test_digits_as_vectors():
+    x, y = (part.numpy() for part in digits()[0].tensors)
+    space = SearchSpace("S ::= Linear(linear(64), A, linear(64), A)\nA ::= relu | gelu", input_shape=(64,))
+    data = (x[:800].reshape(-1, 64), y[:800]), (x[800:].reshape(-1, 64), y[800:])
+    assert TrainingObjective(data, epochs=6, device="cpu")(space.sample(seed=0)) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("mix", "least", "most"), [("Linear(transpose, mlp(32), transpose)", 0.0, 0.15), ("mlp(32)", 0.3, 0.7)]
+)
+def test_a_task_of_sequences_needs_an_operator_that_mixes_tokens(mix, least, most):
+    """Is the first token greater than the last? Each token by itself cannot tell."""
+    x = np.random.default_rng(0).normal(size=(1200, 12, 3)).astype(np.float32)
+    y = (x[:, 0, 0] > x[:, -1, 0]).astype(np.int64)
+    text = f"S ::= Linear(Residual(id, id, {mix}), relu)"
+    arch = SearchSpace(text, input_shape=(12, 3), num_classes=2).sample(seed=0)
+    error = TrainingObjective(((x[:1000], y[:1000]), (x[1000:], y[1000:])), epochs=12, device="cpu")(arch)
+    assert least <= error <= most
