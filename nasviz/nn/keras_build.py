@@ -16,10 +16,11 @@ from nasviz.errors import BuildError, NasvizError, ShapeError, said
 from nasviz.graph import Join
 from nasviz.nn.keras_merging import merge_layer
 from nasviz.nn.keras_primitives import channels_last, standard_layer
-from nasviz.nn.keras_weights import keras_name, transfer
+from nasviz.nn.keras_weights import keras_name, keras_position, transfer
 from nasviz.nn.primitive import Factory, Primitive, Shape, channels, describe, meaning_of_factory
 from nasviz.nn.shapes import Site, Where, visit
-from nasviz.nn.torch_build import module_path, to_torch
+from nasviz.nn.sharing import Share
+from nasviz.nn.torch_build import to_torch
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["to_keras"]
 
 
-def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Module | None = None) -> Any:
+def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Module | None = None, share: Share = False) -> Any:
     """Build the network of an architecture as a functional ``keras.Model`` on TensorFlow, stem and head included.
 
     The layer of the operator at position (0, 2, 1) is ``model.get_layer("p_0_2_1")``, of () ``"p"``, beside ``"stem"`` and
@@ -44,6 +45,9 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
     weights_from : nn.Module, optional
         Take the weights and the statistics of batch normalisation of this network, trained or not, as made by
         :func:`nasviz.nn.to_torch` of the same architecture.
+    share : bool or "equal"
+        Which positions share weights, as for :func:`nasviz.nn.to_torch`; a shared layer is named by its first position and
+        called at each of them.
 
     Returns
     -------
@@ -61,18 +65,24 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
     if seed is not None and weights_from is not None:
         raise BuildError("seed draws new weights and weights_from takes trained ones: give one of them")
     seed = secrets.randbits(63) if seed is None else seed
-    net = to_torch(arch, seed)
+    net = to_torch(arch, seed, share)
     if weights_from is not None:
         _load(net, weights_from)
     x = keras.Input(tuple(arch.space.input_shape), name="x")
     start = keras.layers.Permute((2, 3, 1), name="channels_last")(x) if len(arch.space.input_shape) == 3 else x
-    built: dict[int, Where] = {}
+    paths = {node.meta["where"]: str(node.target) for node in net.graph.nodes if node.op == "call_module"}
+    layers: dict[str, Any] = {}
     met: Counter[str] = Counter()
 
     def enter(site: Site, value: Any) -> Any:
-        layer = _layer(keras, site, net, arch.space.num_classes, built)
+        path = paths[site.where]
+        if path not in layers:
+            layer = _layer(keras, site, net.get_submodule(path), arch.space.num_classes)
+            _check_new(site, layer, layers)
+            layer.name = keras_name(site.where)
+            layers[path] = layer
         try:
-            y = layer(start if value is None else value)
+            y = layers[path](start if value is None else value)
         except Exception as reason:  # whatever a user's layer raises
             raise _not_built(site, reason) from reason
         _check_shape(site, tuple(y.shape[1:]))
@@ -136,25 +146,23 @@ def _load(net: nn.Module, weights_from: object) -> None:
         first = str(error).strip().splitlines()[1:2]
         raise BuildError(
             "weights_from is a network of another architecture; it is one that arch.to_torch() or a training of the same "
-            f"architecture gave: {' '.join(first).strip()[:200]}"
+            f"architecture gave, with the same share=: {' '.join(first).strip()[:200]}"
         ) from error
 
 
-def _layer(keras: Any, site: Site, net: nn.Module, num_classes: int, built: dict[int, Where]) -> Any:
+def _layer(keras: Any, site: Site, module: nn.Module, num_classes: int) -> Any:
     if isinstance(site.operator, Primitive):
-        layer = _own_form(keras, site, site.operator.forms, num_classes, built)
+        layer = _own_form(keras, site, site.operator.forms, num_classes)
     else:
-        module = net.get_submodule(module_path(site.where))
         try:
             layer = standard_layer(keras, site.operator.name, module, site.shape_in)
         except NasvizError as reason:
             place, position = _place(site.where)
             raise BuildError(f"{site.operator.name} at {place} has no Keras form: {reason}", position) from reason
-    layer.name = keras_name(site.where)
     return layer
 
 
-def _own_form(keras: Any, site: Site, forms: dict[str, Factory], num_classes: int, built: dict[int, Where]) -> Any:
+def _own_form(keras: Any, site: Site, forms: dict[str, Factory], num_classes: int) -> Any:
     name, (place, position) = site.operator.name, _place(site.where)
     factory = forms.get("keras")
     if factory is None:
@@ -168,14 +176,18 @@ def _own_form(keras: Any, site: Site, forms: dict[str, Factory], num_classes: in
         raise _not_built(site, reason) from reason
     if not isinstance(layer, keras.layers.Layer):
         raise BuildError(f"the Keras form of {name} at {place} returned {describe(layer)}, expected a keras layer", position)
-    first = built.setdefault(id(layer), site.where)
-    if first != site.where:
+    return layer
+
+
+def _check_new(site: Site, layer: Any, layers: dict[str, Any]) -> None:
+    first = next((keras_position(other.name) for other in layers.values() if other is layer), None)
+    if first is not None:
+        place, position = _place(site.where)
         raise BuildError(
-            f"the Keras form of {name} at {place} returned the layer that already stands at {_place(first)[0]}: weights would "
-            "be shared by accident; make a new layer inside the function",
+            f"the Keras form of {site.operator.name} at {place} returned the layer that already stands at {_place(first)[0]}: "
+            "weights would be shared by accident; make a new layer inside the function",
             position,
         )
-    return layer
 
 
 def _not_built(site: Site, reason: Exception) -> BuildError:

@@ -145,7 +145,7 @@ class Architecture:
         """
         return lower("to_torch")(self, seed=seed, share=share)
 
-    def to_keras(self, seed: int | None = None, weights_from: Any = None) -> Any:
+    def to_keras(self, seed: int | None = None, weights_from: Any = None, share: bool | Literal["equal"] = False) -> Any:
         """Return the network as a functional ``keras.Model`` on TensorFlow, layers named by position (``"p_0_2"``).
 
         It takes (B, C, H, W) and computes what ``to_torch`` of the same seed computes. Needs ``pip install
@@ -157,6 +157,8 @@ class Architecture:
             The weights are those of ``to_torch(seed)``; None draws fresh ones.
         weights_from
             Instead of a seed: a network made by :meth:`to_torch`, whose weights are taken.
+        share
+            As :meth:`to_torch`.
 
         Raises
         ------
@@ -165,7 +167,7 @@ class Architecture:
         BuildError, ShapeError
             As :meth:`to_torch`; also if one of the user's primitives has no Keras form that fits.
         """
-        return lower("to_keras")(self, seed=seed, weights_from=weights_from)
+        return lower("to_keras")(self, seed=seed, weights_from=weights_from, share=share)
 
     def cost(self, share: bool | Literal["equal"] = False) -> Any:
         """Return parameters, FLOPs (2 per multiply-add) and bytes of activations by position, as a ``CostTable``.

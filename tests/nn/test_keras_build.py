@@ -137,6 +137,18 @@ def test_a_seed_decides_the_weights_and_nothing_global_changes(arch_of):
     assert any(not np.array_equal(a, b) for a, b in zip(fresh, arch.to_keras().get_weights(), strict=True))
 
 
+@pytest.mark.parametrize(("share", "names"), [(True, ["p_0_0"]), ("equal", ["p_0_0"]), (False, ["p_0_0", "p_1_0"])])
+def test_shared_weights_are_one_layer(share, names):
+    space = SearchSpace("S ::= Linear(C, C)\nshared C ::= Linear(B, relu)\nB ::= conv3x3 | conv1x1", (), (1, 6, 6))
+    arch = space.parse("Linear(Linear(conv3x3, relu), Linear(conv3x3, relu))")
+    net = arch.to_torch(seed=0, share=share)
+    with torch.no_grad():
+        net.train()(inputs((1, 6, 6)))
+    model = arch.to_keras(weights_from=net, share=share)
+    assert [layer.name for layer in model.layers if layer.name.endswith("_0")] == names
+    assert difference(net, model, (1, 6, 6)) < 1e-4
+
+
 def test_weights_of_another_architecture(arch_of):
     arch, net = arch_of("Linear(conv3x3, avg_pool)"), arch_of("Linear(conv3x3, conv1x1)").to_torch(seed=0)
     for arguments, words in (
