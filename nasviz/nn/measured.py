@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import torch
 from torch import nn
+from torch.nn.parameter import UninitializedParameter
 from torch.utils.flop_counter import FlopCounterMode
 
 from nasviz.errors import NasvizError, said
@@ -71,12 +72,14 @@ def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_c
     Raises
     ------
     NasvizError
-        When it gives no single tensor of float32 with the batch axis first.
+        When it gives no single tensor of float32 with the batch axis first, or makes parameters while it runs.
     """
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         module = meaning.build(shape, num_classes, values).eval()
+        made = _parameters(module)
         with FlopCounterMode(display=False) as counter:
             y, activations = _run(module, torch.zeros((BATCH, *shape)))
+        _parameters(module, made)
     if not isinstance(y, torch.Tensor):
         raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
     if y.ndim < 2 or y.shape[0] != BATCH:
@@ -85,6 +88,19 @@ def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_c
         raise NasvizError(f"it makes float32 into {str(y.dtype).removeprefix('torch.')}; end it with .float()")
     parameters = sum(p.numel() for p in module.parameters())
     return Measured(tuple(y.shape[1:]), parameters, counter.get_total_flops() // BATCH, activations // BATCH)
+
+
+def _parameters(module: nn.Module, known: set[str] | None = None) -> set[str]:
+    """Return the names of the parameters; complain of those that are made at the first pass only."""
+    parameters = dict(module.named_parameters())
+    late = [name for name, p in parameters.items() if isinstance(p, UninitializedParameter)]
+    late += [name for name in parameters if known is not None and name not in known]
+    if late:
+        raise NasvizError(
+            f"its parameter {late[0]} is made during the first forward pass, when an optimiser has already missed it; make it "
+            "together with the module, from shape or c_in"
+        )
+    return set(parameters)
 
 
 def _run(module: nn.Module, x: torch.Tensor) -> tuple[Any, int]:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from nasviz.errors import BuildError
+from nasviz.graph import merge
 from nasviz.nn import export_program, primitive, to_torch
 
 READER = textwrap.dedent(
@@ -55,6 +56,22 @@ def test_the_name_and_the_folder_must_be_right(arch_of, tmp_path):
         export_program(net, arch, tmp_path / "net.pt")
     with pytest.raises(BuildError, match=r"the folder '.*absent' does not exist"):
         export_program(net, arch, tmp_path / "absent" / "net.pt2")
+
+
+GATED = "Linear(Binary(gate, Residual2(conv1x1, id, avg_pool), relu), Residual2(conv1x1, id, avg_pool))"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [False, "equal"])
+def test_a_merge_of_ones_own_and_shared_weights_are_exported(arch_of, tmp_path, share):
+    gate = merge(lambda a, b: a * torch.sigmoid(b), name="gate")
+    arch = arch_of(GATED, [gate], input_shape=(1, 8, 8))
+    net = to_torch(arch, seed=0, share=share)
+    program = torch.export.load(export_program(net, arch, tmp_path / "net.pt2"))
+    x = torch.randn(3, 1, 8, 8)
+    assert torch.allclose(program.module()(x), net.eval()(x), atol=1e-6)
+    kept = sum(p.numel() for p in net.parameters())
+    assert sum(p.numel() for p in program.parameters()) == kept == arch.cost(share=share).parameters
 
 
 class Branching(torch.nn.Module):

@@ -8,7 +8,7 @@ from torch import fx, nn
 
 from nasviz.algebra import Operator, Sort
 from nasviz.errors import BuildError, ShapeError
-from nasviz.graph import topology
+from nasviz.graph import merge, topology
 from nasviz.nn import cost, module_path, primitive, to_torch
 from nasviz.spaces import parse
 
@@ -127,6 +127,50 @@ def test_a_state_dict_fits_a_network_built_again(arch_of):
     second.load_state_dict(first.state_dict())
     x = torch.randn(2, 3, 32, 32)
     assert torch.equal(first(x), second(x))
+
+
+class Late(nn.Module):
+    def forward(self, x):
+        if not hasattr(self, "norm"):
+            self.norm = nn.LayerNorm(x.shape[1:], device=x.device)
+        return self.norm(x)
+
+
+@pytest.mark.parametrize(
+    ("factory", "name"), [(Late, "norm.weight"), (lambda c_in: nn.Sequential(nn.LazyConv2d(c_in, 1)), "0.weight")]
+)
+def test_parameters_are_not_made_at_the_first_pass(arch_of, factory, name):
+    late = primitive(factory, name="late")
+    message = rf"late at \(1,\) cannot be built .*: its parameter {name} is made during the first forward pass"
+    with pytest.raises(BuildError, match=message):
+        to_torch(arch_of("Linear(conv3x3, late)", [late]))
+
+
+def test_modules_are_registered_in_the_order_in_which_they_run(hierarchical, arch_of):
+    odd = topology("Odd", "7>90 3>7 3>90")
+    wired = "WS(2, 0.75, 1, conv1x1, Odd(conv1x1, id, conv1x1), conv1x1, conv1x1)"
+    for arch in (*hierarchical(2), arch_of(wired, [odd])):
+        net = to_torch(arch, seed=0).eval()
+        ran = []
+        for path in (called := [n.target for n in net.graph.nodes if n.op == "call_module"]):
+            net.get_submodule(path).register_forward_hook(lambda m, x, y, path=path, ran=ran: ran.append(path))
+        with torch.no_grad():
+            net(torch.zeros(1, 3, 32, 32))
+        assert ran == called == [name for name, _ in net.named_modules() if name in set(called)]
+
+
+@pytest.mark.slow
+def test_a_network_compiles_whole(arch_of):
+    """Without a break in the graph; code is not generated, since that takes a compiler and a minute."""
+    gate = merge(lambda a, b: a * torch.sigmoid(b), name="gate")
+    arch = arch_of("Linear(Residual2(conv3x3, id, avg_pool), Binary(gate, conv1x1, id), down)", [gate], (1, 8, 8))
+    net = to_torch(arch, seed=0)
+    compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
+    x = torch.randn(4, 1, 8, 8)
+    y = compiled(x)
+    assert torch.allclose(y, to_torch(arch, seed=0)(x), atol=1e-5)
+    y.sum().backward()
+    assert all(p.grad is not None for p in net.parameters())
 
 
 def test_an_input_that_is_not_square(arch_of):
