@@ -47,7 +47,7 @@ export function Cards(props: PartProps) {
             aria-label={cardWords(card, body)}
             onPointerMove={() => card.possible && k !== at && setAt(k)}
             onClick={() => {
-              setAt(k);
+              if (card.possible) setAt(k);
               apply(props, card);
             }}
           >
