@@ -34,7 +34,8 @@ def parse_term(text: str, signature: Signature) -> Term:
     Raises
     ------
     TermError
-        At the place of a name that is unknown, a number or sort of operands that does not fit, or a misplaced mark.
+        If it is no str; at the place of a name that is unknown, a number or sort of operands that does not fit, or a
+        misplaced mark.
 
     Examples
     --------
@@ -43,6 +44,8 @@ def parse_term(text: str, signature: Signature) -> Term:
     >>> str(parse_term("f(x,f( x ),x)", sig))
     'f(x, f(x), x)'
     """
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TermError(f"a term is a text (str), found {type(text).__name__}")
     if len(text) > LIMIT:
         raise TermError(f"a term of {len(text):,} characters is too long, at most {LIMIT:,} are read")
     reader = _Reader(text, signature)

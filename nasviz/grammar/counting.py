@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import SECONDS, STATES, BudgetError
 from nasviz.grammar.grammar import Grammar
@@ -150,6 +151,9 @@ class Counter:
     def _check(self, what: str, max_height: int | None, max_size: int | None) -> None:
         if what not in ("terms", "derivations"):
             raise NasvizError(f"cannot count {what!r}; choose 'terms' or 'derivations'")
+        for name, limit in (("max_height", max_height), ("max_size", max_size)):
+            if limit is not None and not isinstance(limit, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+                whole(limit, name, 1)
         highest = KEPT if self._grammar.requirements else HIGHEST
         if max_height is not None and not 1 <= max_height <= highest:
             raise NasvizError(f"max_height is {max_height}; choose a height from 1 to {highest:,}")

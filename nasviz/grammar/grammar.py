@@ -17,7 +17,7 @@ from nasviz.grammar.constraint import Constraint
 from nasviz.grammar.diagnostics import Diagnostic
 from nasviz.grammar.matching import Matcher
 from nasviz.grammar.normal import Flat, NormalForm, normal_form
-from nasviz.grammar.notation import Document, Statement, read, write
+from nasviz.grammar.notation import BYTE_ORDER_MARK, Document, Statement, read, write
 from nasviz.grammar.product import Product
 from nasviz.grammar.smallest import smallest
 from nasviz.grammar.tables import Tables, make_tables
@@ -76,7 +76,7 @@ class Grammar:
         Parameters
         ----------
         text
-            The notation, at most 1,000,000 characters.
+            The notation, at most 1,000,000 characters; a byte-order mark at its beginning is left out.
         operators
             The operators that the rules may use; a name with a rule is a nonterminal, any other must be among these.
 
@@ -91,11 +91,11 @@ class Grammar:
         if not isinstance(cast(object, text), str):
             raise NasvizError(f"a grammar is a text (str), found {type(text).__name__}")
         signature = operators if isinstance(operators, Signature) else Signature(operators)
-        document = read(text)
+        document = read(text.removeprefix(BYTE_ORDER_MARK))
         resolved = resolve(document, signature)
         errors = [f for f in resolved.findings if f.severity == "error"]
         if errors:
-            raise min(errors, key=lambda f: f.start).error(text)
+            raise min(errors, key=lambda f: f.start).error(document.text)
         return cls(document, resolved, signature)
 
     @classmethod

@@ -15,6 +15,9 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 
 from nasviz.grammar.diagnostics import Diagnostic, Fix, quoted
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors write at the beginning of a file; it is no part of a grammar."""
+
 LIMIT = 1_000_000
 """Longest grammar text that is read, in characters."""
 

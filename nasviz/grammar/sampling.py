@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from nasviz.algebra import Term
+from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import BudgetError
 from nasviz.grammar.convergent import Convergent
@@ -125,6 +126,8 @@ def _check(grammar: Grammar, law: str, max_height: int | None, max_size: int | N
     if max_height is not None and max_size is not None:
         raise NasvizError("choose max_height or max_size, not both")
     for name, limit in (("max_height", max_height), ("max_size", max_size)):
+        if limit is not None and not isinstance(limit, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            whole(limit, name, 1)
         if limit is not None and limit < 1:
             raise NasvizError(f"{name} is {limit}; choose 1 or more")
     other = {"size": ("max_height", max_height), "height": ("max_size", max_size)}.get(law, ("", None))

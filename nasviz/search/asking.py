@@ -125,9 +125,11 @@ class AskTell(StudyReader):
         Raises
         ------
         NasvizError
-            If this trial is not running.
+            If this trial is not running, or it is no trial.
         """
-        number = trial if isinstance(trial, int) else trial.number
+        number = trial if isinstance(trial, int) else getattr(trial, "number", None)
+        if number is None:
+            raise NasvizError(f"tell takes what ask() gave, or the number of a trial, found {type(trial).__name__}")
         running = [slot for slot, t in self.storage.slots().items() if t.number == number and t.state == "running"]
         if not running:
             raise NasvizError(f"trial {number} of the study {self.name!r} is not running, so it cannot be told")

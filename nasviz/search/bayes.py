@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.records import Belief, Trial
-from nasviz.search.arguments import whole
 from nasviz.search.random_search import RandomSearch
 from nasviz.search.strategy import Proposal, unseen
 from nasviz.surrogate import GP, Covariance, FeatureStore, FlatWL, log_ei

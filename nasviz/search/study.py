@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Literal
 
+from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.extension import lower
 from nasviz.records import Trial
-from nasviz.search.arguments import whole
 from nasviz.search.asking import AskTell
 from nasviz.search.evaluate import Objective
 from nasviz.search.reading import default_strategy

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
+import operator
+from collections.abc import Iterable
+from typing import TypeGuard, cast
 
 import numpy as np
 
+from nasviz.algebra import Operator
 from nasviz.errors import GrammarError, NasvizError
 from nasviz.grammar import Grammar
 
@@ -14,8 +17,56 @@ Shape = tuple[int, ...]
 
 
 def generator(seed: Seed) -> np.random.Generator:
-    """Return a generator: the one given, or a new one from a seed (None: from fresh entropy)."""
-    return seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
+    """Return a generator: the one given, or a new one from a seed (None: from fresh entropy).
+
+    Raises
+    ------
+    NasvizError
+        If the seed is none of these.
+    """
+    if isinstance(seed, np.random.Generator):
+        return seed
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        message = f"a seed is a whole number, 0 or more, a numpy.random.Generator or None; found {str(seed)[:60]!r}"
+        raise NasvizError(message) from None
+
+
+def checked_draws(n: object) -> int | None:
+    """Return a number of draws; None for one by itself.
+
+    Raises
+    ------
+    NasvizError
+        If it is no whole number, or below 0.
+    """
+    if n is None:
+        return None
+    try:
+        number = operator.index(n)  # pyright: ignore[reportArgumentType]
+    except TypeError:
+        raise NasvizError(f"the number of draws is a whole number, found {str(n)[:60]!r}") from None
+    if number < 0:
+        raise NasvizError(f"the number of draws is 0 or more, found {number}")
+    return number
+
+
+def checked_operators(operators: object) -> tuple[Operator, ...]:
+    """Return operators as a tuple.
+
+    Raises
+    ------
+    NasvizError
+        If there is anything else among them; says what.
+    """
+    if isinstance(operators, Operator) or not isinstance(operators, Iterable):
+        raise NasvizError(f"operators are a list, e.g. operators=[swish3], found {type(operators).__name__}")
+    found = tuple(cast("Iterable[object]", operators))
+    for op in found:
+        if not isinstance(op, Operator):
+            raise NasvizError(f"operators=[...] holds operators, found {str(op)[:60]!r}; write @nv.primitive above a function")
+    return cast("tuple[Operator, ...]", found)
 
 
 def check_start(grammar: Grammar) -> None:

@@ -38,6 +38,7 @@ class Edited:
         return cast("SearchSpace", self)
 
     def _parent(self, arch: Architecture, grammar: Grammar) -> Derivation:
+        expect_architecture(arch)
         known = arch.space is self and grammar is self._edited.grammar
         return arch.derivation.draws if known else parse_derivation(grammar, arch.term)
 
@@ -98,6 +99,7 @@ class Edited:
         return self.replacements(arch, position).typed(text).arch
 
     def _here(self, arch: Architecture) -> Architecture:
+        expect_architecture(arch)
         return arch if arch.space is self else Architecture(arch.term, self._edited)
 
     def crossover(
@@ -216,6 +218,18 @@ class Edited:
         if partial.remaining() == 0:
             raise NasvizError(f"no architecture of the space completes {_short(partial.term)}")
         return RestrictedSpace(self._edited, partial.completions())
+
+
+def expect_architecture(arch: object) -> None:
+    """Do nothing if it is an architecture.
+
+    Raises
+    ------
+    NasvizError
+        If it is none.
+    """
+    if not isinstance(arch, Architecture):
+        raise NasvizError(f"an architecture is expected, e.g. space.parse(text); found {str(arch)[:60]!r}")
 
 
 def _short(term: Term) -> str:

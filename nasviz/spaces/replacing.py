@@ -25,6 +25,9 @@ LONGEST = 100_000
 LARGEST = 2_000
 """Operators of a drawn subterm that is offered, at most."""
 
+SEARCHED = 5_000
+"""Replacements up to which all are searched for a text."""
+
 SMALL = 12
 """Operators of the smallest subterms up to which some are offered though there are many; larger ones look all alike."""
 
@@ -95,7 +98,11 @@ class Replacing:
     """
 
     def __init__(self, arch: Architecture, position: Position, nonterminal: str | None = None) -> None:
-        self.arch, self.position, self.reason = arch, tuple(position), ""
+        try:
+            where = tuple(position)
+        except TypeError:
+            raise NasvizError(f"a position is a tuple of numbers of operands, e.g. (0, 2), found {position!r:.60}") from None
+        self.arch, self.position, self.reason = arch, where, ""
         node = arch.term.index(self.position)
         self.subterm = arch.term.subterm(node)
         self.nodes: tuple[int, ...] = (node,)
@@ -174,7 +181,7 @@ class Replacing:
         end = time.perf_counter() + seconds
         wanted = query.strip().lower()
         found: dict[Term, Replacement] = {}
-        for term, how in self._candidates(most, end, seed):
+        for term, how in self._candidates(SEARCHED if wanted else most, most, end, seed):
             if time.perf_counter() > end and found:
                 break
             if term is not None and term not in found and term != self.arch.term:
@@ -185,7 +192,7 @@ class Replacing:
                         break
         return list(found.values())
 
-    def _candidates(self, most: int, end: float, seed: Seed) -> Iterator[tuple[Term | None, How]]:
+    def _candidates(self, listed: int, most: int, end: float, seed: Seed) -> Iterator[tuple[Term | None, How]]:
         grammar = self.arch.space.drawn_grammar
         if self._found is None:
             for sub in self._swaps():
@@ -195,7 +202,7 @@ class Replacing:
         for term in self._found.exchanged():
             yield term, "exchange"
         total = self.count()
-        few = isinstance(total, int) and total <= most
+        few = isinstance(total, int) and total <= listed
         with suppress(NasvizError):
             for term in islice(self._found, None if few else max(1, most // 4)):
                 if not few and int(term.size[self.nodes[0]]) > SMALL:
@@ -253,9 +260,9 @@ class Replacing:
         TermError
             If the text is no term, or may not stand there: which nonterminal was expected, what it can be, the nearest.
         """
-        if len(text) > LONGEST:
+        if isinstance(text, str) and len(text) > LONGEST:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TermError(f"a text of {len(text):,} characters is no subterm to type; at most {LONGEST:,} are read")
-        if not text.strip():
+        if isinstance(text, str) and not text.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TermError(f"nothing is typed; {self.expected} is expected")
         space = self.arch.space
         sub = parse_term(text, space.signature)

@@ -7,19 +7,18 @@ from typing import Any, Literal, overload
 
 from nasviz.algebra import Attribute, Operator, Signature, Term, parse_term
 from nasviz.errors import NasvizError, StorageError, TermError
-from nasviz.grammar import (
-    Count,
-    Grammar,
-    Law,
-    count,
-    enumerate_terms,
-    parse_derivation,
-    rank,
-    sample_term,
-    unrank,
-)
+from nasviz.grammar import Count, Grammar, Law, count, enumerate_terms, parse_derivation, rank, sample_term, unrank
 from nasviz.spaces.architecture import VERSION, Architecture, checked
-from nasviz.spaces.arguments import Seed, Shape, check_start, checked_classes, checked_shape, generator
+from nasviz.spaces.arguments import (
+    Seed,
+    Shape,
+    check_start,
+    checked_classes,
+    checked_draws,
+    checked_operators,
+    checked_shape,
+    generator,
+)
 from nasviz.spaces.declared import restore
 from nasviz.spaces.documented import Documented
 from nasviz.spaces.edited import Edited
@@ -85,7 +84,7 @@ class SearchSpace(Documented, Edited):
         bibtex: str = "",
         attributes: Iterable[Attribute] = (),
     ) -> None:
-        own = tuple(operators)
+        own = checked_operators(operators)
         parsed = grammar if isinstance(grammar, Grammar) else Grammar.parse(grammar, signature(own, attributes))
         check_start(parsed)
         self._own = own
@@ -224,9 +223,7 @@ class SearchSpace(Documented, Edited):
             If there is no grammar, or as :func:`nasviz.grammar.sample`.
         """
         grammar = self.known_grammar("draw from")
-        rng = generator(seed)
-        if n is not None and n < 0:
-            raise NasvizError(f"the number of draws is 0 or more, found {n}")
+        rng, n = generator(seed), checked_draws(n)
         drawn = (
             sample_term(grammar, rng, law, max_height=max_height, max_size=max_size, factor=factor)
             for _ in range(1 if n is None else n)

@@ -12,7 +12,7 @@ from nasviz.algebra import Operator
 from nasviz.errors import BuildError, GrammarError, NasvizError
 from nasviz.grammar import Diagnostic, Grammar
 from nasviz.grammar.lint import lint
-from nasviz.grammar.notation import read, write
+from nasviz.grammar.notation import BYTE_ORDER_MARK, read, write
 from nasviz.spaces import (
     STANDARD,
     Architecture,
@@ -26,7 +26,7 @@ from nasviz.spaces import (
 from nasviz.view.grammar import Sizes, cut, grammar_info
 from nasviz.view.graph import graph_info
 from nasviz.view.operators import operator_infos
-from nasviz.widgets.base import View
+from nasviz.widgets.base import View, expect
 from nasviz.widgets.examples import Example, checked_examples, judge
 from nasviz.widgets.workspace import WORKSPACE
 
@@ -102,9 +102,10 @@ class GrammarEditor(View):
         **kwargs: Any,
     ) -> None:
         own = tuple(operators)
+        expect(space, (SearchSpace, str), "a search space, or the text of a grammar,")
         if isinstance(space, str):
             self._base = SearchSpace.free(input_shape, num_classes, own)
-            text = space
+            text = space.removeprefix(BYTE_ORDER_MARK)
         else:
             if space.grammar is None:
                 raise NasvizError("the free space has no grammar to edit; give a text, e.g. GrammarEditor('S ::= conv3x3')")

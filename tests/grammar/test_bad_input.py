@@ -37,7 +37,7 @@ HOSTILE = [
     ("S ::= х", "unexpected character 'х'; expected a name or a number", 1, 7),  # a Cyrillic letter
     ("S ::= x" + "\n" * 1000 + "T ::= <", "unexpected '<'; expected a name or a number", 1001, 7),
     ("S ::= s(" * 3 + "x", "unexpected '::='; expected ',', '(' or ')'", 1, 11),
-    ("\ufeffS ::= x", "unexpected character '\\ufeff'; expected a name", 1, 1),
+    ("S ::= \ufeffx", "unexpected character '\\ufeff'; expected a name or a number", 1, 7),
     ("S ::= x [1e400]", "a probability is between 0 and 1, found inf", 1, 10),
     ("S ::= n(" + "9" * 5000 + ")", "a number too large to be represented", 1, 9),
 ]

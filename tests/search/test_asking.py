@@ -127,3 +127,8 @@ def test_subscribers_hear_of_changes_until_they_leave(study: Study, caplog: pyte
     with caplog.at_level(logging.ERROR):
         study.ask()
     assert "a listener of the study 'digits cells' failed" in caplog.text
+
+
+def test_what_is_no_trial_cannot_be_told(study: Study) -> None:
+    with pytest.raises(NasvizError, match=r"tell takes what ask\(\) gave, or the number of a trial, found NoneType"):
+        study.tell(None, 0.5)  # pyright: ignore[reportArgumentType]

@@ -259,3 +259,39 @@ def test_a_constraint_that_rejects_everything():
     assert space.count() == 0
     with pytest.raises(NasvizError, match="nothing to draw: no term fulfils 'require connected'"):
         space.sample(seed=0)
+
+
+ABSURD = [
+    (lambda s: SearchSpace(5), "a grammar is a text (str), found int"),
+    (lambda s: SearchSpace("S ::= id", 5), "operators are a list, e.g. operators=[swish3], found int"),
+    (lambda s: SearchSpace("S ::= id", ["id"]), "operators=[...] holds operators, found 'id'; write @nv.primitive"),
+    (lambda s: s.parse(None), "a term is a text (str), found NoneType"),
+    (lambda s: s.sample("x"), "the number of draws is a whole number, found 'x'"),
+    (lambda s: s.sample(2.5), "the number of draws is a whole number, found '2.5'"),
+    (lambda s: s.sample(-1), "the number of draws is 0 or more, found -1"),
+    (lambda s: s.sample(seed="x"), "a seed is a whole number, 0 or more, a numpy.random.Generator or None; found 'x'"),
+    (lambda s: s.sample(seed=-1), "a seed is a whole number, 0 or more"),
+    (lambda s: s.sample(max_height=1.5), "max_height is 1.5; it must be a whole number, 1 or more"),
+    (lambda s: s.count(max_height=1.5), "max_height is 1.5; it must be a whole number, 1 or more"),
+    (lambda s: s.count(max_size="3"), "max_size is '3'; it must be a whole number, 1 or more"),
+    (lambda s: s.mutate(None), "an architecture is expected, e.g. space.parse(text); found 'None'"),
+    (lambda s: s.crossover(1, 2), "an architecture is expected, e.g. space.parse(text); found '1'"),
+    (lambda s: s.replace(s.sample(seed=0), 3, "id"), "a position is a tuple of numbers of operands, e.g. (0, 2), found 3"),
+    (lambda s: s.replace(s.sample(seed=0), (), None), "a term is a text (str), found NoneType"),
+]
+
+
+@pytest.mark.parametrize(("act", "words"), ABSURD)
+def test_absurd_arguments_are_answered_in_words(act, words):
+    with pytest.raises(NasvizError) as caught:
+        act(SearchSpace("S ::= Linear(B, B)\nB ::= conv3x3 | id"))
+    assert words in str(caught.value)
+
+
+def test_a_byte_order_mark_is_left_out():
+    space = SearchSpace("\ufeffS ::= conv3x3 | id")
+    assert space.grammar.text == "S ::= conv3x3 | id"
+    assert space == SearchSpace("S ::= conv3x3 | id")
+    with pytest.raises(GrammarError) as caught:
+        SearchSpace("\ufeffS ::= conv3x4")
+    assert caught.value.column == 7

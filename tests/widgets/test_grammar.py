@@ -255,3 +255,11 @@ def test_an_undone_and_redone_edit_is_formatted_though_python_saw_neither(shown)
     answers = [body for _, message in shown.sent if "text" in (body := message.get("body", {}))]
     assert answers[-1]["revision"] == 3
     assert shown.view.revision == 3
+
+
+def test_what_has_no_grammar_is_refused_and_a_byte_order_mark_left_out():
+    with pytest.raises(NasvizError, match="a search space, or the text of a grammar, is expected here, found a int"):
+        GrammarEditor(3)
+    editor = GrammarEditor("\ufeffS ::= conv3x3")
+    assert editor.value == "S ::= conv3x3"
+    editor.close()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
-from nasviz.search.arguments import whole
 
 
 def test_whole_numbers_of_any_type_pass() -> None:

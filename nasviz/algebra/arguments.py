@@ -1,4 +1,4 @@
-"""Checks of what people hand to a study, before anything is stored."""
+"""Checks of numbers that people hand in."""
 
 from __future__ import annotations
 
