@@ -160,9 +160,8 @@ class EditingCommands(Editing):
             for a in draws
         ]
         where = "anywhere" if position is None else f"at {position_text(position)}"
-        note = (
-            f"{len(found)} draws {where}" if found else f"A mutation {where} gives the same architecture: there is no choice."
-        )
+        drawn = f"{len(found)} draw{'s' if len(found) > 1 else ''} {where}"
+        note = drawn if found else f"A mutation {where} gives the same architecture: there is no choice."
         return {"offers": found, "ranges": ranges, "note": note, "nearest": list(position or ())}
 
     def do_partners(self, body: dict[str, Any]) -> dict[str, Any]:
