@@ -110,7 +110,7 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", ["ViT", pytest.param("ViT, mean", marks=pytest.mark.slow), "Mixer"])
 def test_equal_to_the_network_written_by_hand(name):
     make, hand = KNOWN[name]
     ours, theirs = make().to_torch(seed=0), hand()
