@@ -12,6 +12,7 @@ import numpy as np
 from nasviz.algebra import Nonterminal, Position
 from nasviz.errors import NasvizError
 from nasviz.grammar.derivation import Derivation, derivation_tree, parse_derivation
+from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.sampling import Law, sample
 from nasviz.grammar.stepping import Partial
 
@@ -69,6 +70,32 @@ def retrace(partial: Partial, choices: Iterable[Step]) -> Partial:
     for step in choices:
         partial = partial.expand(step.position, step.production)
     return partial
+
+
+def adapt(partial: Partial, grammar: Grammar) -> Partial:
+    """Return the derivation of another grammar by the same choices, up to the first one that it does not have.
+
+    Examples
+    --------
+    >>> from nasviz.algebra import Operator, Sort
+    >>> f, x, y = Operator("f", (Sort.MAP, Sort.MAP)), Operator("x"), Operator("y")
+    >>> old = Grammar.parse("S ::= f(A, A)\\nA ::= x | y", [f, x, y])
+    >>> new = Grammar.parse("S ::= x | f(A, A)\\nA ::= y", [f, x, y])
+    >>> str(adapt(Partial.begin(old).expand((), 0).expand((1,), 1).expand((0,), 0), new))
+    'f(A, y)'
+    """
+    again = Partial.begin(grammar)
+    for step in steps(partial):
+        text = partial.grammar.rules[step.nonterminal][step.production].body.text
+        try:
+            there = again.productions(step.position)
+        except NasvizError:
+            return again
+        number = next((k for k, p in enumerate(there) if p.lhs == step.nonterminal and p.body.text == text), None)
+        if number is None:
+            return again
+        again = again.expand(step.position, number)
+    return again
 
 
 def _change(before: Partial, after: Partial) -> tuple[int, int, Step]:

@@ -14,7 +14,7 @@ from nasviz.extension import lower
 from nasviz.grammar import Partial
 from nasviz.grammar.costs import Cost
 from nasviz.grammar.sampling import Law
-from nasviz.grammar.trail import complete
+from nasviz.grammar.trail import adapt, complete
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.view.film import FORMATS, film_html, film_of, film_svg, save_film
 from nasviz.view.stepper import Card, cards
@@ -145,7 +145,8 @@ class Stepper(View):
     def space(self) -> SearchSpace:
         """The space of all that can still be reached, for ``nv.Study(stepper.space, objective)``.
 
-        The whole one at the beginning. Set it to another space to begin there.
+        The whole one at the beginning. Set it to another space, e.g. after a change
+        of the grammar, to go on there: the choices that it has, too, are made again, up to the first that it has not.
 
         Raises
         ------
@@ -162,7 +163,7 @@ class Stepper(View):
     @space.setter
     def space(self, space: SearchSpace) -> None:
         expect(space, SearchSpace, "a search space")
-        first = space.begin()
+        first = adapt(self.partial, space.known_grammar("derive"))
         self._whole, self._reach, self._past, self._future = space, None, [], []
         with self.hold_trait_notifications():
             self.place = None

@@ -4,7 +4,7 @@ import pytest
 from nasviz.algebra import Nonterminal, Operator, Sort
 from nasviz.errors import NasvizError
 from nasviz.grammar import Derivation, Grammar, Partial, derivation_tree, parse_derivation
-from nasviz.grammar.trail import Step, complete, labels, retrace, steps, versions
+from nasviz.grammar.trail import Step, adapt, complete, labels, retrace, steps, versions
 
 F = Operator("f", (Sort.MAP, Sort.MAP))
 OPERATORS = [F, *map(Operator, "xyz")]
@@ -73,3 +73,15 @@ def test_a_reopened_derivation_has_labels_and_no_steps():
 def test_a_step_that_is_not_possible_is_named():
     with pytest.raises(NasvizError, match="no production 9 of S; it has 2"):
         retrace(Partial.begin(Grammar.parse(TEXTS["plain"], OPERATORS)), [Step((), "S", 9)])
+
+
+def test_a_derivation_is_followed_in_another_grammar_as_far_as_it_goes():
+    old = Grammar.parse(TEXTS["shared"], OPERATORS)
+    whole = complete(Partial.begin(old), np.random.default_rng(4))
+    assert adapt(whole, old) == whole
+    assert (
+        adapt(whole, Grammar.parse(TEXTS["shared"].replace("T ::= f(B, A)", "T ::= z | f(B, A)"), OPERATORS)).term == whole.term
+    )
+    assert str(adapt(whole, Grammar.parse("X ::= x", OPERATORS))) == "X"
+    renamed = Grammar.parse("S ::= f(B, C)\nB ::= y\nC ::= z", OPERATORS)
+    assert str(adapt(Partial.begin(old).expand((), 0), renamed)) == "S"

@@ -145,6 +145,20 @@ def test_another_space(shown):
         shown.view.space = 3
 
 
+def test_a_change_of_the_grammar_keeps_what_is_chosen(shown):
+    shown.view.expand((), 0)
+    shown.view.expand((0,), 1)
+    text = shown.view.whole.grammar.text
+    shown.view.space = shown.view.whole.with_grammar(text.replace("| avg_pool", "| max_pool | avg_pool"))
+    assert str(shown.view.partial) == "Linear(Residual2(OP, id, OP), CELL)"
+    assert len(body(shown.view)["cards"]) == 6
+    assert body(shown.view)["undo"]
+    shown.command("undo")
+    assert str(shown.view.partial) == "Linear(CELL, CELL)"
+    shown.view.space = shown.view.whole.with_grammar(text.replace("Linear(CELL, CELL) [0.5]", "Linear(CELL, id, CELL) [0.5]"))
+    assert str(shown.view.partial) == "NET"
+
+
 def test_forced_steps(page):
     shown = page(Stepper(nb201(), forced=True, cost="operators"))
     shown.command("forced", on=True)
