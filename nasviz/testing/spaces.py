@@ -11,6 +11,7 @@ from nasviz.algebra import Operator
 from nasviz.errors import BuildError
 from nasviz.graph import Graph
 from nasviz.spaces import Architecture, SearchSpace
+from nasviz.testing.contract import check
 
 FLAT = 3
 """Height up to which draws are compared with the count."""
@@ -45,60 +46,55 @@ def check_space(space: SearchSpace, operators: Iterable[Operator] = (), n: int =
     """
     own = tuple(operators)
     drawn = space.sample(n, seed=seed)
-    _check(drawn == space.sample(n, seed=seed), "two draws with one seed differ")
-    _check(space.sample(0, seed=seed) == [], "no draws are an empty list")
+    check(drawn == space.sample(n, seed=seed), "two draws with one seed differ")
+    check(space.sample(0, seed=seed) == [], "no draws are an empty list")
     _check_counts(space, drawn)
     stored = json.loads(json.dumps(space.to_json()))
-    _check(SearchSpace.from_json(stored, own) == space, "the JSON form does not give the space back")
-    _check(SearchSpace.from_json(stored, declared_only=True).fingerprint == space.fingerprint, "the fingerprint is not stored")
+    check(SearchSpace.from_json(stored, own) == space, "the JSON form does not give the space back")
+    check(SearchSpace.from_json(stored, declared_only=True).fingerprint == space.fingerprint, "the fingerprint is not stored")
     rng = np.random.default_rng(seed)
     for arch in drawn:
         _check_architecture(space, arch, own)
         mutant = space.mutate(arch, rng)
-        _check(space.contains(mutant), f"a mutant is not in the space: {mutant}")
+        check(space.contains(mutant), f"a mutant is not in the space: {mutant}")
         alone = space.count() == 1
-        _check(mutant != arch or alone, f"a mutant is its parent: {arch}")
-
-
-def _check(holds: bool, sentence: str) -> None:
-    if not holds:
-        raise AssertionError(sentence if len(sentence) <= 500 else sentence[:499] + "…")
+        check(mutant != arch or alone, f"a mutant is its parent: {arch}")
 
 
 def _check_counts(space: SearchSpace, drawn: list[Architecture]) -> None:
     terms, derivations = space.count(), space.count("derivations")
     if not isinstance(terms, int | float) or not isinstance(derivations, int | float):
         return
-    _check(terms <= derivations, "more terms than derivations")
-    _check(len(set(drawn)) <= terms, "more different draws than terms")
+    check(terms <= derivations, "more terms than derivations")
+    check(len(set(drawn)) <= terms, "more different draws than terms")
     flat = space.count(max_height=FLAT)
     if isinstance(flat, int | float):
-        _check(flat <= terms, f"more terms up to height {FLAT} than in all")
+        check(flat <= terms, f"more terms up to height {FLAT} than in all")
         drawn_flat = {arch for arch in drawn if arch.term.height <= FLAT}
-        _check(len(drawn_flat) <= flat, f"more different draws up to height {FLAT} than terms")
+        check(len(drawn_flat) <= flat, f"more different draws up to height {FLAT} than terms")
 
 
 def _check_architecture(space: SearchSpace, arch: Architecture, operators: tuple[Operator, ...]) -> None:
     text = str(arch)
-    _check(space.contains(arch), f"a draw is not in the space: {text}")
+    check(space.contains(arch), f"a draw is not in the space: {text}")
     again = space.parse(text)
-    _check(again == arch and hash(again) == hash(arch) and again.key == arch.key, f"text and back is another term: {text}")
+    check(again == arch and hash(again) == hash(arch) and again.key == arch.key, f"text and back is another term: {text}")
     back = Architecture.from_json(json.loads(json.dumps(arch.to_json())), operators)
-    _check(back == arch, f"the JSON form gives another architecture: {text}")
-    _check(arch[()] == arch, f"the subterm at the root is another term: {text}")
+    check(back == arch, f"the JSON form gives another architecture: {text}")
+    check(arch[()] == arch, f"the subterm at the root is another term: {text}")
     tree = arch.derivation.to_dot()
-    _check(tree.count('[id="p') == len(arch.term), f"the derivation tree does not show every node: {text}")
+    check(tree.count('[id="p') == len(arch.term), f"the derivation tree does not show every node: {text}")
     try:
         graph = arch.graph()
     except BuildError as error:
-        _check(any(op.name == "zero" for op in arch.term.operators), f"without zero, yet disconnected: {text}: {error}")
+        check(any(op.name == "zero" for op in arch.term.operators), f"without zero, yet disconnected: {text}: {error}")
         return
     _check_graph(graph, text)
 
 
 def _check_graph(graph: Graph, text: str) -> None:
     positions = [e.position for e in graph.edges if not e.wire]
-    _check(len(set(positions)) == len(positions), f"two operations have one position: {text}")
+    check(len(set(positions)) == len(positions), f"two operations have one position: {text}")
     dot = graph.to_dot()
     drawn = sum(not e.wire for e in graph.edges)
-    _check(dot.count('class="nv-op') == drawn, f"the picture does not show every operation: {text}")
+    check(dot.count('class="nv-op') == drawn, f"the picture does not show every operation: {text}")

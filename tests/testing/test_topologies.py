@@ -1,0 +1,93 @@
+"""The contracts of topologies and merges hold for the standard ones, and fail where something is wrong."""
+
+import threading
+
+import pytest
+import torch
+
+from nasviz.graph import BA, BINARY, ER, LINEAR, STANDARD_TOPOLOGIES, WS, merge, topology
+from nasviz.testing import check_merge, check_topology
+
+
+@pytest.mark.parametrize("standard", [t for t in STANDARD_TOPOLOGIES if t not in (LINEAR,)], ids=lambda t: t.name)
+def test_the_standard_topologies_keep_it(standard):
+    check_topology(standard)
+
+
+def test_generators_keep_it():
+    check_topology(LINEAR, n_maps=4)
+    check_topology(WS, (4, 0.75, 1), 8)
+    check_topology(ER, (0.4, 2), 6)
+    check_topology(BA, (2, 0), 6)
+    check_topology(topology("Both", "1>2 1>2", merge="product"))
+    check_topology(topology("Both", "1>2 1>2", merge="concat"))
+    check_topology(topology("Nodes", "1>2 1>3 2>3", on="nodes"))
+
+
+def test_what_is_wrong_is_told():
+    with pytest.raises(AssertionError, match=r"WS\(9, 0.75, 1\) with 8 maps: WS at the root has no wiring: .*k>n"):
+        check_topology(WS, (9, 0.75, 1), 8)
+
+    def moody(n):
+        return "1>2 " * (n - 1) + "1>3 3>2" if n > 3 else "1>2 " * n
+
+    with pytest.raises(AssertionError, match=r"Moody with 4 maps: .*Moody\(\) has 5 edges, so it needs"):
+        check_topology(topology("Moody", moody), n_maps=4)
+    check_topology(topology("Moody", moody), n_maps=3)
+
+
+def test_a_wiring_that_its_numbers_do_not_decide():
+    drawn = iter([[(1, 2), (2, 3), (1, 3)], [(1, 2), (1, 3), (2, 3)]])
+
+    class Drawing:
+        def __init__(self):
+            self.wirings = drawn
+
+        def __call__(self, n):
+            return next(self.wirings)
+
+        def __reduce__(self):
+            return (Other, ())
+
+    class Other:
+        def __call__(self, n):
+            return [(1, 2), (1, 3), (2, 3)]
+
+    with pytest.raises(AssertionError, match="its copy in a worker has another wiring; let its numbers alone decide it"):
+        check_topology(topology("Drawn", Drawing()), n_maps=3)
+
+
+def test_what_cannot_travel_is_told():
+    lock = threading.Lock()
+    with pytest.raises(AssertionError, match="T: it cannot be sent to a worker: "):
+        check_topology(topology("T", lambda n: "1>2 " * n if lock else ""), n_maps=2)
+    with pytest.raises(AssertionError, match="held: it cannot be sent to a worker: "):
+        check_merge(merge(lambda a, b: a if lock else b, name="held"))
+
+
+def test_good_merges_keep_it():
+    check_merge(merge(lambda a, b: a * b.sigmoid(), name="gate"))
+    check_merge(merge(torch.minimum, name="least"), [(4, 3, 3)])
+    check_merge(merge(lambda a, b: a, name="first"))
+    assert BINARY.operands[0] == "merge"
+
+
+MEAN = r"odd at \(16, 8, 8\): an example's output depends on the others of its batch"
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda a, b: torch.cat([a, b], 1), r"odd at \(16, 8, 8\): it makes \(32, 8, 8\) of two inputs of one shape"),
+        (lambda a, b: a - b.mean(0), MEAN),
+        (lambda a, b: a / (b - b), "gives numbers that are not finite"),
+        (lambda a, b: (a * b).detach(), "no gradient leads through it"),
+        (lambda a, b: a.data.add_(1) * b + a, "it changes its inputs|depends on the others"),
+        (lambda a, b: a @ 3, r"odd at \(16, 8, 8\): "),
+        (lambda a, b: 3, r"odd at \(16, 8, 8\): "),
+        (lambda a, b: (a * b).abs().sqrt() * 0 + a * (b - b).sqrt(), "a gradient is not finite"),
+    ],
+)
+def test_bad_merges_are_told(function, message):
+    with pytest.raises(AssertionError, match=message):
+        check_merge(merge(function, name="odd"))
