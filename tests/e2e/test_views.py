@@ -65,6 +65,76 @@ def test_one_selection_in_all_pictures_and_in_python(views):
     views.wait_for(lambda: views.kernel("view.selection and view.selection[1]") == (0,), what="its place")
 
 
+def test_all_matches_are_marked_in_text_tree_and_graph(views):
+    out = views.output(0)
+    out.locator(".nv-stage").focus()
+    views.page.keyboard.press("f")
+    views.page.keyboard.type("conv")
+    status = out.locator(".nv-find [role=status]")
+    views.wait_for(lambda: status.text_content() == "1 of 4", what="the count of matches")
+    assert out.locator(".nv-term .nv-match").all_text_contents() == ["conv"] * 4
+    for pane in ("tree", "graph"):
+        assert out.locator(f".nv-pane-{pane} .nv-match").count() == 4
+    assert selected(out) == ["p-0-0", "p-0-0"]
+    views.page.keyboard.press("Enter")
+    views.wait_for(lambda: selected(out) == ["p-0-2", "p-0-2"], what="the next match")
+    views.page.keyboard.press("Shift+Enter")
+    views.page.keyboard.press("Shift+Enter")
+    views.wait_for(lambda: status.text_content() == "4 of 4", what="the last one, around the start")
+    dashes = "nodes => nodes.map(n => getComputedStyle(n.querySelector('path')).strokeDasharray)"
+    marks = out.locator(".nv-pane-graph .nv-match").evaluate_all(dashes)
+    assert marks.count("none") == 1  # the current one is solid, the others are dotted
+    out.locator(".nv-term").focus()
+    out.locator(".nv-stage").focus()
+    views.page.keyboard.press("n")
+    views.wait_for(lambda: status.text_content() == "1 of 4", what="the key n")
+    views.page.keyboard.press("Shift+N")
+    views.wait_for(lambda: status.text_content() == "4 of 4", what="the key N")
+    out.get_by_role("button", name="Find", exact=True).click()
+    views.wait_for(lambda: out.locator(".nv-match").count() == 0, what="no matches without a search")
+
+
+def test_pictures_move_unless_motion_is_reduced(views):
+    views.page.evaluate(
+        """() => { window.moved = 0; const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...a) { window.moved += 1; return animate.apply(this, a); }; }"""
+    )
+    term = views.output(0).locator(".nv-pane-graph .node")
+    views.page.emulate_media(reduced_motion="reduce")
+    views.kernel(code="view.arch = parse('Linear(conv, relu)')")
+    views.wait_for(lambda: term.count() == 4, what="a picture that changed at once")
+    assert views.page.evaluate("window.moved") == 0
+    views.page.emulate_media(reduced_motion="no-preference")
+    views.kernel(code="view.arch = parse('Linear(conv, relu, conv)')")
+    views.wait_for(lambda: term.count() == 5, what="a picture that moved")
+    views.wait_for(lambda: views.page.evaluate("window.moved") > 0, what="motion")
+
+
+def test_what_goes_is_selected_in_the_first_architecture(lab):
+    cells = [
+        "import nasviz as nv\nfrom nasviz.widgets import ArchitectureView, DifferenceView",
+        "a = nv.parse('Linear(conv, Residual(conv, id, conv), fc)'); b = nv.parse('Linear(conv, relu, fc)')",
+        "d = DifferenceView(a, b); d",
+        "first = ArchitectureView(a, ('term', 'graph')); first",
+    ]
+    lab.open(cells, "gone.ipynb").run_all()
+    out = lab.output(2)
+    lab.wait_for(lambda: lab.output(3).locator(".nv-pane-graph .node").count() > 5, what="the first architecture")
+    gone = out.locator(".node.nv-removed[data-gone='p-1-2']")
+    lab.wait_for(lambda: gone.count() == 1, what="what goes")
+    gone.click()
+    lab.wait_for(lambda: lab.kernel("d.selection and d.selection[0] == a and d.selection[1]") == (1, 2), what="its place")
+    lab.wait_for(lambda: selected(lab.output(3)) == ["p-1-2"], what="the place in the first architecture")
+    assert gone.evaluate("node => node.classList.contains('nv-selected')")
+    assert "conv at (1, 2) of the first goes" in out.locator(".nv-chosen").text_content()
+    out.locator(".node.nv-added").first.click()
+    lab.wait_for(
+        lambda: lab.kernel("d.selection and d.selection[0] == b and d.selection[1]") == (1,),
+        what="a place in the second architecture",
+    )
+    assert selected(lab.output(3)) == []
+
+
 def test_an_edit_is_counted_and_a_mistake_is_marked_in_its_place(views):
     out = views.output(2)
     text, amount = out.locator(".cm-content"), out.locator(".nv-count")
