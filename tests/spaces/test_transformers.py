@@ -183,8 +183,9 @@ class HandBasic(nn.Module):
         self.conv2, self.norm2 = nn.Conv2d(c, c, 3, 1, 1, bias=False), nn.BatchNorm2d(c)
 
     def forward(self, x):
-        main = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
-        return F.relu(self.skip(x) + main)
+        y = F.relu(self.norm1(self.conv1(x)))
+        skip = self.skip(x)
+        return F.relu(skip + self.norm2(self.conv2(y)))
 
 
 def resnet20_text():
@@ -194,20 +195,27 @@ def resnet20_text():
     return f"Linear(Linear(conv2d(16, 3, 1), batch, relu), Linear({', '.join(levels)}), fc)"
 
 
-def test_resnet_is_a_term():
-    arch = transformers().parse(resnet20_text())
+def hand_resnet20():
     widths = [(16, 16, 1), (16, 32, 2), (32, 64, 2)]
     blocks = [HandBasic(*w) if k == 0 else HandBasic(w[1], w[1], 1) for w in widths for k in range(3)]
-    theirs = nn.Sequential(
-        *(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()),
-        *blocks,
-        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10)),
-    )
+    stem = (nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU())
+    return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+def test_resnet_is_a_term():
+    arch, theirs = transformers().parse(resnet20_text()), hand_resnet20()
     ours = arch.to_torch(seed=0)
     copy(ours, theirs.parameters())
     x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(ours(x), theirs(x), atol=1e-4)
     assert arch.cost().parameters == 272_474
+
+
+@pytest.mark.slow
+def test_the_operations_of_resnet_are_those_written_by_hand():
+    x = torch.zeros(2, 3, 32, 32)
+    ours = operations(transformers().parse(resnet20_text()).to_torch(seed=0), x)
+    assert ours == operations(hand_resnet20(), x)
 
 
 def test_the_contract():
