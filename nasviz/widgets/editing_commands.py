@@ -58,7 +58,8 @@ class EditingCommands(Editing):
         super().__init__(**kwargs)
 
     def _offer(self, name: str, how: str, offered: Offered) -> dict[str, Any]:
-        key = f"{name}:{offered.arch.key}"
+        place = "any" if offered.position is None else "-".join(map(str, offered.position))
+        key = f"{name}:{place}:{offered.arch.key}"
         self._offers.pop(key, None)
         while len(self._offers) >= KEPT:
             self._offers.pop(next(iter(self._offers)))
