@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 README = Path(__file__).parent.parent / "README.md"
 SMALLER = {
@@ -27,9 +28,9 @@ def test_the_code_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert old in text
         text = text.replace(old, new)
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     monkeypatch.chdir(tmp_path)
-    first, tune, inspect, own = blocks
+    first, tune, inspect, own, operators = blocks
     names: dict[str, Any] = {}
     exec(first, names)
     searched = names["space"]
@@ -44,6 +45,17 @@ def test_the_code_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
         names[f"y_{part}"] = rng.integers(0, 20, 60)
     exec(own, names)
     assert (tmp_path / "best.pt2").exists()
+    exec(operators, names)
+    assert names["arch"].to_torch(seed=0)(torch.rand(2, 3, 28, 28)).shape == (2, 10)
+
+
+def test_ones_own_data_operator_topology_and_space_take_twenty_lines() -> None:
+    block = re.search(r"## Your own data.*?```python\n(.*?)```", README.read_text(), re.DOTALL)
+    assert block is not None
+    lines = [line for line in block[1].splitlines() if line.strip()]
+    assert len(lines) <= 20
+    for word in ("@nv.primitive", "nv.topology(", "nv.SearchSpace(", "data="):
+        assert word in block[1]
 
 
 def test_the_picture_of_the_readme_exists() -> None:
