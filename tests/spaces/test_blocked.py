@@ -10,8 +10,9 @@ for name in ("torch", "optuna", "plotly", "gpytorch", "botorch", "pandas", "anyw
 import nasviz as nv
 from nasviz.spaces import Architecture
 from nasviz.errors import NasvizError
-from nasviz.spaces.transformers import transformers
-for make in (nv.spaces.hierarchical_nb201, nv.spaces.nb201, nv.spaces.nested_convnet, nv.spaces.digits_cells, transformers):
+from nasviz.spaces import SPACES
+assert len(SPACES) >= 13
+for make in SPACES:
     space = make()
     assert space.count() > 1000 and space.count("derivations") > 1000
     arch = space.sample(seed=0)
@@ -21,6 +22,9 @@ for make in (nv.spaces.hierarchical_nb201, nv.spaces.nb201, nv.spaces.nested_con
 paper = nv.parse("Linear(Residual(conv, id, conv), Residual(conv, id, conv), fc)")
 assert "nv-join" in paper.graph().to_dot()
 assert paper._repr_mimebundle_() == {"text/plain": str(paper)}
+for make in nv.known.KNOWN.values():
+    assert "nv-op" in make().graph().to_dot()
+assert str(nv.nearest_known(nv.known.resnet20())) == "This is ResNet-20."
 try:
     paper.to_torch()
 except NasvizError as error:
