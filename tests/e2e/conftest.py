@@ -231,6 +231,7 @@ class Lab:
     shots: Path
     escaped: list[str] = field(default_factory=list[str])
     console: list[str] = field(default_factory=list[str])
+    _opened: str = ""
 
     @classmethod
     def in_new_page(cls, server: Server, context: BrowserContext, shots: Path) -> Lab:
@@ -258,6 +259,17 @@ class Lab:
             nbformat.write(made, target)
         self.page.goto(self.server.address(name), wait_until="domcontentloaded")
         self.wait_for(self._ready, ready, "the notebook and its kernel to be ready")
+        return self
+
+    def once(self, notebook: Path | list[str], name: str) -> Lab:
+        """Open and run a notebook the first time; later run all of its cells again, in the page and kernel that are there.
+
+        What the cells made is new each time, so that tests which share a page do not hang on each other.
+        """
+        if self._opened != name:
+            self.open(notebook, name)
+            self._opened = name
+        self.run_all()
         return self
 
     def _ready(self) -> bool:

@@ -62,6 +62,10 @@
       return reply ? { reply: reply.content, text } : null;
     },
 
+    kernelStatus() {
+      return panel().sessionContext.session?.kernel?.status;
+    },
+
     async command([name, args]) {
       await window.jupyterapp.commands.execute(name, args);
     },
