@@ -11,7 +11,7 @@ from nasviz.graph import Graph, Join
 from nasviz.nn.merging import check_merge
 from nasviz.nn.primitive import IMAGE, SEQUENCE, Shape, channels
 
-__all__ = ["Step", "join_shape"]
+__all__ = ["Step", "join_shape", "place_of", "with_channels"]
 
 _SHOWN = 3
 
@@ -47,20 +47,25 @@ def join_shape(graph: Graph, join: Join, shapes: Sequence[Shape], ways: Sequence
     """
     first, concat = shapes[0], join.merge == "concat"
     for k, other in enumerate(shapes[1:], 1):
-        if not (_place_of(other) == _place_of(first) if concat else other == first):
+        if not (place_of(other) == place_of(first) if concat else other == first):
             raise _disagreement(graph, join, (first, other), _apart(ways[0], ways[k]))
     if concat:
-        return _with_channels(first, sum(map(channels, shapes)))
+        return with_channels(first, sum(map(channels, shapes)))
     check_merge(join, first)
     return first
 
 
-def _place_of(shape: Shape) -> tuple[object, ...]:
-    """The shape without its channels."""
+def place_of(shape: Shape) -> tuple[object, ...]:
+    """Return a shape without its channels."""
     return (len(shape), *(shape[:1] if len(shape) == SEQUENCE else shape[1:]))
 
 
-def _with_channels(shape: Shape, n: int) -> Shape:
+def with_channels(shape: Shape, n: int) -> Shape:
+    """Return a shape with other channels.
+
+    >>> with_channels((16, 8, 8), 32), with_channels((10, 16), 32)
+    ((32, 8, 8), (10, 32))
+    """
     return (shape[0], n) if len(shape) == SEQUENCE else (n, *shape[1:])
 
 

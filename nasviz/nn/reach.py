@@ -14,16 +14,16 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from nasviz.algebra import Literal as Number
 from nasviz.algebra import Nonterminal, Operator, Term
 from nasviz.errors import NasvizError
 from nasviz.grammar import Partial
-from nasviz.graph import ZERO, Topology
+from nasviz.graph import ZERO, Join, Topology
 from nasviz.graph.expand import operands_of
 from nasviz.graph.topologies import EdgeList
+from nasviz.nn.passing import Outcome, alive_edges, longer, meet
 from nasviz.nn.primitive import Shape
 from nasviz.nn.primitives import meaning_of
 from nasviz.nn.shapes import Measured, measure
@@ -35,8 +35,6 @@ __all__ = ["Reach", "Span"]
 
 Quantity = Literal["parameters", "flops"]
 Range = tuple[float, float]
-Outcome = tuple[int, Shape | None]
-"""What constraints see of a subterm, and its output shape; None where nothing passes."""
 Outcomes = dict[Outcome, Range]
 Place = tuple[str, Shape, str]
 """A nonterminal or the text of a term, the shape that enters, and what is chosen of the shared draws that it can use."""
@@ -297,13 +295,16 @@ class Reach:
         children = term.children(i)
         if any(isinstance(term.operators[c], Nonterminal) for c in children if c not in maps):
             raise NasvizError(f"parameters are out of reach: numbers of {op.name} are drawn")
-        wiring = op.edges(values, len(maps))
+        try:
+            wiring = op.edges(values, len(maps))
+        except NasvizError:
+            return {}
         if shape == ANY:
             return {outcome: (0, 0) for outcome, _ in self._ways(term, i, maps, wiring)}
         found: Outcomes = {outcome: (0, 0) for outcome in self._of(term, i, ANY) if outcome[1] is None}
         for (value, _), alive in dict.fromkeys(self._ways(term, i, maps, wiring)):
             if alive:
-                self._walk(term, maps, wiring, shape, dict(alive), value, found)
+                self._walk(Join(wiring.merge, i, term), maps, wiring, shape, dict(alive), value, found)
         return found
 
     def _leaf(self, term: Term, i: int, op: Operator, shape: Shape) -> Outcomes:
@@ -338,19 +339,20 @@ class Reach:
             if len(states) * len(kinds) > _WAYS:
                 raise NasvizError(f"parameters are out of reach: {op.name} can be cut in too many ways")
             states = {
-                (self.constraint.step(state, kind[0], at), _longer(wiring, before, kind) if child in inside else before): None
+                (self.constraint.step(state, kind[0], at), longer(wiring, before, kind) if child in inside else before): None
                 for state, before in states
                 for kind in kinds
             }
         for state, before in states:
             value = self.constraint.finish(op, state)
             if value >= 0:
-                alive = _alive(wiring, tuple(out is not None for _, out in before))
-                yield (value, ANY if alive else None), tuple((k, before[k][0]) for k in alive)
+                wires = (True,) * (len(wiring.edges) - len(maps))
+                alive = alive_edges(wiring, (*(out is not None for _, out in before), *wires))
+                yield (value, ANY if alive else None), tuple((k, before[k][0] if k < len(maps) else 0) for k in alive)
 
     def _walk(
         self,
-        term: Term,
+        join: Join,
         maps: Sequence[int],
         wiring: EdgeList,
         shape: Shape,
@@ -359,7 +361,7 @@ class Reach:
         found: Outcomes,
     ) -> None:
         """Add the outcomes of a topology whose living edges take these values: its edges in order, node by node."""
-        if wiring.merge not in ("sum", "mul") and len(alive) < len(maps) and wiring.joins:
+        if wiring.joins and wiring.merge not in ("sum", "mul") and any(k not in alive for k in range(len(maps))):
             raise NasvizError(f"parameters are out of reach: {wiring.merge} may lose an operand")
         start: tuple[Shape | None, ...] = (shape, *[None] * (wiring.n_nodes - 1))
         states: dict[tuple[Shape | None, ...], Range] = {start: (0, 0)}
@@ -369,8 +371,9 @@ class Reach:
             for nodes, (least, greatest) in states.items():
                 here = nodes[u]
                 assert here is not None
-                for (seen, out), (a, b) in self._of(term, maps[k], here).items():
-                    met = None if out is None or seen != alive[k] else _meet(nodes[v], out, wiring.merge)
+                passing = self._of(join.term, maps[k], here) if k < len(maps) else {(alive[k], here): (0, 0)}
+                for (seen, out), (a, b) in passing.items():
+                    met = None if out is None or seen != alive[k] else meet(nodes[v], out, join)
                     if met is not None:
                         _join(following, (*nodes[:v], met, *nodes[v + 1 :]), (least + a, greatest + b))
             states = following
@@ -385,50 +388,3 @@ def _top(old: Range | None, new: Range, endless: bool) -> float:
 def _join(found: dict[Key, Range], key: Key, cost: Range) -> None:
     known = found.get(key)
     found[key] = cost if known is None else (min(known[0], cost[0]), max(known[1], cost[1]))
-
-
-def _meet(before: Shape | None, shape: Shape, merge: str | None) -> Shape | None:
-    """The shape of a node when one more edge enters; None where they do not fit."""
-    if before is None or (before == shape and merge != "concat"):
-        return shape
-    if merge == "concat" and len(before) == len(shape) and before[1:] == shape[1:]:
-        return (before[0] + shape[0], *shape[1:])
-    return None
-
-
-def _longer(wiring: EdgeList, before: tuple[Outcome, ...], kind: Outcome) -> tuple[Outcome, ...]:
-    """The outcomes of the operands so far; a chain that is cut once is cut, whatever follows."""
-    now = (*before, kind)
-    return ((0, None),) * len(now) if _is_chain(wiring) and any(out is None for _, out in now) else now
-
-
-@lru_cache(maxsize=256)
-def _is_chain(wiring: EdgeList) -> bool:
-    return all((k, k + 1) == edge for k, edge in enumerate(wiring.edges))
-
-
-@lru_cache(maxsize=8192)
-def _alive(wiring: EdgeList, through: tuple[bool, ...]) -> tuple[int, ...]:
-    """The edges on a way from source to sink when only some let anything through; none where there is no way."""
-    entering = [0] * wiring.n_nodes
-    arriving = [0] * wiring.n_nodes
-    order = sorted(range(len(wiring.edges)), key=lambda k: wiring.edges[k])
-
-    def reached(node: int) -> bool:
-        product = wiring.merge == "mul" and node in wiring.joins
-        return node == 0 or (arriving[node] == entering[node] if product else arriving[node] > 0)
-
-    for k in order:
-        u, v = wiring.edges[k]
-        entering[v] += 1
-        arriving[v] += reached(u) and through[k]
-    useful = {wiring.n_nodes - 1}
-    alive: list[int] = []
-    if not reached(wiring.n_nodes - 1):
-        return ()
-    for k in reversed(order):
-        u, v = wiring.edges[k]
-        if v in useful and through[k] and reached(u):
-            useful.add(u)
-            alive.append(k)
-    return tuple(sorted(alive))

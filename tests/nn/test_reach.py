@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 
 from nasviz.errors import BuildError, NasvizError, ShapeError
-from nasviz.graph import topology
+from nasviz.graph import merge, topology
 from nasviz.nn.cost import cost
 from nasviz.nn.primitive import primitive
 from nasviz.nn.reach import Reach, Span
@@ -66,6 +66,35 @@ def test_products_and_concatenations():
     assert (span.least, span.greatest) == priced(space, space.enumerate(), "parameters")
     cut = SearchSpace("S ::= Times(A, conv) | conv\nA ::= zero | conv1x1", [times], input_shape=(1, 8, 8))
     assert (Reach(cut).span(cut.begin()).greatest) == priced(cut, cut.enumerate(), "parameters")[1]
+
+
+@merge
+def shrunk(a, b):
+    return (a + b)[..., :1]
+
+
+@merge
+def mean(a, b):
+    return (a + b) / 2
+
+
+def test_merges_of_ones_own_and_sequences():
+    both = [topology("Shrunk", "1>2 1>2", merge=shrunk), topology("Mean", "1>2 1>2", merge=mean)]
+    space = SearchSpace("S ::= Shrunk(A, A) | Mean(A, A) | conv1x1\nA ::= conv3x3 | id", both, input_shape=(1, 8, 8))
+    span = Reach(space).span(space.begin())
+    assert (span.least, span.greatest) == priced(space, space.enumerate(), "parameters")
+    wide = topology("Wide", "1>2 1>2", merge="concat")
+    space = SearchSpace("S ::= Wide(A, A) | A\nA ::= id | Wide(id, id)", [wide], input_shape=(6, 4))
+    span = Reach(space).span(space.begin())
+    assert (span.least, span.greatest) == priced(space, space.enumerate(), "parameters")
+
+
+def test_topologies_whose_operations_stand_on_nodes():
+    nodes = topology("Nodes", "1>2 1>3 2>4 3>4", on="nodes")
+    text = "S ::= Nodes(A, A, A, A) | A\nA ::= conv3x3 | id | zero"
+    space = SearchSpace(text, [nodes], input_shape=(1, 8, 8))
+    span = Reach(space).span(space.begin())
+    assert (span.least, span.greatest) == priced(space, space.enumerate(), "parameters")
 
 
 def test_a_merge_that_may_lose_an_operand_is_out_of_reach():
