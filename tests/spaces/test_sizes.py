@@ -5,7 +5,20 @@ import math
 import pytest
 
 from nasviz.grammar import log10_of
-from nasviz.spaces import KNOWN_SIZES, SearchSpace, hierarchical_nb201, nb201
+from nasviz.spaces import (
+    KNOWN_SIZES,
+    SearchSpace,
+    activation,
+    darts,
+    hierarchical_cell_based,
+    hierarchical_fixed_macro,
+    hierarchical_linear_macro,
+    hierarchical_nb201,
+    hierarchical_shared_cell,
+    mobilenet,
+    mobilenet_factorised,
+    nb201,
+)
 from nasviz.spaces.hierarchical_nb201 import GRAMMAR as HIERARCHICAL
 from nasviz.spaces.nb201 import GRAMMAR as NB201
 
@@ -82,3 +95,21 @@ def test_agreement_with_the_spaces():
     name = "Hierarchical NAS-Bench-201"
     assert size(name, "distinct") == pytest.approx(log10_of(space.count()), abs=1e-4)
     assert size(name, "derivations") == pytest.approx(log10_of(space.count("derivations")), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "space"),
+    [
+        ("MobileNet stages, factorised", mobilenet_factorised()),
+        ("Activation functions, two levels", activation()),
+        ("Hierarchical NAS-Bench-201, cell-based", hierarchical_cell_based()),
+        ("Hierarchical NAS-Bench-201, one shared cell", hierarchical_shared_cell()),
+        ("DARTS", darts()),
+        ("MobileNet stages", mobilenet()),
+        ("NAS-Bench-201 with 15 independent cells", hierarchical_fixed_macro(plain=True)),
+        ("Fixed macro with 15 independent cells", hierarchical_fixed_macro()),
+        ("Hierarchical NAS-Bench-201, linear macro", hierarchical_linear_macro()),
+    ],
+)
+def test_every_other_size_is_that_of_a_space(name, space):
+    assert size(name, "") == pytest.approx(log10_of(space.count()), abs=6e-4)
