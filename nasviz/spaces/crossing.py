@@ -51,8 +51,8 @@ class Crossing:
     >>> from nasviz.spaces import SearchSpace
     >>> space = SearchSpace("S ::= Linear(B, B)\\nB ::= conv3x3 | id")
     >>> found = space.crossings(space.parse("Linear(id, id)"), space.parse("Linear(conv3x3, id)"))
-    >>> [str(exchange.first) for exchange in found.exchanges()]
-    ['Linear(conv3x3, id)', 'Linear(id, conv3x3)']
+    >>> [(str(exchange.first), str(exchange.second)) for exchange in found.exchanges()]
+    [('Linear(id, conv3x3)', 'Linear(id, id)')]
     """
 
     def __init__(self, a: Architecture, b: Architecture) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from nasviz.errors import NasvizError, TermError
+from nasviz.search import RandomSearch, Study
 from nasviz.spaces import SearchSpace, digits_cells, parse
 from nasviz.widgets.architecture import ArchitectureView
 from nasviz.widgets.gallery import Gallery
@@ -136,4 +137,13 @@ def test_the_free_space_takes_any_operator_of_the_sort():
     with pytest.raises(NasvizError, match="nothing to mutate"):
         view.mutate()
     assert str(view.crossover("relu", (1,), ())) == "Linear(Residual2(conv, id, conv), relu)"
+    view.close()
+
+
+def test_the_trials_of_a_study_are_partners(small):
+    study = Study(small, lambda arch: len(str(arch)), strategy=RandomSearch(), seed=0)
+    study.run(total=4, executor="inline")
+    view = ArchitectureView(small.parse("Linear(id, id)"), partners=study)
+    assert {source for _, source in view.partners()} == {"given"}
+    assert {str(arch) for arch, _ in view.partners()} == {t.term for t in study.trials} - {"Linear(id, id)"}
     view.close()

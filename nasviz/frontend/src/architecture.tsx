@@ -11,6 +11,7 @@ import { Button, CopyButton, Empty, Skeleton } from "./core/parts";
 import { TermIndex } from "./core/term";
 import { defineView, type Pointing, useBody, usePointing, type ViewContext } from "./core/view";
 import css from "./architecture.css";
+import differenceCss from "./difference.css";
 
 export type { ArchitectureBody } from "./architecture/body";
 
@@ -164,4 +165,4 @@ const ProblemNote = ({ problem, pointing }: { problem: Problem; pointing: Pointi
   </div>
 );
 
-export default defineView({ name: "architecture", label: "Architecture", css, component: ArchitectureView });
+export default defineView({ name: "architecture", label: "Architecture", css: css + differenceCss, component: ArchitectureView });

@@ -65,7 +65,7 @@ function Previewed({ index, tokens, preview }: { index: TermIndex; tokens: TermT
     k = end ?? k + 1;
   }
   return (
-    <div class="nv-term nv-preview" ref={box} aria-label="The term with this edit">
+    <div class="nv-term nv-preview" ref={box} role="group" tabIndex={0} aria-label="The term with this edit">
       {shown}
     </div>
   );

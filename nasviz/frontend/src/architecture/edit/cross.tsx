@@ -98,7 +98,7 @@ export function Cross({ context, index, pointing, show, close }: PanelProps) {
   const list = `${context.id}-pairs`;
   const lead = (k: number) => <Swap pair={pairs[k]!} />;
   return (
-    <section class="nv-panel nv-cross" aria-label="Crossover" tabIndex={0} ref={box} onKeyDown={press} {...(pair ? { "aria-activedescendant": `${list}-${active}` } : {})}>
+    <section class="nv-panel nv-cross" role="group" aria-label="Crossover" tabIndex={0} ref={box} onKeyDown={press} {...(pair ? { "aria-activedescendant": `${list}-${active}` } : {})}>
       <div class="nv-panel-title">
         <b>Cross over</b>
         <span class="nv-soft">{position ? `at ${positionText(position)}` : "anywhere"}</span>
@@ -123,7 +123,7 @@ export function Cross({ context, index, pointing, show, close }: PanelProps) {
       {answer?.reason && <div class="nv-reason">{answer.reason}</div>}
       {answer && !answer.fault && <Meetings answer={answer} />}
       {answer && !answer.fault && (
-        <div class="nv-other" aria-label="The other architecture" tabIndex={0}>
+        <div class="nv-other" role="group" aria-label="The other architecture" tabIndex={0}>
           <Marked text={answer.text} ranges={pair?.others ?? []} pieces={others} places={answer.meetings.flatMap(([, , there]) => there)} />
         </div>
       )}

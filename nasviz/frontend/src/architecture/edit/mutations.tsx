@@ -54,7 +54,7 @@ export function Mutations({ context, index, pointing, show, close }: PanelProps)
   const list = `${context.id}-draws`;
   const active_ = now ? { "aria-activedescendant": `${list}-${active}` } : {};
   return (
-    <section class="nv-panel nv-mutations" aria-label="Mutations" tabIndex={0} ref={box} onKeyDown={press} {...active_}>
+    <section class="nv-panel nv-mutations" role="group" aria-label="Mutations" tabIndex={0} ref={box} onKeyDown={press} {...active_}>
       <div class="nv-panel-title">
         <b>What would a mutation give here?</b>
         <span class="nv-soft" role="status">

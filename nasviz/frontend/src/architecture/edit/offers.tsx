@@ -122,6 +122,7 @@ export function Offers({ id, label, offers, costs, active, setActive, take, lead
       id={id}
       ref={box}
       role="listbox"
+      tabIndex={0}
       aria-label={label}
       onPointerMove={(event) => at(event) >= 0 && at(event) !== active && setActive(at(event))}
       onClick={(event) => {

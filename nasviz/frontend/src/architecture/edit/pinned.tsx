@@ -130,7 +130,7 @@ export function PinnedDifference({ context, body, pointing, close }: PartProps &
         </Button>
       </div>
       {found && (
-        <div class="nv-other" tabIndex={0} aria-label="Both terms as one text">
+        <div class="nv-other" role="group" tabIndex={0} aria-label="Both terms as one text">
           <Pieces pieces={found.pieces} />
         </div>
       )}
