@@ -10,24 +10,23 @@ import traitlets
 
 from nasviz.algebra import Position
 from nasviz.errors import NasvizError
-from nasviz.extension import lower
 from nasviz.grammar import Partial
 from nasviz.grammar.costs import Cost
 from nasviz.grammar.sampling import Law
 from nasviz.grammar.trail import adapt, complete
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.view.film import FORMATS, film_html, film_of, film_svg, save_film
-from nasviz.view.stepper import Card, cards
-from nasviz.widgets.base import View, expect
-from nasviz.widgets.stepper_body import body_of, costs_of
+from nasviz.view.stepper import cards
+from nasviz.widgets.base import expect
+from nasviz.widgets.stepper_body import body_of
+from nasviz.widgets.stepper_costs import Priced
 from nasviz.widgets.stepper_moves import checked_cost, checked_law, drawn_number, forced_on, later_first, position_of
-from nasviz.widgets.workspace import WORKSPACE
 
 REMEMBERED = 2000
 """Steps that can be undone."""
 
 
-class Stepper(View):
+class Stepper(Priced):
     """A derivation step by step: choose an open place, then one of its productions.
 
     Each production says how many architectures remain, their share, its probability, and the fewest and most parameters
@@ -79,22 +78,16 @@ class Stepper(View):
     ) -> None:
         expect(space, (SearchSpace, Partial), "a search space, e.g. nv.spaces.nb201(), or a partial derivation")
         begun = space if isinstance(space, Partial) else None
-        self._whole = space if isinstance(space, SearchSpace) else SearchSpace(space.grammar)
-        self._cost = checked_cost("operators" if begun is not None and cost == "parameters" else cost)
+        whole = space if isinstance(space, SearchSpace) else SearchSpace(space.grammar)
         self._law: Law = checked_law(law)
         self._forced = bool(forced)
         self._rng = np.random.default_rng(seed)
         self._past: list[Partial] = []
         self._future: list[Partial] = []
         self._kept = False
-        self._cards: list[Card] = []
-        self._spans: dict[int, Any] = {}
-        self._loose: list[int] = []
-        self._reach: Any = None
         self._restricted: tuple[Partial, SearchSpace] | None = None
-        self._published: dict[str, Any] = {}
-        super().__init__(**kwargs)
-        self.partial = begun or self._whole.begin()
+        super().__init__(whole, checked_cost("operators" if begun is not None and cost == "parameters" else cost), **kwargs)
+        self.partial = begun or whole.begin()
 
     # ---- what is derived
 
@@ -135,11 +128,6 @@ class Stepper(View):
     @traitlets.observe("place")
     def _place_changed(self, change: Any) -> None:
         self._show()
-
-    @property
-    def whole(self) -> SearchSpace:
-        """The space in which is derived."""
-        return self._whole
 
     @property
     def space(self) -> SearchSpace:
@@ -233,15 +221,13 @@ class Stepper(View):
     # ---- what is shown
 
     def _show(self) -> None:
-        self._spans = {}
         note = ""
         self._cards = []
         if self.place is not None:
             additive = None if isinstance(self._cost, str) else self._cost
             self._cards, note = cards(self.partial, self.place, additive)
         self._publish(note)
-        if self._cost in ("parameters", "flops"):
-            WORKSPACE.submit(self, Stepper._add_costs, self.partial, self.place, key="reach")
+        self._price()
 
     def _publish(self, note: str) -> None:
         options = {
@@ -253,44 +239,6 @@ class Stepper(View):
         }
         body = body_of(self._whole, self.partial, self.place, self._cards, note, self.arch)
         self._published = {**body, **options, "costs": None}
-        self.publish(self._published)
-
-    def _add_costs(self, partial: Partial, place: Position | None) -> None:
-        if partial is not self.partial or place != self.place:
-            return
-        if self._reach is None:
-            self._reach = lower("reach")(self._whole, self._cost)
-        reach = self._reach
-        try:
-            self._spans[-1] = reach.span(partial)
-            for card in self._cards if place is not None else ():
-                if card.possible:
-                    self._spans[card.number] = reach.span(partial.expand(place or (), card.number))
-        except NasvizError as error:
-            self._told({"note": str(error), "whole": "", "cards": {}})
-            return
-        self._loose = [k for k, span in self._spans.items() if not span.empty and not all(span.attained)]
-        self._told(costs_of(self._spans, str(self._cost)))
-        self._attain(partial, place)
-
-    def _attain(self, partial: Partial, place: Position | None) -> None:
-        """Look for architectures that have the bounds, one card after another, so that other calls come between."""
-        if partial is not self.partial or place != self.place:
-            return
-        if not self._loose:
-            return
-        number = self._loose.pop(0)
-        step = partial if number < 0 else partial.expand(place or (), number)
-        try:
-            found = self._reach.attained(step, self._spans[number])
-        except NasvizError:
-            found = self._spans[number]
-        self._spans[number] = found
-        self._told(costs_of(self._spans, str(self._cost)))
-        WORKSPACE.submit(self, Stepper._attain, partial, place, key="attain")
-
-    def _told(self, costs: dict[str, Any]) -> None:
-        self._published = {**self._published, "costs": costs}
         self.publish(self._published)
 
     def find_architecture(self, key: str) -> Architecture | None:
