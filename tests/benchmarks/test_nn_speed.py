@@ -110,6 +110,6 @@ def test_a_training_step_against_the_hand_written_network():
     ratio = statistics.median(a / b for a, b in zip(times[built][3:], times[written][3:], strict=True))
     ours, theirs = (statistics.median(times[step][3:]) for step in (built, written))
     print(
-        f"\ntraining step (8×3×16×16, {PAIRS} interleaved pairs, medians): built {ours:.1f} ms, written by hand {theirs:.1f} ms, "
-        f"ratio {ratio:.3f}"
+        f"\ntraining step (8×3×16×16, {PAIRS} interleaved pairs, medians): built {ours:.1f} ms, written by hand {theirs:.1f} "
+        f"ms, ratio {ratio:.3f}"
     )
