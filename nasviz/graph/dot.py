@@ -181,8 +181,12 @@ class _Picture:
 
     def _alike(self, a: int, b: int) -> bool:
         one, other = self.graph.edges[a], self.graph.edges[b]
-        same = one.label == other.label and one.operator == other.operator
+        same = one.label == other.label and one.operator == other.operator and self._inside(one) == self._inside(other)
         return same and self._cluster(self.positions[a]) == self._cluster(self.positions[b])
+
+    def _inside(self, e: Edge) -> Term | None:
+        """What a folded subterm holds; None for an operation."""
+        return self.graph.term.subterm(e.index) if isinstance(e.operator, Topology) else None
 
     def _cluster(self, position: Position) -> Position | None:
         if not self.clusters:

@@ -99,7 +99,18 @@ def cut_of(term: Term, folding: Folding, largest: int, *, leaves: bool = False) 
         Count leaves and folded subterms only (a graph), and fold what has operands on edges only; else all nodes (a tree).
     """
     shape = _Shape.of(term, leaves)
-    level = shape.deepest(largest)
+    return _cut_with(shape, term, folding, shape.deepest(largest))
+
+
+def cut_at(term: Term, folding: Folding, level: int, *, leaves: bool = False) -> Cut:
+    """Return which nodes of a term a picture draws as one at a level, whatever room there is; see :func:`cut_of`.
+
+    The level of the result is None where nothing of the term is so deep.
+    """
+    return _cut_with(_Shape.of(term, leaves), term, folding, level if level < term.height else None)
+
+
+def _cut_with(shape: _Shape, term: Term, folding: Folding, level: int | None) -> Cut:
     if not (folding.folded or folding.opened):
         return shape.cut(level)
     index = {p: i for p, i in ((p, _index(term, p)) for p in folding.folded | folding.opened) if i >= 0}

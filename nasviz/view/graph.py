@@ -6,11 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nasviz.algebra import Position, Term, position_text
-from nasviz.graph import Fault, build_graph, clusters_of, fault_at, fold_at, graph_to_dot
-from nasviz.view.folding import Folding, cut_of
+from nasviz.graph import Cluster, Fault, Graph, build_graph, clusters_of, fault_at, fold_at, graph_to_dot
+from nasviz.view.folding import Cut, Folding, cut_at, cut_of
 
 LARGEST = 400
 """Operations that a picture shows at most."""
+
+TRIED = 8_000
+"""Operations up to which it is tried whether one level more has room, since equal neighbours are one box."""
+
+LEVELS_TRIED = 3
+"""How many levels are tried so."""
 
 WHOLE = 20_000
 """Nodes of a term up to which its whole graph is built, to find dead parts; larger ones are folded first."""
@@ -100,19 +106,44 @@ def graph_info(
     graph = build_graph(term) if len(term) <= WHOLE else None
     fits = graph is not None and len(graph) <= largest
     cut = cut_of(term, folding, len(term) if fits else largest, leaves=True)
-    drawn = graph if graph is not None and not cut.nodes else fold_at(term, cut.nodes, labels or None)
-    clusters = clusters_of(term, labels, nonterminals) if boxes and labels else {}
-    found = None if fault is None else fault_at(graph or drawn, fault, shapes or {})
-    dot = graph_to_dot(
-        drawn,
-        folded=True,
-        clusters=clusters,
-        shapes=_shown(shapes or {}, changing) if len(drawn) <= room else None,
-        unrolled=folding.unrolled,
-        fault=found,
-    )
+    found = None if fault is None else fault_at(graph or fold_at(term, cut.nodes, labels or None), fault, shapes or {})
+    looks = _Looks(labels, clusters_of(term, labels, nonterminals) if boxes and labels else {}, folding, found)
+
+    def picture(cut: Cut) -> str:
+        drawn = graph if graph is not None and not cut.nodes else fold_at(term, cut.nodes, labels or None)
+        return looks.dot(drawn, _shown(shapes or {}, changing) if len(drawn) <= room else None)
+
+    dot = picture(cut)
+    for _ in range(LEVELS_TRIED if graph is not None else 0):
+        deeper = _deeper(term, folding, cut)
+        more = picture(deeper) if deeper is not None else ""
+        if deeper is None or more.count("nv-op") > largest:
+            break
+        cut, dot = deeper, more
     operations = cut.whole if graph is None else len(graph)
     return GraphInfo(dot=dot, operations=operations, level=cut.level, folded=cut.nodes, fault=found)
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """How the graph of a term is drawn, whatever is folded."""
+
+    labels: Sequence[Sequence[str]]
+    clusters: Mapping[Position, Cluster]
+    folding: Folding
+    fault: Fault | None
+
+    def dot(self, graph: Graph, shapes: Mapping[Position, str] | None) -> str:
+        unrolled = self.folding.unrolled
+        return graph_to_dot(graph, folded=True, clusters=self.clusters, shapes=shapes, unrolled=unrolled, fault=self.fault)
+
+
+def _deeper(term: Term, folding: Folding, cut: Cut) -> Cut | None:
+    """The cut one level below, where there is one that is worth trying."""
+    if cut.level is None:
+        return None
+    deeper = cut_at(term, folding, cut.level + 1, leaves=True)
+    return deeper if deeper.visible <= TRIED else None
 
 
 def _shown(shapes: Mapping[Position, str], changing: Collection[Position] | None) -> Mapping[Position, str]:

@@ -87,3 +87,14 @@ def test_whole_pictures_of_deep_terms_are_refused_with_what_to_do():
             draw(comb(50_000))
         assert time.thread_time() - start < 1
     assert term_to_dot(comb(50_000), max_depth=20).count("[id=") == 43
+
+
+def test_repeated_blocks_are_counted_once_where_they_are_drawn_once():
+    block = "Residual(conv, id, Linear(relu, conv))"
+    wide = parse("Linear(" + ", ".join([block] * 900) + ", fc)").term
+    info = graph_info(wide)
+    assert info.level == 1
+    assert 'label="Residual2 ×900"' in info.dot
+    assert info.dot.count("nv-op") == 2
+    other = parse("Linear(" + ", ".join([block, block.replace("relu", "mish")] * 450) + ", fc)").term
+    assert graph_info(other).level == 0
