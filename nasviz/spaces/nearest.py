@@ -51,14 +51,14 @@ class Nearest:
 
     @property
     def sentence(self) -> str:
-        """The answer in words, with the first edits where there are few."""
+        """The answer in words, with the first edits where it is near."""
         if self.distance == 0:
             return f"This is {self.name}."
         steps = f"{numbers.count(self.distance)} edit{'s' if self.distance > 1 else ''}"
         shares = f"{numbers.share(self.alike)} of its operators stay"
         first = "Nearest" if self.alike >= NEAR else "Nothing that is known is near; nearest"
         said = f"{first} is {self.name}: {steps} away{'' if self.exact else ', perhaps less'}; {shares}."
-        if self.distance > 2 * _LISTED:
+        if self.alike < NEAR or not self.exact:
             return said
         edits = [str(edit) for edit in self.difference.edits]
         more = f" and {len(edits) - _LISTED} more" if len(edits) > _LISTED else ""

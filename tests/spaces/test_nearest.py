@@ -41,6 +41,9 @@ def test_another_shortcut():
     found = nearest_known(known.resnet20(shortcut="padding"))
     assert found.name == "ResNet-20"
     assert found.distance == 8
+    assert "From there: " in str(found)
+    assert "replace Linear at (4, 0, 0, 1) by subsample; " in str(found)
+    assert str(found).endswith(" and 5 more.")
 
 
 def test_what_is_like_nothing_is_said_to_be():
