@@ -10,8 +10,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from nasviz.errors import BuildError
+from nasviz.surrogate.levels import Counts
 from nasviz.surrogate.operations import INPUT, OUTPUT, OperationGraph, operation_graph
-from nasviz.surrogate.wl import Links, label_hash, refine
+from nasviz.surrogate.quantities import Number, Numbers, Productions
+from nasviz.surrogate.wl import Ints, Links, label_hash, refine
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -19,17 +21,29 @@ if TYPE_CHECKING:
 _MODULUS = 2**64
 _hash = lru_cache(maxsize=4096)(label_hash)
 
+LEVELS = (0, 1, 2, 3, 4)
+"""Fold levels that a store can hold unless told otherwise."""
+
 
 class FeatureStore:
     """Rows of Weisfeiler-Lehman counts, one per architecture, addressed by row number.
 
-    A feature is a label of one iteration: a 64-bit hash that is the same in every process. The columns of `matrix` are the
-    features met so far; their number only grows and a column never changes its meaning.
+    An architecture is looked at on the full graph and on the folds F_l of its term (Schrodi et al. 2023); a term shallower than
+    l contributes its full graph at l. A feature of a level is a label of one iteration: a 64-bit hash that is the same in every
+    process. The columns of `matrix` are the features of that level met so far; their number only grows and a column never
+    changes its meaning. A level is computed when somebody first asks for it.
 
     Parameters
     ----------
     h
         Number of refinement iterations, 0 or more.
+    levels
+        Fold levels that may be asked for beside the full graph, each 0 or more (0: one operation).
+
+    Raises
+    ------
+    ValueError
+        If `h` or a level is negative.
 
     Examples
     --------
@@ -41,42 +55,35 @@ class FeatureStore:
            [1, 1, 1, 1]])
     """
 
-    def __init__(self, h: int = 2) -> None:
+    def __init__(self, h: int = 4, levels: Sequence[int] = LEVELS) -> None:
         if h < 0:
             raise ValueError(f"h is {h}; the number of Weisfeiler-Lehman iterations is 0 or more")
+        if any(level < 0 for level in levels):
+            raise ValueError(f"fold levels are 0 or more, found {min(levels)}")
         self.h = h
+        self.levels = tuple(levels)
+        self.archs: list[Architecture] = []
         self._row: dict[Architecture, int] = {}
-        self._column: dict[int, int] = {}
-        self._level: list[int] = []
-        self._counts: list[tuple[np.ndarray, np.ndarray]] = []
+        self._counts: dict[int | None, Counts] = {}
+        self._asked: set[int | None] = set()
+        self._numbers = Numbers()
+        self._productions = Productions()
 
     def __len__(self) -> int:
-        return len(self._counts)
-
-    @property
-    def n_features(self) -> int:
-        """Number of features met so far, over all iterations."""
-        return len(self._column)
-
-    @property
-    def hashes(self) -> np.ndarray:
-        """Hash of each column, uint64 ``(n_features,)``."""
-        return np.fromiter(self._column, dtype=np.uint64, count=len(self._column))
-
-    @property
-    def levels(self) -> np.ndarray:
-        """Iteration of each column, int64 ``(n_features,)``."""
-        return np.array(self._level, dtype=np.int64)
+        return len(self.archs)
 
     def copy(self) -> FeatureStore:
         """Return a store with the same rows that grows on its own: candidates that are thrown away leave no trace."""
-        other = FeatureStore(self.h)
-        other._row, other._column = self._row.copy(), self._column.copy()
-        other._level, other._counts = self._level.copy(), self._counts.copy()
+        for level in self._asked:
+            self._filled(level)
+        other = FeatureStore(self.h, self.levels)
+        other.archs, other._row, other._asked = self.archs.copy(), self._row.copy(), self._asked
+        other._counts = {level: counts.copy() for level, counts in self._counts.items()}
+        other._numbers, other._productions = self._numbers.copy(), self._productions.copy()
         return other
 
-    def rows(self, archs: Sequence[Architecture]) -> np.ndarray:
-        """Return the row numbers ``(m,)``, int64, of `archs`; architectures not yet known are added in one batch.
+    def rows(self, archs: Sequence[Architecture]) -> Ints:
+        """Return the row numbers ``(m,)``, int64, of `archs`; those not yet known are added.
 
         An architecture without a path from input to output is input and output with nothing between.
 
@@ -86,54 +93,91 @@ class FeatureStore:
             If an architecture has open places; no row is added then.
         """
         new = list(dict.fromkeys(arch for arch in archs if arch not in self._row))
-        if new:
-            self._add(new, [_operations(arch) for arch in new])
+        for arch in new:
+            if arch.term.nonterminals():
+                arch.graph()
+        for arch in new:
+            self._row[arch] = len(self.archs)
+            self.archs.append(arch)
         return np.array([self._row[arch] for arch in archs], dtype=np.int64)
 
-    def matrix(self, rows: np.ndarray, h: int | None = None) -> csr_array:
-        """Return the counts of `rows` ``(m,)`` as a sparse matrix ``(m, n_features)`` of int64.
+    def matrix(self, rows: Ints, level: int | None = None, h: int | None = None) -> csr_array:
+        """Return the counts of `rows` ``(m,)`` as a sparse matrix ``(m, n)`` of int64.
 
-        Columns of iterations after `h` are empty; None keeps all.
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        level
+            Fold level; None is the full graph.
+        h
+            Columns of iterations after `h` are empty; None keeps all.
+
+        Raises
+        ------
+        ValueError
+            If the store does not hold this level.
         """
-        chosen = [self._counts[row] for row in np.asarray(rows).tolist()]
-        starts = np.cumsum([0, *(len(columns) for columns, _ in chosen)])
-        columns = np.concatenate([np.empty(0, np.int64), *(c for c, _ in chosen)])
-        counts = np.concatenate([np.empty(0, np.int64), *(n for _, n in chosen)])
-        if h is not None and h < self.h:
-            kept = self.levels[columns] <= h
-            starts = np.concatenate([[0], np.cumsum(kept)])[starts]
-            columns, counts = columns[kept], counts[kept]
-        return csr_array((counts, columns, starts), shape=(len(chosen), self.n_features))
+        counts = self._filled(level)
+        return counts.matrix(np.asarray(rows), None if h is None or h >= self.h else h)
 
-    def _add(self, archs: list[Architecture], graphs: list[OperationGraph]) -> None:
-        links = batch(graphs)
-        history = refine(links, self.h)
-        owner = np.tile(links.owner, self.h + 1)
-        level = np.repeat(np.arange(self.h + 1), len(links.owner))
-        found, index = np.unique(np.concatenate(history), return_inverse=True)
-        level_of = np.zeros(len(found), dtype=np.int64)
-        level_of[index] = level
-        columns = np.empty(len(found), dtype=np.int64)
-        for i, (feature, its_level) in enumerate(zip(found.tolist(), level_of.tolist(), strict=True)):
-            if feature not in self._column:
-                self._column[feature] = len(self._column)
-                self._level.append(its_level)
-            columns[i] = self._column[feature]
-        pairs, counts = np.unique(owner * len(self._column) + columns[index], return_counts=True)
-        owners, columns_of = np.divmod(pairs, len(self._column))
-        ends = np.searchsorted(owners, np.arange(len(archs) + 1))
-        for i, arch in enumerate(archs):
-            part = slice(ends[i], ends[i + 1])
-            self._row[arch] = len(self._counts)
-            self._counts.append((columns_of[part], counts[part].astype(np.int64)))
+    def hashes(self, level: int | None = None) -> np.ndarray:
+        """Hash of each column of a level, uint64 ``(n,)``."""
+        return self._filled(level).hashes
+
+    def iterations(self, level: int | None = None) -> Ints:
+        """Iteration of each column of a level, int64 ``(n,)``."""
+        return self._filled(level).iterations
+
+    def levels_of(self, rows: Ints) -> Ints:
+        """Return how many fold levels differ from the full graph, int64 ``(m,)``: the depth of each term, root 0."""
+        return np.array([arch.term.height - 1 for arch in self._chosen(rows)], dtype=np.int64)
+
+    def numbers(self, rows: Ints, name: str | Number) -> np.ndarray:
+        """Return a number of each of `rows`, float64 ``(m,)``, computed once: raw, see :func:`standardised`.
+
+        "parameters"; "flops" (2 per multiply-add); "depth", the operations on the longest path from the input to the output;
+        or any function of an architecture, such as a proxy. Where an architecture has no network, NaN.
+
+        Raises
+        ------
+        ValueError
+            If there is no such number.
+        """
+        return self._numbers.of(self._chosen(rows), name)
+
+    def productions(self, rows: Ints) -> csr_array:
+        """Return how often each production is used in the derivation of `rows`, int64 ``(m, n)``.
+
+        Columns are the productions met so far, named by `production_names`; of a term that no grammar derives, its operators
+        are counted.
+        """
+        return self._productions.matrix(self._chosen(rows))
+
+    @property
+    def production_names(self) -> tuple[str, ...]:
+        """Text of each column of `productions`, e.g. ``"C ::= Linear(CELL, CELL)"``."""
+        return self._productions.names
+
+    def _chosen(self, rows: Ints) -> list[Architecture]:
+        return [self.archs[row] for row in np.asarray(rows).tolist()]
+
+    def _filled(self, level: int | None) -> Counts:
+        if level is not None and level not in self.levels:
+            raise ValueError(f"the store holds the fold levels {self.levels}, not {level}")
+        self._asked.add(level)
+        counts = self._counts.setdefault(level, Counts())
+        new = self.archs[len(counts) :]
+        if new:
+            links = batch([_operations(arch, level) for arch in new])
+            counts.add(links.owner, refine(links, self.h), len(new))
+        return counts
 
 
-def _operations(arch: Architecture) -> OperationGraph:
+def _operations(arch: Architecture, level: int | None) -> OperationGraph:
     try:
-        return operation_graph(arch.graph())
+        return operation_graph(arch.graph(fold=level))
     except BuildError:
-        if arch.term.nonterminals():
-            raise
         return OperationGraph([INPUT, OUTPUT], {})
 
 

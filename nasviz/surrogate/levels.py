@@ -1,0 +1,94 @@
+"""The counts of one graph of every architecture: columns, and one sparse row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from nasviz.surrogate.wl import Hashes, Ints
+
+
+@dataclass
+class Counts:
+    """Weisfeiler-Lehman counts of many architectures at one level; rows and columns are only ever added.
+
+    Attributes
+    ----------
+    hashes : uint64 array (n,)
+        Hash of each column.
+    iterations : int64 array (n,)
+        Iteration of each column.
+    rows : list of (columns, counts)
+        For each architecture its columns, and how often each label occurs.
+    """
+
+    hashes: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
+    iterations: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    rows: list[tuple[Ints, Ints]] = field(default_factory=list)
+    _order: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def copy(self) -> Counts:
+        """Return counts that grow on their own; arrays are never changed in place, so both may hold the same."""
+        return Counts(self.hashes, self.iterations, self.rows.copy(), self._order)
+
+    def column(self, feature: int) -> int | None:
+        """Return the column of a hash, None where it was never met."""
+        wanted = np.uint64(feature)
+        at = int(np.searchsorted(self.hashes, wanted, sorter=self._order))
+        column = int(self._order[at]) if at < len(self._order) else -1
+        return column if column >= 0 and self.hashes[column] == wanted else None
+
+    def add(self, owner: Ints, history: Sequence[Hashes], size: int) -> None:
+        """Append `size` rows.
+
+        Parameters
+        ----------
+        owner
+            Which of the new rows each node belongs to, ``(n,)``, 0…size − 1.
+        history
+            Labels of the nodes in each iteration, arrays ``(n,)``.
+        """
+        found, index = np.unique(np.concatenate(history), return_inverse=True)
+        iteration = np.zeros(len(found), dtype=np.int64)
+        iteration[index] = np.repeat(np.arange(len(history)), len(owner))
+        columns = self._columns(found, iteration)[index]
+        n = max(len(self.hashes), 1)
+        pairs, counts = np.unique(np.tile(owner, len(history)) * n + columns, return_counts=True)
+        owners, columns = np.divmod(pairs, n)
+        ends = np.searchsorted(owners, np.arange(size + 1))
+        for start, stop in pairwise(ends.tolist()):
+            self.rows.append((columns[start:stop], counts[start:stop]))
+
+    def _columns(self, found: Hashes, iteration: Ints) -> Ints:
+        """Columns of the hashes `found` (ascending), those never met before numbered on."""
+        place = np.searchsorted(self.hashes, found, sorter=self._order)
+        columns = np.full(len(found), -1, dtype=np.int64)
+        inside = np.flatnonzero(place < len(self._order))
+        known = self._order[place[inside]]
+        same = self.hashes[known] == found[inside]
+        columns[inside[same]] = known[same]
+        new = np.flatnonzero(columns < 0)
+        columns[new] = len(self.hashes) + np.arange(len(new))
+        self._order = np.insert(self._order, place[new], columns[new])
+        self.hashes = np.concatenate([self.hashes, found[new]])
+        self.iterations = np.concatenate([self.iterations, iteration[new]])
+        return columns
+
+    def matrix(self, rows: Ints, h: int | None = None) -> csr_array:
+        """Return the counts of `rows` ``(m,)`` as a sparse matrix ``(m, n)``; columns of iterations after `h` are empty."""
+        chosen = [self.rows[row] for row in rows.tolist()]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in chosen)])
+        columns = np.concatenate([np.empty(0, np.int64), *(c for c, _ in chosen)])
+        counts = np.concatenate([np.empty(0, np.int64), *(n for _, n in chosen)])
+        if h is not None:
+            kept = self.iterations[columns] <= h
+            starts = np.concatenate([[0], np.cumsum(kept)])[starts]
+            columns, counts = columns[kept], counts[kept]
+        return csr_array((counts, columns, starts), shape=(len(chosen), len(self.hashes)))
