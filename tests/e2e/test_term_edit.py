@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+AXE = Path(__file__).parents[2] / "nasviz" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = """async () => {
+  const found = await axe.run({ include: [['.jp-NotebookPanel .nv-stage']] }, { resultTypes: ['violations'] });
+  return found.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).flatMap((v) =>
+    v.nodes.map((n) => `${v.impact} ${v.id}: ${n.html.slice(0, 200)} (${n.any.concat(n.all, n.none)[0]?.message})`));
+}"""
 
 CELLS = [
     """
@@ -239,6 +248,24 @@ def test_the_free_space_and_a_huge_one(views):
     views.wait_for(lambda: "measured" not in status.text_content(), timeout=60, what="all measured")
     views.shot("term-huge", of=out)
     assert not views.console
+
+
+def test_axe_finds_nothing_serious_in_the_lists(views):
+    out = views.output(0)
+    views.kernel(code="view.pinned = other; view.replace((0,), 'conv3x3')")
+    choose(views, out, "conv3x3")
+    views.page.evaluate(AXE.read_text())
+    panels = {"r": ".nv-replace .nv-offer", "M": ".nv-mutations .nv-offer", "x": ".nv-cross .nv-offer", "d": ".nv-changes svg"}
+    for theme in ("JupyterLab Dark", "JupyterLab Light", "JupyterLab Dark High Contrast"):
+        views.theme(theme)
+        for key, inside in panels.items():
+            keys(views, out).press(key)
+            views.wait_for(lambda inside=inside: out.locator(inside).count() > 0, what=f"{inside} by {key}")
+            assert views.page.evaluate(SERIOUS) == [], (theme, key)
+            if theme == "JupyterLab Dark":
+                views.shot(f"term-dark-{key}", of=out)
+            out.locator(".nv-panel").get_by_role("button", name="Close").click()
+            views.wait_for(lambda: out.locator(".nv-panel").count() == 0, what="closed")
 
 
 HOSTILE = [

@@ -22,7 +22,7 @@ export function TermText({ context, index, pointing, found = [], editing, close,
   const tokens = useMemo(() => termTokens(index.info), [index]);
   const fresh = useFresh(tokens);
   if (editing) return <TermEditor context={context} text={prettyText(index.info, tokens)} close={close} />;
-  if (tokens.length > LONGEST) return <div class="nv-term">{index.info.text.slice(0, 20000)}…</div>;
+  if (tokens.length > LONGEST) return <div class="nv-term" role="group" aria-label="Term" tabIndex={0}>{index.info.text.slice(0, 20000)}…</div>;
   if (preview) return <Previewed index={index} tokens={tokens} preview={preview} />;
   return <Spans index={index} tokens={tokens} pointing={pointing} found={found} fresh={fresh} />;
 }
@@ -117,6 +117,9 @@ function Spans({ index, tokens, pointing, found, fresh }: SpansProps) {
     <div
       class="nv-term"
       ref={box}
+      role="group"
+      aria-label="Term"
+      tabIndex={0}
       onClick={(event) => at(event) >= 0 && pointing.select(index.position(at(event)))}
       onPointerOver={(event) => pointing.hover(at(event) >= 0 ? index.position(at(event)) : null)}
       onPointerLeave={() => pointing.hover(null)}
