@@ -63,7 +63,8 @@ class Priced(View):
         elif self._awaited != (self.whole, self._cost):
             self._awaited = (self.whole, self._cost)
             args = (weakref.ref(self), self.whole, self._cost, self.partial)
-            threading.Thread(target=_measured, args=args, name="nasviz-reach", daemon=True).start()
+            # no daemon: a process that ends while torch works in a daemon thread is aborted
+            threading.Thread(target=_measured, args=args, name="nasviz-reach").start()
 
     def _take_reach(self, reach: Any, space: SearchSpace, cost: object) -> None:
         if self._awaited != (space, cost):
