@@ -276,6 +276,8 @@ class _Picture:
         }
         if merge in SYMBOLS:
             attributes["fixedsize"] = "true"
+        else:
+            attributes |= {"shape": "ellipse", "height": 0.24, "margin": "0.02,0.01"}
         if selected:
             attributes |= {"color": ACCENT, "penwidth": 2}
         if self._is_fault(node):
