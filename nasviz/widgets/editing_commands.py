@@ -196,10 +196,10 @@ class EditingCommands(Editing):
         here, there = (a.term.index(p[0]) for a, p in ((arch, pair.here), (other, pair.there)))
         old, new = arch.term.subterm(here), other.term.subterm(there)
         mine, theirs = pair.here[0], pair.there[0]
-        words = crossed_words(mine, theirs)
-        first = self._offer("cross", "first", Offered(pair.first, words, mine, old, pair.first.term.subterm(here)))
+        words, name = crossed_words(mine, theirs), f"cross {theirs}"
+        first = self._offer(name, "first", Offered(pair.first, words, mine, old, pair.first.term.subterm(here)))
         second = self._offer(
-            "cross", "second", Offered(pair.second, f"the other child, {words}", None, new, pair.second.term.subterm(there))
+            name, "second", Offered(pair.second, f"the other child, {words}", None, new, pair.second.term.subterm(there))
         )
         return {
             "first": first,
