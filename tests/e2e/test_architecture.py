@@ -28,34 +28,12 @@ wide
 """,
 ]
 
-MARKED = """async ([from, views]) => {
-  const roots = [...document.querySelectorAll('.nasviz.nv-architecture')];
-  const node = roots[from].querySelector('.nv-pane-tree [data-node="p-0"]');
-  const done = () => views.every((k) => roots[k].querySelector('.nv-term .nv-in') &&
-    [...roots[k].querySelectorAll('.nv-picture')].every((p) => p.querySelector('.nv-selected, .nv-inside')));
-  const start = performance.now();
-  node.dispatchEvent(new MouseEvent('click', { bubbles: true }));
-  while (!done()) await new Promise((next) => setTimeout(next, 0));
-  document.body.offsetHeight;
-  return performance.now() - start;
-}"""
-
-LAID_OUT = """async (text) => {
-  const roots = [...document.querySelectorAll('.nasviz.nv-architecture')];
-  const old = roots.at(-1).querySelector('.nv-pane-graph svg:not(.nv-map)');
-  const button = [...roots.at(-1).querySelectorAll('button')].find((b) => b.textContent.trim().endsWith(text));
-  const start = performance.now();
-  button.click();
-  const now = () => roots.at(-1).querySelector('.nv-pane-graph svg:not(.nv-map)');
-  while (now() === old) await new Promise((next) => setTimeout(next, 0));
-  document.body.offsetHeight;
-  return performance.now() - start;
-}"""
-
 
 @pytest.fixture
-def views(lab):
-    lab.open(CELLS, "architecture.ipynb").run_all()
+def views(shared_lab):
+    """The views, made anew for each test in one page."""
+    lab = shared_lab
+    lab.once(CELLS, "architecture.ipynb")
     lab.wait_for(lambda: lab.output(0).locator(".nv-picture svg:not(.nv-map)").count() == 2, what="tree and graph")
     lab.wait_for(lambda: lab.output(1).locator(".nv-picture svg:not(.nv-map)").count() == 2, what="the large pictures")
     lab.wait_for(lambda: lab.output(0).locator(".nv-line").count() > 5, what="the forward code")
@@ -146,49 +124,3 @@ def test_the_term_is_edited_and_pictures_are_saved(views, tmp_path):
         assert target.suffix == f".{name.lower()}"
         assert target.read_bytes().startswith(start)
         assert len(target.read_bytes()) > 400
-
-
-def test_budgets(views):
-    """Measured as the person waits, and as processor time of the page's main thread, which a busy machine does not change."""
-    clock = _processor(views.page)
-    views.page.wait_for_timeout(1500)
-    chosen = [_timed(views, clock, MARKED, [1, [1]]) for _ in range(5)]
-    small = _timed(views, clock, MARKED, [0, [0]])
-    views.output(1).get_by_role("button", name="CELL").click()
-    views.wait_for(lambda: views.output(1).get_by_role("button", name="Open all").count() == 1, what="a folded picture")
-    again = _timed(views, clock, LAID_OUT, "Open all")
-    new = _timed(views, clock, LAID_OUT, "Mutate")
-    engine = views.kernel("len(view.engine._esm.encode()) / 1e6")
-    size = views.kernel("len(big.graph())")
-    wall, cpu = sorted(w for w, _ in chosen), sorted(c for _, c in chosen)
-    print(  # noqa: T201
-        f"\nselection in term, tree and graph of {size} operations: {wall[2]:.0f} ms, of the processor {cpu[2]:.0f} ms; of 10 "
-        f"operations: {small[0]:.0f} and {small[1]:.0f} ms"
-        f"\na mutated graph with its tree, kernel and layout included: {new[0]:.0f} ms, main thread {new[1]:.0f} ms; "
-        f"one drawn before: {again[0]:.0f} and {again[1]:.0f} ms; engine {engine:.2f} MB"
-    )
-    assert engine <= 1.5
-    assert cpu[2] <= 75
-
-
-def _processor(page):
-    """A function that gives the milliseconds of processor time that the page's main thread has used."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    names = ("TaskDuration",)
-
-    def clock():
-        found = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
-        return sum(found[name] for name in names) * 1000
-
-    return clock
-
-
-def _timed(views, clock, code, argument):
-    """Milliseconds on the wall, and of the processor, that a measured act takes, from a state without a selection."""
-    views.output(1).locator(".nv-stage").focus()
-    views.page.keyboard.press("Escape")
-    views.page.wait_for_timeout(700)
-    before = clock()
-    wall = views.page.evaluate(code, argument)
-    return wall, clock() - before
