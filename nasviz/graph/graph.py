@@ -178,7 +178,7 @@ class Graph:
         """Return the graph for networkx.
 
         Nodes carry ``merge`` (None where one input enters) and ``position`` of the join; edges carry ``operator``, ``label``
-        and ``position``, and their key is the position.
+        and ``position``, and their key is the position; wires, which have none of their own, are numbered.
         """
         import networkx as nx
 
@@ -187,9 +187,8 @@ class Graph:
             join = self.joins.get(node)
             graph.add_node(node, merge=join.merge if join else None, position=join.position if join else None)
         for e in self.edges:
-            graph.add_edge(
-                e.source, e.target, key=e.position, operator=e.operator, label=e.label, position=e.position, wire=e.wire
-            )
+            key = None if e.wire else e.position
+            graph.add_edge(e.source, e.target, key=key, operator=e.operator, label=e.label, position=e.position, wire=e.wire)
         return graph
 
 

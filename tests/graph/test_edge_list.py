@@ -91,6 +91,13 @@ def test_a_wire_needs_two_inputs_and_two_readers():
     assert wired.declaration()["on"] == "nodes"
 
 
+def test_networkx_keeps_every_wire():
+    twice = topology("Twice", "1>2 1>2 1>3 2>3", on="nodes")
+    graph = build_graph(Term.build(twice, F, F, F))
+    assert sum(e.wire for e in graph.edges) == 3
+    assert graph.to_networkx().number_of_edges() == len(graph.edges)
+
+
 def test_edges_keep_their_order():
     assert read_edges("1>2 1>3 2>3").order == (0, 1, 2)
     assert read_edges("1>2 1>2").merge_at(1) == "sum"
