@@ -73,7 +73,7 @@ unit-quick:
 	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark and not tensorflow and not slow"
 
 tensorflow:
-	$(PYTEST) -m tensorflow --durations 10 tests
+	$(PYTEST) -n 2 --dist worksteal -m tensorflow --durations 10 tests
 
 # A browser on a busy machine is late now and then: what fails is tried once more, and the summary says so.
 browser:

@@ -1,5 +1,6 @@
 """The Keras model of an architecture against its torch network."""
 
+import copy
 import inspect
 import random
 import subprocess
@@ -54,19 +55,28 @@ def trained_a_little(arch, seed=0):
     return net
 
 
-def built(space, n):
-    """The first draws that can be built; those of some spaces are cut by zero."""
-    found = []
-    for seed in range(20 * n):
+def built(space):
+    """Draws that can be built; those of some spaces are cut by zero."""
+    for seed in range(100):
         arch = space.sample(seed=seed)
         try:
             arch.output_shape()
         except (BuildError, ShapeError):
             continue
-        found.append(arch)
-        if len(found) == n:
-            return found
-    raise AssertionError(f"{space.name}: only {len(found)} of {20 * n} draws can be built")
+        yield arch
+
+
+def stable(net, shape):
+    """Whether the output hangs neither on last bits of the input or of torch's own arithmetic nor on huge numbers inside."""
+    x = inputs(shape).double()
+    last_bits = x * (1 + 1e-6 * torch.randn(x.shape, generator=torch.Generator().manual_seed(1)))
+    exact, peaks = copy.deepcopy(net.eval()).double(), [0.0]
+    for module in exact.modules():
+        module.register_forward_hook(lambda module, x, y: peaks.append(float(y.abs().max())))
+    with torch.no_grad():
+        y, near, single = exact(x), exact(last_bits), net(x.float())
+    change = max((y - near).abs().max(), (y - single).abs().max()) / max(1, y.abs().max())
+    return bool(change < 1e-5 and max(peaks) < 1e4)
 
 
 def test_the_papers_term():
@@ -87,9 +97,16 @@ def test_sampled_architectures_compute_the_same(space_of):
     space = space_of()
     if len(space.input_shape) == 3:
         space = space_of(input_shape=(space.input_shape[0], 16, 16))
-    for arch in built(space, 10):
+    compared = 0
+    for arch in built(space):
         net = trained_a_little(arch)
-        assert difference(net, arch.to_keras(weights_from=net), space.input_shape) < 1e-4, arch
+        if difference(net, arch.to_keras(weights_from=net), space.input_shape) < 1e-4:
+            compared += 1
+        else:  # 19 activation functions like exp(x) + x³ in a row agree in no two frameworks
+            assert not stable(net, space.input_shape), arch
+        if compared == 10:
+            return
+    raise AssertionError(f"only {compared} networks of {space.name} agree")
 
 
 def test_all_spaces_are_tried():
