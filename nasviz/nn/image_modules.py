@@ -147,7 +147,7 @@ class PerChannel(nn.Module):
 _EACH: dict[str, Callable[[Tensor], Tensor]] = {
     "neg": torch.neg,
     "abs": torch.abs,
-    "square": torch.square,
+    "square": lambda x: torch.square(x.clamp(-100, 100)),
     "cube": lambda x: x.clamp(-100, 100) ** 3,
     "sqrt": lambda x: torch.sqrt(F.relu(x) + SMALL),
     "log": lambda x: torch.log(x.abs() + SMALL),

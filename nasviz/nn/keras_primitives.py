@@ -120,7 +120,7 @@ def _sinc(ops: Any, x: Any) -> Any:
 EACH: Mapping[str, Callable[[Any, Any], Any]] = {
     "neg": lambda ops, x: -x,
     "abs": lambda ops, x: ops.absolute(x),
-    "square": lambda ops, x: ops.square(x),
+    "square": lambda ops, x: ops.square(ops.clip(x, -100.0, 100.0)),
     "cube": lambda ops, x: ops.power(ops.clip(x, -100.0, 100.0), 3.0),
     "sqrt": lambda ops, x: ops.sqrt(ops.relu(x) + SMALL),
     "log": lambda ops, x: ops.log(ops.absolute(x) + SMALL),

@@ -93,7 +93,7 @@ def _unary(name: str, doc: str) -> Operator:
 UNARY: tuple[Operator, ...] = (
     _unary("neg", "−x."),
     _unary("abs", "|x|."),
-    _unary("square", "x²."),
+    _unary("square", "x², of x limited to ±100."),
     _unary("cube", "x³, of x limited to ±100."),
     _unary("sqrt", "√(max(x, 0) + 0.0001)."),
     _unary("scale", "β · x with a trained β for each channel, at first 1."),
