@@ -76,7 +76,7 @@ tensorflow:
 	$(PYTEST) -n 2 --dist worksteal -m tensorflow --durations 10 tests
 
 # A browser on a busy machine is late now and then: what fails is tried once more, and the summary says so.
-browser:
+browser: $(LOCK)
 	$(PYTEST) -m browser --durations 10 --reruns 1 -r R tests/e2e
 
 # Without a browser the tests that need one fail; here is what to type before.
