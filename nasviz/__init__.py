@@ -12,8 +12,9 @@ The public names are loaded on first use, so that importing nasviz and counting 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from nasviz.extension import load as _load
 
 __version__ = "0.1.0"
 
@@ -109,16 +110,21 @@ _WHERE = {
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",
 }
-_MODULES = {"data": "nasviz.evaluation.data", "known": "nasviz.spaces.known", "plots": "nasviz.view.plots", "spaces": "nasviz.spaces"}
+_MODULES = {
+    "data": "nasviz.evaluation.data",
+    "known": "nasviz.spaces.known",
+    "plots": "nasviz.view.plots",
+    "spaces": "nasviz.spaces",
+}
 
 __all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(_MODULES[name])
+        return _load(_MODULES[name])
     if name in _WHERE:
-        value = getattr(import_module(_WHERE[name]), name)
+        value = getattr(_load(_WHERE[name]), name)
         globals()[name] = value
         return value
     raise AttributeError(f"module 'nasviz' has no attribute {name!r}")

@@ -7,8 +7,10 @@ It is the only place at which an upper layer reaches a lower one.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from nasviz.errors import NasvizError
@@ -28,6 +30,23 @@ CAPABILITIES: dict[str, str] = {
     "view_mimebundle": "nasviz.widgets.show:view_mimebundle",
 }
 
+_LOADING = threading.RLock()
+
+
+def load(module: str) -> ModuleType:
+    """Import a module on first use, one thread at a time.
+
+    Views load torch in threads of their own. Two threads that import modules of one package at once may each wait for the
+    other; Python then hands out modules that are only half there.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        As ``importlib.import_module``.
+    """
+    with _LOADING:
+        return import_module(module)
+
 
 def lower(name: str) -> Callable[..., Any]:
     """Return the function of a lower layer that gives the capability `name`.
@@ -39,7 +58,7 @@ def lower(name: str) -> Callable[..., Any]:
     """
     module, function = CAPABILITIES[name].split(":")
     try:
-        return getattr(import_module(module), function)
+        return getattr(load(module), function)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] == "nasviz":
             raise

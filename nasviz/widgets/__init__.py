@@ -13,8 +13,9 @@ Views of one page share their selection without the kernel; Python sees it as ``
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from nasviz.extension import load as _load
 
 if TYPE_CHECKING:
     from nasviz.widgets.architecture import ArchitectureView, CodeView, CostView, GraphView, TermView, TreeView
@@ -66,7 +67,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use: an editor of grammars needs neither torch nor optuna."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    value = getattr(_load(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

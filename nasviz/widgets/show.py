@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from importlib import import_module
 from typing import Any
 
 from nasviz.errors import NasvizError
+from nasviz.extension import load
 
 _log = logging.getLogger("nasviz.widgets")
 _VIEWS: tuple[tuple[str, str, str], ...] = (
@@ -83,9 +83,9 @@ def _view_class(shown: Any) -> Any:
     ancestry = {f"{cls.__module__}:{cls.__name__}" for cls in type(shown).__mro__}
     for name, module, view in _VIEWS:
         if name in ancestry:
-            return getattr(import_module(module), view)
+            return getattr(load(module), view)
     if isinstance(shown, (list, tuple)) and shown:
         first = _view_class(shown[0])
         if first is not None and first.stem == "architecture":
-            return import_module("nasviz.widgets.gallery").Gallery
+            return load("nasviz.widgets.gallery").Gallery
     return None
