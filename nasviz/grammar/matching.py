@@ -58,6 +58,16 @@ class Matcher:
         """The symbols of a state."""
         return self._sets[state]
 
+    def key(self, operator: int, args: tuple[int, ...]) -> int:
+        """Return the number of an operator with operands of these states; it is good until the next :meth:`match`."""
+        entry = (operator, args, None)
+        known = self._key_numbers.get(entry)
+        return self._learn(entry) if known is None else known
+
+    def state(self, key: int) -> int:
+        """The state of a node with this key."""
+        return self._key_states[key]
+
     def match(self, term: Term, allowed: Sequence[frozenset[int] | None] | None = None) -> Match:
         """Match every node of a term.
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from nasviz.errors import BuildError
+from nasviz.surrogate.alphabet import Alphabet
+from nasviz.surrogate.batch import Batch
 from nasviz.surrogate.levels import Counts
-from nasviz.surrogate.operations import INPUT, OUTPUT, OperationGraph, operation_graph
 from nasviz.surrogate.quantities import Number, Numbers, Productions
-from nasviz.surrogate.wl import Ints, Links, label_hash, refine
+from nasviz.surrogate.wl import Ints
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
-_MODULUS = 2**64
-_hash = lru_cache(maxsize=4096)(label_hash)
+CHUNK = 256
+"""How many architectures are wired and refined together: enough for arrays to pay, few enough to stay in cache."""
+
+KEPT = 8
+"""How many such chunks are remembered."""
 
 LEVELS = (0, 1, 2, 3, 4)
 """Fold levels that a store can hold unless told otherwise."""
@@ -66,6 +68,8 @@ class FeatureStore:
         self._row: dict[Architecture, int] = {}
         self._counts: dict[int | None, Counts] = {}
         self._asked: set[int | None] = set()
+        self._alphabet = Alphabet()
+        self._chunks: dict[tuple[int, int], Batch] = {}
         self._numbers = Numbers()
         self._productions = Productions()
 
@@ -79,6 +83,7 @@ class FeatureStore:
         other = FeatureStore(self.h, self.levels)
         other.archs, other._row, other._asked = self.archs.copy(), self._row.copy(), self._asked
         other._counts = {level: counts.copy() for level, counts in self._counts.items()}
+        other._alphabet = self._alphabet
         other._numbers, other._productions = self._numbers.copy(), self._productions.copy()
         return other
 
@@ -167,28 +172,17 @@ class FeatureStore:
             raise ValueError(f"the store holds the fold levels {self.levels}, not {level}")
         self._asked.add(level)
         counts = self._counts.setdefault(level, Counts())
-        new = self.archs[len(counts) :]
-        if new:
-            links = batch([_operations(arch, level) for arch in new])
-            counts.add(links.owner, refine(links, self.h), len(new))
+        while len(counts) < len(self.archs):
+            start = len(counts)
+            chunk = self._chunk(start, min(start + CHUNK, len(self.archs)))
+            owner, _, history = chunk.refined(level, self.h)
+            counts.add(owner, history, len(chunk.archs))
         return counts
 
-
-def _operations(arch: Architecture, level: int | None) -> OperationGraph:
-    try:
-        return operation_graph(arch.graph(fold=level))
-    except BuildError:
-        return OperationGraph([INPUT, OUTPUT], {})
-
-
-def batch(graphs: Sequence[OperationGraph]) -> Links:
-    """Number the nodes of `graphs` through, for refinement in one go."""
-    sizes = [len(graph.labels) for graph in graphs]
-    offsets = np.cumsum([0, *sizes[:-1]])
-    n_links = sum(len(graph.links) for graph in graphs)
-    ends = np.fromiter((end for g in graphs for link in g.links for end in link), np.int64, 2 * n_links).reshape(-1, 2)
-    shift = np.repeat(offsets, [len(graph.links) for graph in graphs])
-    times = np.fromiter((n % _MODULUS for g in graphs for n in g.links.values()), np.uint64, n_links)
-    labels = np.fromiter((_hash(label) for g in graphs for label in g.labels), np.uint64, sum(sizes))
-    owner = np.repeat(np.arange(len(graphs)), sizes)
-    return Links(labels, owner, ends[:, 0] + shift, ends[:, 1] + shift, times, len(graphs))
+    def _chunk(self, start: int, stop: int) -> Batch:
+        """The architectures of these rows; recent ones are kept, since several levels are asked for in turn."""
+        if (start, stop) not in self._chunks:
+            if len(self._chunks) >= KEPT:
+                self._chunks.clear()
+            self._chunks[start, stop] = Batch(self.archs[start:stop], self._alphabet)
+        return self._chunks[start, stop]

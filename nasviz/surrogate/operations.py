@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,25 +25,36 @@ class OperationGraph:
         Label of each node.
     links : dict (source, target) -> int
         Multiplicity of each link.
+    indices : list of int, length n
+        Node of the term (preorder) where each operation stands; 0, the root, for input and output.
     """
 
-    __slots__ = ("labels", "links")
+    __slots__ = ("indices", "labels", "links")
 
-    def __init__(self, labels: list[str], links: dict[tuple[int, int], int]) -> None:
+    def __init__(self, labels: list[str], links: dict[tuple[int, int], int], indices: list[int]) -> None:
         self.labels = labels
         self.links = links
+        self.indices = indices
+
+    def add(self, label: str, index: int, before: Mapping[int, int]) -> int:
+        """Add an operation that is fed by `before`, so many times by each, and return its number."""
+        node = len(self.labels)
+        self.labels.append(label)
+        self.indices.append(index)
+        for source, times in before.items():
+            self.links[source, node] = times
+        return node
 
 
 def operation_graph(graph: Graph) -> OperationGraph:
     """Return the operations of a pruned graph and what feeds what."""
-    labels = [INPUT]
-    links: dict[tuple[int, int], int] = {}
+    found = OperationGraph([INPUT], {}, [0])
     arriving: dict[int, list[Counter[int]]] = {}
     feeding: dict[int, Counter[int]] = {graph.source: Counter({0: 1})}
 
     def feeders(node: int) -> Counter[int]:
         if node not in feeding:
-            feeding[node] = _joined(graph, node, arriving.get(node, []), labels, links)
+            feeding[node] = _joined(graph, node, arriving.get(node, []), found)
         return feeding[node]
 
     for edge in graph.edges:
@@ -50,15 +62,13 @@ def operation_graph(graph: Graph) -> OperationGraph:
         if edge.operator.name == "id":
             arriving.setdefault(edge.target, []).append(before)
             continue
-        _add(labels, links, edge.label, before)
-        arriving.setdefault(edge.target, []).append(Counter({len(labels) - 1: 1}))
-    _add(labels, links, OUTPUT, feeders(graph.sink))
-    return OperationGraph(labels, links)
+        node = found.add(edge.label, edge.index, before)
+        arriving.setdefault(edge.target, []).append(Counter({node: 1}))
+    found.add(OUTPUT, 0, feeders(graph.sink))
+    return found
 
 
-def _joined(
-    graph: Graph, node: int, inputs: list[Counter[int]], labels: list[str], links: dict[tuple[int, int], int]
-) -> Counter[int]:
+def _joined(graph: Graph, node: int, inputs: list[Counter[int]], found: OperationGraph) -> Counter[int]:
     if len(inputs) == 1:
         return inputs[0]
     total: Counter[int] = Counter()
@@ -67,11 +77,4 @@ def _joined(
     join = graph.joins.get(node)
     if join is None or join.merge == "sum":
         return total
-    _add(labels, links, f"<{join.merge}>", total)
-    return Counter({len(labels) - 1: 1})
-
-
-def _add(labels: list[str], links: dict[tuple[int, int], int], label: str, before: Counter[int]) -> None:
-    labels.append(label)
-    for source, times in before.items():
-        links[source, len(labels) - 1] = times
+    return Counter({found.add(f"<{join.merge}>", join.index, total): 1})

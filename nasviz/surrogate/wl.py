@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -32,6 +33,19 @@ def mix(x: Hashes) -> Hashes:
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
+
+
+class Neighbourhoods(Protocol):
+    """What refinement asks of a batch of graphs: the labels of its nodes, and sums over their neighbours."""
+
+    @property
+    def labels(self) -> Hashes:
+        """Hash of the operation of each node, uint64 (n,)."""
+        ...
+
+    def sums(self, giving: Hashes, taking: Hashes) -> tuple[Hashes, Hashes]:
+        """Return for each node the sum of `giving` over its in-neighbours and of `taking` over its out-neighbours, (n,)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -59,18 +73,23 @@ class Links:
     multiplicity: Hashes
     size: int
 
+    def sums(self, giving: Hashes, taking: Hashes) -> tuple[Hashes, Hashes]:
+        """Return the sums over in-neighbours and over out-neighbours, each as often as the link stands."""
+        into, out = np.zeros_like(giving), np.zeros_like(taking)
+        np.add.at(into, self.target, giving[self.source] * self.multiplicity)
+        np.add.at(out, self.source, taking[self.target] * self.multiplicity)
+        return into, out
 
-def refine(links: Links, h: int) -> list[Hashes]:
+
+def refine(graphs: Neighbourhoods, h: int) -> list[Hashes]:
     """Return the labels ``(n,)`` of iterations 0…h, h + 1 arrays.
 
     The iteration is part of a label, so labels of different iterations are never taken for one another.
     """
-    current = mix(links.labels)
+    current = mix(graphs.labels)
     history = [current]
     for level in range(1, h + 1):
-        into, out = np.zeros_like(current), np.zeros_like(current)
-        np.add.at(into, links.target, mix(current[links.source] + _IN) * links.multiplicity)
-        np.add.at(out, links.source, mix(current[links.target] + _OUT) * links.multiplicity)
+        into, out = graphs.sums(mix(current + _IN), mix(current + _OUT))
         salt = _LEVEL * np.uint64(level)
         current = mix(mix(mix(current + salt) + into) + mix(out + _OUT))
         history.append(current)

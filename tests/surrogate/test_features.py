@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -6,33 +7,19 @@ import pytest
 from nasviz.errors import BuildError
 from nasviz.spaces import Architecture, SearchSpace, parse
 from nasviz.surrogate import FeatureStore
-from nasviz.surrogate.operations import operation_graph
+
+Naive = Callable[[Architecture, int | None, int], Counter[str]]
 
 
-def naive_counts(arch: Architecture, h: int) -> Counter[str]:
-    """Weisfeiler-Lehman counts with labels written out, by definition."""
-    graph = operation_graph(arch.graph())
-    names = list(graph.labels)
-    counts = Counter(f"0 {name}" for name in names)
-    for level in range(1, h + 1):
-        after = []
-        for node, name in enumerate(names):
-            into = sorted(names[u] for (u, v), n in graph.links.items() if v == node for _ in range(n))
-            out = sorted(names[v] for (u, v), n in graph.links.items() if u == node for _ in range(n))
-            after.append(f"({name} < {into} > {out})")
-        names = after
-        counts.update(f"{level} {name}" for name in names)
-    return counts
-
-
-@pytest.mark.parametrize("h", [0, 1, 2, 3])
-def test_inner_products_agree_with_the_naive_counts(archs: list[Architecture], h: int) -> None:
-    store = FeatureStore(h=h)
-    counts = store.matrix(store.rows(archs[:20]))
-    found = (counts @ counts.T).toarray()
-    naive = [naive_counts(arch, h) for arch in archs[:20]]
-    expected = [[sum(n * b[label] for label, n in a.items()) for b in naive] for a in naive]
-    assert np.array_equal(found, expected)
+@pytest.mark.parametrize("level", [None, 0, 1, 2, 3, 4])
+def test_inner_products_agree_with_the_naive_counts(drawn: list[Architecture], naive_counts: Naive, level: int | None) -> None:
+    store = FeatureStore(h=3)
+    for h in (3, 1):
+        counts = store.matrix(store.rows(drawn), level, h)
+        found = (counts @ counts.T).toarray()
+        naive = [naive_counts(arch, level, h) for arch in drawn]
+        expected = [[sum(n * b[label] for label, n in a.items()) for b in naive] for a in naive]
+        assert np.array_equal(found, expected)
 
 
 def test_rows_are_kept_and_batches_do_not_matter(archs: list[Architecture]) -> None:
