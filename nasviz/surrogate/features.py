@@ -9,12 +9,14 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from nasviz.surrogate.alphabet import Alphabet
-from nasviz.surrogate.batch import Batch
+from nasviz.surrogate.batch import Batch, listed, operations
+from nasviz.surrogate.feature import Feature, feature
 from nasviz.surrogate.levels import Counts
 from nasviz.surrogate.quantities import Number, Numbers, Productions
 from nasviz.surrogate.wl import Ints
 
 if TYPE_CHECKING:
+    from nasviz.algebra import Position
     from nasviz.spaces import Architecture
 
 CHUNK = 256
@@ -133,6 +135,48 @@ class FeatureStore:
     def iterations(self, level: int | None = None) -> Ints:
         """Iteration of each column of a level, int64 ``(n,)``."""
         return self._filled(level).iterations
+
+    def located(self, arch: Architecture, level: int | None = None) -> tuple[Ints, Ints]:
+        """Return where each label of an architecture stands.
+
+        Returns
+        -------
+        nodes : int64 array (n,)
+            For each operation the node of the term (preorder) that is its centre: an operator, a folded subterm, the subterm
+            whose merge it is; 0, the root, for input and output.
+        columns : int64 array (h + 1, n)
+            Column of the label of each operation in each iteration.
+        """
+        self.rows([arch])
+        counts = self._filled(level)
+        _, nodes, history = Batch([arch], self._alphabet).refined(level, self.h)
+        return nodes, np.stack([counts.find(labels) for labels in history])
+
+    def occurrences(self, arch: Architecture, level: int | None, column: int) -> tuple[Position, ...]:
+        """Return the positions of a term at which a feature occurs, one for each time that it is counted.
+
+        The position of an occurrence is that of its centre; see :meth:`located`.
+        """
+        nodes, columns = self.located(arch, level)
+        found = sorted(nodes[np.flatnonzero((columns == column).any(axis=0))].tolist())
+        return tuple(arch.term.position(node) for node in found)
+
+    def feature(self, level: int | None, column: int) -> Feature:
+        """Return what a column of `matrix` stands for, in words and as a piece of graph.
+
+        Raises
+        ------
+        IndexError
+            If the level has no such column.
+        """
+        counts = self._filled(level)
+        if not 0 <= column < len(counts.hashes):
+            raise IndexError(f"no column {column}: {len(counts.hashes)} features were met at this level")
+        row = next(row for row, (columns, _) in enumerate(counts.rows) if column in columns)
+        graph = operations(self.archs[row], level)
+        iteration = int(counts.iterations[column])
+        labels = listed([graph], iteration)[2][iteration]
+        return feature(graph, int(np.flatnonzero(labels == counts.hashes[column])[0]), level, iteration)
 
     def levels_of(self, rows: Ints) -> Ints:
         """Return how many fold levels differ from the full graph, int64 ``(m,)``: the depth of each term, root 0."""

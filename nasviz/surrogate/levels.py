@@ -38,12 +38,13 @@ class Counts:
         """Return counts that grow on their own; arrays are never changed in place, so both may hold the same."""
         return Counts(self.hashes, self.iterations, self.rows.copy(), self._order)
 
-    def column(self, feature: int) -> int | None:
-        """Return the column of a hash, None where it was never met."""
-        wanted = np.uint64(feature)
-        at = int(np.searchsorted(self.hashes, wanted, sorter=self._order))
-        column = int(self._order[at]) if at < len(self._order) else -1
-        return column if column >= 0 and self.hashes[column] == wanted else None
+    def find(self, hashes: Hashes) -> Ints:
+        """Return the column of each hash, -1 where it was never met."""
+        place = np.searchsorted(self.hashes, hashes, sorter=self._order)
+        columns = np.append(self._order, -1)[place]
+        found = columns >= 0
+        found[found] = self.hashes[columns[found]] == hashes[found]
+        return np.where(found, columns, -1)
 
     def add(self, owner: Ints, history: Sequence[Hashes], size: int) -> None:
         """Append `size` rows.
@@ -68,15 +69,11 @@ class Counts:
 
     def _columns(self, found: Hashes, iteration: Ints) -> Ints:
         """Columns of the hashes `found` (ascending), those never met before numbered on."""
-        place = np.searchsorted(self.hashes, found, sorter=self._order)
-        columns = np.full(len(found), -1, dtype=np.int64)
-        inside = np.flatnonzero(place < len(self._order))
-        known = self._order[place[inside]]
-        same = self.hashes[known] == found[inside]
-        columns[inside[same]] = known[same]
+        columns = self.find(found)
         new = np.flatnonzero(columns < 0)
         columns[new] = len(self.hashes) + np.arange(len(new))
-        self._order = np.insert(self._order, place[new], columns[new])
+        place = np.searchsorted(self.hashes, found[new], sorter=self._order)
+        self._order = np.insert(self._order, place, columns[new])
         self.hashes = np.concatenate([self.hashes, found[new]])
         self.iterations = np.concatenate([self.iterations, iteration[new]])
         return columns

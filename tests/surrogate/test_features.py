@@ -6,7 +6,8 @@ import pytest
 
 from nasviz.errors import BuildError
 from nasviz.spaces import Architecture, SearchSpace, parse
-from nasviz.surrogate import FeatureStore
+from nasviz.surrogate import FeatureStore, FlatWL
+from nasviz.surrogate.batch import Batch, Refined
 
 Naive = Callable[[Architecture, int | None, int], Counter[str]]
 
@@ -91,3 +92,106 @@ def test_empty_and_bad_arguments() -> None:
     assert store.matrix(np.empty(0, np.int64)).shape == (0, 0)
     with pytest.raises(ValueError, match="h is -1"):
         FeatureStore(h=-1)
+
+
+@pytest.mark.parametrize("level", [None, 0, 2, 3])
+def test_every_count_is_an_occurrence_at_one_position(drawn: list[Architecture], level: int | None) -> None:
+    store = FeatureStore(h=2)
+    row = store.matrix(store.rows(drawn), level)
+    for k, arch in enumerate(drawn[:3]):
+        nodes, columns = store.located(arch, level)
+        assert columns.shape == (3, len(nodes))
+        counted = np.bincount(columns.ravel(), minlength=row.shape[1])
+        assert np.array_equal(counted, row[[k]].toarray()[0])
+        for column in columns[2, :4].tolist():
+            positions = store.occurrences(arch, level, column)
+            assert len(positions) == counted[column]
+            assert all(arch.term.index(position) >= 0 for position in positions)
+
+
+def test_occurrences_stand_where_the_operation_stands() -> None:
+    store = FeatureStore(h=1)
+    arch = parse("Linear(relu, Linear(conv3x3, relu))")
+    store.rows([arch])
+    words = {store.feature(None, c).words: store.occurrences(arch, None, c) for c in range(len(store.hashes()))}
+    assert words["relu"] == ((0,), (1, 1))
+    assert words["relu, fed by conv3x3, feeding the output"] == ((1, 1),)
+    assert words["the input"] == words["the output"] == ((),)
+    folded = {store.feature(1, c).words: store.occurrences(arch, 1, c) for c in range(len(store.hashes(1)))}
+    assert folded["Linear"] == ((1,),)
+    assert store.occurrences(parse("conv3x3"), None, store.located(arch)[1][0][2]) == ()
+
+
+def test_a_feature_is_told_with_level_and_iteration() -> None:
+    space = SearchSpace("S ::= Linear(A, A)\nA ::= Linear(relu, relu) | conv3x3")
+    store = FeatureStore(h=1)
+    arch = space.parse("Linear(Linear(relu, relu), conv3x3)")
+    store.rows([arch])
+    found = [store.feature(1, c) for c in range(len(store.hashes(1)))]
+    assert {(f.level, f.iteration) for f in found} == {(1, 0), (1, 1)}
+    assert "A: Linear, fed by the input, feeding conv3x3" in {f.words for f in found}
+    with pytest.raises(IndexError, match="no column 99: 8 features were met at this level"):
+        store.feature(1, 99)
+
+
+def test_levels_are_computed_when_they_are_asked_for(archs: list[Architecture], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+    refined = Batch.refined
+
+    def noted(batch: Batch, level: int | None, h: int) -> Refined:
+        asked.append(level)
+        return refined(batch, level, h)
+
+    monkeypatch.setattr(Batch, "refined", noted)
+    store = FeatureStore(h=1)
+    store.rows(archs)
+    assert asked == []
+    FlatWL(1).gram(store, store.rows(archs[:2]), store.rows(archs[2:4]))
+    assert asked == [None]
+    copy = store.copy()
+    copy.rows(archs[:1])
+    copy.matrix(store.rows(archs), 2)
+    assert asked == [None, 2]
+    store.copy()
+    assert asked == [None, 2, 2]
+
+
+def test_a_shallow_term_is_whole_at_every_deeper_level() -> None:
+    store = FeatureStore(h=2)
+    rows = store.rows([parse("Linear(relu, conv3x3)"), parse("relu")])
+    assert store.levels_of(rows).tolist() == [1, 0]
+    whole = store.matrix(rows).toarray()
+    for level in (1, 2, 4):
+        assert np.array_equal(store.matrix(rows, level).toarray(), whole)
+        assert np.array_equal(store.hashes(level), store.hashes())
+    assert not np.array_equal(store.matrix(rows, 0).toarray(), whole)
+
+
+def test_unseen_labels_count_in_a_candidates_own_norm() -> None:
+    store = FeatureStore(h=1)
+    known, unseen = parse("Linear(relu, relu)"), parse("Linear(relu, mish)")
+    before = store.matrix(store.rows([known]))
+    rows = store.rows([known, unseen])
+    counts = store.matrix(rows)
+    own = counts.multiply(counts).sum(axis=1)
+    assert own[1] > (counts[[1]] @ counts[[0]].T).toarray()[0, 0] > 0
+    assert own[1] == sum(n * n for n in counts[[1]].toarray()[0].tolist())
+    assert counts.shape[1] > before.shape[1]
+
+
+def test_a_level_that_the_store_does_not_hold_is_named() -> None:
+    store = FeatureStore(levels=(0, 2))
+    with pytest.raises(ValueError, match=r"the store holds the fold levels \(0, 2\), not 1"):
+        store.matrix(np.empty(0, np.int64), 1)
+    with pytest.raises(ValueError, match="fold levels are 0 or more, found -1"):
+        FeatureStore(levels=(-1, 2))
+
+
+def test_numbers_and_productions_of_rows() -> None:
+    store = FeatureStore()
+    rows = store.rows([parse("relu"), parse("Linear(relu, conv3x3)")])
+    assert store.numbers(rows[::-1], "depth").tolist() == [2.0, 1.0]
+    assert store.numbers(rows, lambda arch: len(arch.term)).tolist() == [1.0, 3.0]
+    assert store.productions(rows[1:]).toarray().tolist() == [[1, 1, 1]]
+    assert store.production_names == ("Linear", "relu", "conv3x3")
+    assert store.copy().productions(rows).shape == (2, 3)

@@ -21,7 +21,8 @@ def test_columns_are_found_again_and_added_behind() -> None:
     counts.add(np.array([0, 0]), [hashes(50, 10)], 1)
     counts.add(np.array([0, 1, 1]), [hashes(30, 50, 2**64 - 1)], 2)
     assert counts.hashes.tolist() == [10, 50, 30, 2**64 - 1]
-    assert [counts.column(x) for x in (10, 50, 30, 2**64 - 1, 11, 0)] == [0, 1, 2, 3, None, None]
+    assert counts.find(hashes(10, 50, 30, 2**64 - 1, 11, 0)).tolist() == [0, 1, 2, 3, -1, -1]
+    assert Counts().find(hashes(3)).tolist() == [-1]
     assert counts.matrix(np.arange(3)).toarray().tolist() == [[1, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]]
 
 
