@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nasviz.jobs import Job as Job
     from nasviz.jobs import LocalExecutor as LocalExecutor
     from nasviz.jobs import attach as attach
+    from nasviz.jobs import compare as compare
     from nasviz.jobs import list_jobs as list_jobs
     from nasviz.jobs import plan as plan
     from nasviz.jobs import train as train
@@ -88,6 +89,7 @@ _WHERE = {
     "Workbench": "nasviz.widgets",
     "attach": "nasviz.jobs",
     "check": "nasviz.exercises",
+    "compare": "nasviz.jobs",
     "data": "nasviz.evaluation",
     "derive": "nasviz.widgets.stepper",
     "diff": "nasviz.spaces",
