@@ -43,12 +43,15 @@ class Batch:
         self.archs = list(archs)
         summing: dict[str, list[int]] = {}
         self._others: list[int] = []
-        for i, arch in enumerate(archs):
-            if is_summing(arch.term, alphabet):
+        numbers = [alphabet.numbers(arch.term) for arch in self.archs]
+        for i, arch in enumerate(self.archs):
+            if is_summing(arch.term, alphabet.tables.kind[numbers[i]]):
                 summing.setdefault(arch.fingerprint, []).append(i)
             else:
                 self._others.append(i)
-        self._parts = [_Summing([self.archs[i] for i in group], group, alphabet) for group in summing.values()]
+        self._parts = [
+            _Summing([self.archs[i] for i in group], group, alphabet, [numbers[i] for i in group]) for group in summing.values()
+        ]
 
     def refined(self, level: int | None, h: int) -> Refined:
         """Return the operations of all graphs at a fold level (None: whole) and their labels of iterations 0…h.
@@ -67,10 +70,11 @@ class Batch:
         return owners, nodes, history
 
 
-def is_summing(term: Term, alphabet: Alphabet) -> bool:
-    """Whether a term can be wired with others: its topologies sum, and operators with numbers have nothing but numbers."""
-    numbers = alphabet.numbers(term)
-    kind = alphabet.tables.kind[numbers]
+def is_summing(term: Term, kind: Ints) -> bool:
+    """Whether a term can be wired with others: its topologies sum, and operators with numbers have nothing but numbers.
+
+    `kind` is that of the operator of each node, int64 ``(n,)`` in preorder.
+    """
     if (kind == Kind.OTHER).any():
         return False
     valued = np.flatnonzero((kind == Kind.OPERATION) & (term.arity > 0))
@@ -80,10 +84,10 @@ def is_summing(term: Term, alphabet: Alphabet) -> bool:
 class _Summing:
     """Architectures of one grammar whose topologies sum."""
 
-    def __init__(self, archs: Sequence[Architecture], rows: Sequence[int], alphabet: Alphabet) -> None:
+    def __init__(self, archs: Sequence[Architecture], rows: Sequence[int], alphabet: Alphabet, numbers: Sequence[Ints]) -> None:
         self._archs = archs
         self._rows = np.array(rows, dtype=np.int64)
-        self._forest = Forest([arch.term for arch in archs], alphabet)
+        self._forest = Forest([arch.term for arch in archs], alphabet, numbers)
 
     def refined(self, level: int | None, h: int) -> Refined:
         forest, m = self._forest, len(self._archs)

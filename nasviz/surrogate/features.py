@@ -215,13 +215,17 @@ class FeatureStore:
         if level is not None and level not in self.levels:
             raise ValueError(f"the store holds the fold levels {self.levels}, not {level}")
         self._asked.add(level)
-        counts = self._counts.setdefault(level, Counts())
-        while len(counts) < len(self.archs):
-            start = len(counts)
+        for asked in self._asked:
+            self._counts.setdefault(asked, Counts())
+        wanted = self._counts[level]
+        while len(wanted) < len(self.archs):
+            start = len(wanted)
             chunk = self._chunk(start, min(start + CHUNK, len(self.archs)))
-            owner, _, history = chunk.refined(level, self.h)
-            counts.add(owner, history, len(chunk.archs))
-        return counts
+            for at, counts in self._counts.items():
+                if len(counts) == start:
+                    owner, _, history = chunk.refined(at, self.h)
+                    counts.add(owner, history, len(chunk.archs))
+        return wanted
 
     def _chunk(self, start: int, stop: int) -> Batch:
         """The architectures of these rows; recent ones are kept, since several levels are asked for in turn."""

@@ -22,7 +22,9 @@ class Forest:
     terms
         The terms.
     alphabet
-        Numbers of operators; it learns those that it has not met.
+        Numbers of operators.
+    numbers
+        The operators of each term in preorder as such numbers; worked out when None.
 
     Attributes
     ----------
@@ -36,18 +38,21 @@ class Forest:
         Nodes of depth d are ``bounds[d]`` … ``bounds[d + 1] - 1``.
     """
 
-    def __init__(self, terms: Sequence[Term], alphabet: Alphabet) -> None:
+    def __init__(self, terms: Sequence[Term], alphabet: Alphabet, numbers: Sequence[Ints] | None = None) -> None:
         self.terms = list(terms)
         self.alphabet = alphabet
         lengths = np.array([len(term) for term in terms], dtype=np.int64)
         n = int(lengths.sum())
-        operator = np.concatenate([np.empty(0, np.int64), *(alphabet.numbers(term) for term in terms)])
+        numbers = [alphabet.numbers(term) for term in terms] if numbers is None else numbers
+        operator = np.concatenate([np.empty(0, np.int64), *numbers])
         arity = np.concatenate([np.empty(0, np.int32), *(term.arity for term in terms)]).astype(np.int64)
         size = np.concatenate([np.empty(0, np.int32), *(term.size for term in terms)])
         here = np.arange(n)
         # what begins before a node is above it, unless it has ended
         depth = here - np.cumsum(np.bincount(here + size, minlength=n + 1))[:n]
-        order = np.argsort(depth, kind="stable")
+        order = np.argsort(
+            depth.astype(np.uint16) if n and depth.max() < 2**16 else depth, kind="stable"
+        )  # 16 bits: no comparisons
         owner = np.repeat(np.arange(len(terms)), lengths)
         starts = np.cumsum(lengths) - lengths
         self.operator, self.arity, self.owner = operator[order], arity[order], owner[order]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 
 from nasviz.surrogate.wl import Hashes, Ints
 
@@ -60,12 +60,14 @@ class Counts:
         iteration = np.zeros(len(found), dtype=np.int64)
         iteration[index] = np.repeat(np.arange(len(history)), len(owner))
         columns = self._columns(found, iteration)[index]
-        n = max(len(self.hashes), 1)
-        pairs, counts = np.unique(np.tile(owner, len(history)) * n + columns, return_counts=True)
-        owners, columns = np.divmod(pairs, n)
-        ends = np.searchsorted(owners, np.arange(size + 1))
-        for start, stop in pairwise(ends.tolist()):
-            self.rows.append((columns[start:stop], counts[start:stop]))
+        found = coo_array(
+            (np.ones(len(columns), np.int64), (np.tile(owner, len(history)), columns)), shape=(size, len(self.hashes))
+        ).tocsr()
+        found.sum_duplicates()
+        counts = np.asarray(found.data, dtype=np.int64)
+        columns = np.asarray(found.indices, dtype=np.int64)
+        ends: list[int] = np.asarray(found.indptr).tolist()
+        self.rows += [(columns[start:stop], counts[start:stop]) for start, stop in pairwise(ends)]
 
     def _columns(self, found: Hashes, iteration: Ints) -> Ints:
         """Columns of the hashes `found` (ascending), those never met before numbered on."""
