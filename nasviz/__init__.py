@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nasviz.algebra import Attribute as Attribute
     from nasviz.algebra import Total as Total
     from nasviz.errors import NasvizError as NasvizError
+    from nasviz.evaluation import benchmarks as benchmarks
     from nasviz.evaluation import data as data
     from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
     from nasviz.exercises import check as check
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
     from nasviz.spaces import same_function as same_function
     from nasviz.surrogate import GP as GP
     from nasviz.surrogate import FlatWL as FlatWL
+    from nasviz.surrogate import HierarchicalWL as HierarchicalWL
+    from nasviz.surrogate import Numeric as Numeric
+    from nasviz.surrogate import ProductionCounts as ProductionCounts
     from nasviz.view import plots as plots
     from nasviz.widgets import ArchitectureView as ArchitectureView
     from nasviz.widgets import Board as Board
@@ -76,9 +80,12 @@ _WHERE = {
     "Gallery": "nasviz.widgets",
     "Grammar": "nasviz.grammar",
     "GrammarEditor": "nasviz.widgets",
+    "HierarchicalWL": "nasviz.surrogate",
     "Job": "nasviz.jobs",
     "LocalExecutor": "nasviz.jobs",
     "NasvizError": "nasviz.errors",
+    "Numeric": "nasviz.surrogate",
+    "ProductionCounts": "nasviz.surrogate",
     "RandomSearch": "nasviz.search",
     "SearchSpace": "nasviz.spaces",
     "Stepper": "nasviz.widgets",
@@ -88,6 +95,7 @@ _WHERE = {
     "TrainingObjective": "nasviz.evaluation.objective",
     "Workbench": "nasviz.widgets",
     "attach": "nasviz.jobs",
+    "benchmarks": "nasviz.evaluation",
     "check": "nasviz.exercises",
     "compare": "nasviz.jobs",
     "data": "nasviz.evaluation",

@@ -15,21 +15,61 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nasviz.surrogate.acquisition import log_ei
+    from nasviz.surrogate.acquisition import UCB, Acquisition, LogEI, log_ei, log_feasible, ucb
+    from nasviz.surrogate.combine import Product, Sum
+    from nasviz.surrogate.covariance import Covariance, Part
     from nasviz.surrogate.features import FeatureStore
     from nasviz.surrogate.gp import GP
-    from nasviz.surrogate.kernels import Covariance, FlatWL
+    from nasviz.surrogate.hierarchical import HierarchicalWL
+    from nasviz.surrogate.kernels import FlatWL, ProductionCounts, store_for
+    from nasviz.surrogate.numeric import Numeric
     from nasviz.surrogate.target import Target
+    from nasviz.surrogate.thompson import PosteriorDraw, Thompson
 
-__all__ = ["GP", "Covariance", "FeatureStore", "FlatWL", "Target", "log_ei"]
+__all__ = [
+    "GP",
+    "UCB",
+    "Acquisition",
+    "Covariance",
+    "FeatureStore",
+    "FlatWL",
+    "HierarchicalWL",
+    "LogEI",
+    "Numeric",
+    "Part",
+    "PosteriorDraw",
+    "Product",
+    "ProductionCounts",
+    "Sum",
+    "Target",
+    "Thompson",
+    "log_ei",
+    "log_feasible",
+    "store_for",
+    "ucb",
+]
 
 _HOME = {
     "GP": "gp",
-    "Covariance": "kernels",
+    "Covariance": "covariance",
     "FeatureStore": "features",
     "FlatWL": "kernels",
+    "HierarchicalWL": "hierarchical",
+    "Numeric": "numeric",
+    "Part": "covariance",
+    "Product": "combine",
+    "ProductionCounts": "kernels",
+    "Sum": "combine",
     "Target": "target",
+    "Acquisition": "acquisition",
+    "LogEI": "acquisition",
+    "PosteriorDraw": "thompson",
+    "Thompson": "thompson",
+    "UCB": "acquisition",
     "log_ei": "acquisition",
+    "log_feasible": "acquisition",
+    "ucb": "acquisition",
+    "store_for": "kernels",
 }
 
 

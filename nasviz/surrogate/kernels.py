@@ -1,45 +1,107 @@
-"""Covariance functions on architectures: plain descriptions that become gpytorch kernels on row numbers.
-
-A description is a frozen dataclass that knows nothing of data; `covariance(store)` binds it to a feature store and gives a
-`gpytorch.kernels.Kernel` whose inputs are row numbers of that store, of shape ``(..., n, 1)`` and float64. Sums, products and
-scales of such kernels are gpytorch's own.
-"""
+"""Covariance functions on architectures by counts: flat Weisfeiler-Lehman, and productions as the cheap baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import gpytorch
 import numpy as np
 import torch
 from scipy.sparse import csr_array
 
-from nasviz.surrogate.features import FeatureStore
+from nasviz.surrogate.combine import Combinable
+from nasviz.surrogate.covariance import CosineKernel, Covariance, chosen, cosine
+from nasviz.surrogate.features import LEVELS, FeatureStore
+from nasviz.surrogate.wl import Ints
 
-Gram = Callable[[np.ndarray, np.ndarray], np.ndarray]
+__all__ = ["Covariance", "FlatWL", "LevelKernel", "ProductionCounts", "ProductionKernel", "store_for"]
 
 
-@runtime_checkable
-class Covariance(Protocol):
-    """What the Gaussian process asks of a covariance function.
+class LevelKernel(CosineKernel):
+    """The cosine of Weisfeiler-Lehman counts of one fold level, or of the full graph.
 
-    `h` is the number of refinement iterations that its features need; `covariance` binds it to a store.
+    Parameters
+    ----------
+    store
+        Where the counts are.
+    level
+        Fold level; None is the full graph.
+    h
+        Number of iterations in use at first.
+    most
+        Number of iterations that may be chosen; `h` when None, so that there is nothing to choose.
+
+    Raises
+    ------
+    ValueError
+        If the store holds fewer iterations.
     """
 
-    @property
-    def h(self) -> int:
-        """Number of Weisfeiler-Lehman iterations that the store must hold."""
-        ...
+    h: torch.Tensor
 
-    def covariance(self, store: FeatureStore) -> gpytorch.kernels.Kernel:
-        """Return a gpytorch kernel on row numbers of `store`, with prior variance 1."""
-        ...
+    def __init__(self, store: FeatureStore, level: int | None, h: int, most: int | None = None) -> None:
+        super().__init__()
+        self.most = h if most is None else most
+        if store.h < self.most:
+            raise ValueError(f"the store holds {store.h} Weisfeiler-Lehman iterations, the kernel needs {self.most}")
+        if level is not None and level not in store.levels:
+            raise ValueError(f"the store holds the fold levels {store.levels}, the kernel needs {level}")
+        self.store = store
+        self.level = level
+        self.free = most is not None
+        self.register_buffer("h", torch.tensor(h))
+        self._inner: tuple[bytes, list[np.ndarray]] | None = None
+
+    @property
+    def title(self) -> str:
+        """What it compares."""
+        return "full graph" if self.level is None else f"level {self.level}"
+
+    @property
+    def iterations(self) -> int:
+        """Number of Weisfeiler-Lehman iterations in use."""
+        return int(self.h)
+
+    def choose(self, h: int) -> None:
+        """Use `h` iterations, 0…`most`."""
+        if h != self.iterations:
+            self._kept = None
+            self.h.fill_(h)
+
+    def prepare(self, rows: Ints) -> None:
+        """Compute the inner products of distinct `rows` after every iteration, so that trying each costs nothing more."""
+        counts = self.store.matrix(rows, level=self.level, h=self.most)
+        iteration = self.store.iterations(self.level)[counts.indices]
+        inner: list[np.ndarray] = []
+        for k in range(self.most + 1):
+            of_k = chosen(counts, iteration == k, len(self.store.hashes(self.level)))
+            found = (of_k @ of_k.T).toarray()
+            inner.append(inner[-1] + found if inner else found)
+        self._inner = rows.tobytes(), inner
+
+    def forget(self) -> None:
+        """Drop what was kept."""
+        super().forget()
+        self._inner = None
+
+    def counts(self, rows: Ints) -> csr_array:
+        """Return the counts of `rows`; see :meth:`FeatureStore.matrix`."""
+        return self.store.matrix(rows, level=self.level, h=self.iterations)
+
+    def block(self, a: Ints, b: Ints) -> np.ndarray:
+        """Return the covariances ``(p, q)`` between rows `a` ``(p,)`` and rows `b` ``(q,)``."""
+        if self._inner is not None and a.tobytes() == b.tobytes() == self._inner[0]:
+            inner = self._inner[1][self.iterations]
+            length = np.sqrt(np.diag(inner))
+            return cosine(inner, length, length)
+        return super().block(a, b)
+
+    def _key(self, rows: Ints) -> object:
+        return self.iterations, rows.tobytes()
 
 
 @dataclass(frozen=True)
-class FlatWL:
+class FlatWL(Combinable):
     """Weisfeiler-Lehman subtree kernel on the whole graph (NASBOWL, Ru et al. 2021), cosine-normalised.
 
     ``k(x, y) = <φ(x), φ(y)> / (‖φ(x)‖ ‖φ(y)‖)`` where φ counts the labels of iterations 0…h on the pruned graph with operations
@@ -70,61 +132,54 @@ class FlatWL:
         ValueError
             If the store holds fewer iterations.
         """
-        if store.h < self.h:
-            raise ValueError(f"the store holds {store.h} Weisfeiler-Lehman iterations, the kernel needs {self.h}")
-        return RowKernel(lambda a, b: self.gram(store, a, b))
+        return LevelKernel(store, None, self.h)
 
-    def gram(self, store: FeatureStore, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return the covariances ``(len(a), len(b))`` between rows `a` and rows `b` of `store`.
-
-        The inner products are sums of whole numbers, so the result is the same to the last bit whatever the store saw before.
-        """
-        first, second = store.matrix(a, h=self.h), store.matrix(b, h=self.h)
-        inner = (first @ second.T).toarray()
-        return inner / (_length(first)[:, None] * _length(second)[None, :])
+    def gram(self, store: FeatureStore, a: Ints, b: Ints) -> np.ndarray:
+        """Return the covariances ``(len(a), len(b))`` between rows `a` and rows `b` of `store`."""
+        return LevelKernel(store, None, self.h).block(np.asarray(a), np.asarray(b))
 
 
-class RowKernel(gpytorch.kernels.Kernel):
-    """A gpytorch kernel on row numbers, from a function that gives a block of the Gram matrix.
-
-    The block of the last call is kept, so that the many evaluations of one fit compute it once.
+class ProductionKernel(CosineKernel):
+    """The cosine of counts of productions.
 
     Parameters
     ----------
-    gram
-        Takes two arrays of distinct row numbers ``(p,)`` and ``(q,)`` and returns the covariances ``(p, q)``.
+    store
+        Where the counts are.
     """
 
-    def __init__(self, gram: Gram) -> None:
+    title = "productions"
+
+    def __init__(self, store: FeatureStore) -> None:
         super().__init__()
-        self._gram = gram
-        self._kept: tuple[bytes, bytes, np.ndarray] | None = None
+        self.store = store
 
-    def _block(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        key = a.tobytes(), b.tobytes()
-        if self._kept is None or self._kept[:2] != key:
-            self._kept = (*key, self._gram(a, b))
-        return self._kept[2]
-
-    def forward(
-        self, x1: torch.Tensor, x2: torch.Tensor, diag: bool = False, last_dim_is_batch: bool = False, **params: object
-    ) -> torch.Tensor:
-        """Covariances ``(..., n, m)`` between rows `x1` ``(..., n, 1)`` and `x2` ``(..., m, 1)``; ``(..., n)`` when `diag`."""
-        rows1, inverse1 = np.unique(_numbers(x1), return_inverse=True)
-        rows2, inverse2 = np.unique(_numbers(x2), return_inverse=True)
-        block = self._block(rows1, rows2)
-        if diag:
-            values = block[inverse1, inverse2]
-        else:
-            values = block[inverse1[..., :, None], inverse2[..., None, :]]
-        return torch.as_tensor(values, dtype=x1.dtype, device=x1.device)
+    def counts(self, rows: Ints) -> csr_array:
+        """Return the counts of `rows`; see :meth:`FeatureStore.productions`."""
+        return self.store.productions(rows)
 
 
-def _length(counts: csr_array) -> np.ndarray:
-    """Euclidean length of each row; 1 for a row of zeros."""
-    length = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-    return np.where(length > 0, length, 1.0)
+@dataclass(frozen=True)
+class ProductionCounts(Combinable):
+    """The cosine of how often each production is used: a baseline that knows no graph and costs next to nothing.
+
+    Of architectures that no grammar derives, operators are counted. Its prior variance is 1 and its values lie in [0, 1].
+    """
+
+    @property
+    def h(self) -> int:
+        """Number of Weisfeiler-Lehman iterations that the store must hold: none."""
+        return 0
+
+    def covariance(self, store: FeatureStore) -> gpytorch.kernels.Kernel:
+        """Return the kernel on row numbers of `store`; see :class:`Covariance`."""
+        return ProductionKernel(store)
 
 
-def _numbers(x: torch.Tensor) -> np.ndarray:
-    return x.detach()[..., 0].cpu().numpy().astype(np.int64)
+def store_for(kernel: Covariance) -> FeatureStore:
+    """Return an empty feature store that holds what `kernel` needs.
+
+    >>> store_for(FlatWL(1)).h
+    1
+    """
+    return FeatureStore(kernel.h, tuple(sorted({*LEVELS, *getattr(kernel, "levels", ())})))
