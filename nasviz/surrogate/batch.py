@@ -44,8 +44,9 @@ class Batch:
         summing: dict[str, list[int]] = {}
         self._others: list[int] = []
         numbers = [alphabet.numbers(arch.term) for arch in self.archs]
-        for i, arch in enumerate(self.archs):
-            if is_summing(arch.term, alphabet.tables.kind[numbers[i]]):
+        together = are_summing([arch.term for arch in self.archs], numbers, alphabet)
+        for i, (arch, summing_too) in enumerate(zip(self.archs, together.tolist(), strict=True)):
+            if summing_too:
                 summing.setdefault(arch.fingerprint, []).append(i)
             else:
                 self._others.append(i)
@@ -70,15 +71,26 @@ class Batch:
         return owners, nodes, history
 
 
-def is_summing(term: Term, kind: Ints) -> bool:
-    """Whether a term can be wired with others: its topologies sum, and operators with numbers have nothing but numbers.
+def are_summing(terms: Sequence[Term], numbers: Sequence[Ints], alphabet: Alphabet) -> np.ndarray:
+    """Return which terms can be wired together, bool ``(m,)``: topologies sum, operators with numbers have numbers alone.
 
-    `kind` is that of the operator of each node, int64 ``(n,)`` in preorder.
+    Parameters
+    ----------
+    terms
+        The terms.
+    numbers
+        The operators of each in preorder, as numbers of `alphabet`.
+    alphabet
+        Numbers of operators.
     """
-    if (kind == Kind.OTHER).any():
-        return False
-    valued = np.flatnonzero((kind == Kind.OPERATION) & (term.arity > 0))
-    return bool((term.size[valued] == term.arity[valued] + 1).all())
+    if not terms:
+        return np.empty(0, dtype=bool)
+    kind = alphabet.tables.kind[np.concatenate(numbers)]
+    arity = np.concatenate([term.arity for term in terms])
+    size = np.concatenate([term.size for term in terms])
+    general = (kind == Kind.OTHER) | ((kind == Kind.OPERATION) & (arity > 0) & (size != arity + 1))
+    starts = np.cumsum([0, *(len(term) for term in terms[:-1])])
+    return ~np.logical_or.reduceat(general, starts)
 
 
 class _Summing:

@@ -30,13 +30,14 @@ class Counts:
     iterations: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     rows: list[tuple[Ints, Ints]] = field(default_factory=list)
     _order: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    _slots: Ints = field(default_factory=lambda: np.full(2, -1))
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def copy(self) -> Counts:
-        """Return counts that grow on their own; arrays are never changed in place, so both may hold the same."""
-        return Counts(self.hashes, self.iterations, self.rows.copy(), self._order)
+        """Return counts that grow on their own."""
+        return Counts(self.hashes, self.iterations, self.rows.copy(), self._order, self._slots.copy())
 
     def find(self, hashes: Hashes) -> Ints:
         """Return the column of each hash, -1 where it was never met."""
@@ -56,10 +57,13 @@ class Counts:
         history
             Labels of the nodes in each iteration, arrays ``(n,)``.
         """
-        found, index = np.unique(np.concatenate(history), return_inverse=True)
+        labels = np.concatenate(history)
+        columns = self._quick(labels)
+        rest = np.flatnonzero(columns < 0)
+        found, index = np.unique(labels[rest], return_inverse=True)
         iteration = np.zeros(len(found), dtype=np.int64)
-        iteration[index] = np.repeat(np.arange(len(history)), len(owner))
-        columns = self._columns(found, iteration)[index]
+        iteration[index] = np.repeat(np.arange(len(history)), len(owner))[rest]
+        columns[rest] = self._columns(found, iteration)[index]
         found = coo_array(
             (np.ones(len(columns), np.int64), (np.tile(owner, len(history)), columns)), shape=(size, len(self.hashes))
         ).tocsr()
@@ -78,7 +82,26 @@ class Counts:
         self._order = np.insert(self._order, place, columns[new])
         self.hashes = np.concatenate([self.hashes, found[new]])
         self.iterations = np.concatenate([self.iterations, iteration[new]])
+        self._keep_slots(len(self.hashes) - len(new))
         return columns
+
+    def _quick(self, labels: Hashes) -> Ints:
+        """Columns of the labels that stand alone in their slot, -1 of all others: most are found without a search."""
+        if not len(self.hashes):
+            return np.full(len(labels), -1)
+        columns = self._slots[self._slot(labels)]
+        return np.where((columns >= 0) & (self.hashes[columns] == labels), columns, -1)
+
+    def _slot(self, labels: Hashes) -> Ints:
+        """The slot of each label: its leading bits."""
+        return (labels >> np.uint64(65 - len(self._slots).bit_length())).astype(np.int64)
+
+    def _keep_slots(self, known: int) -> None:
+        """Give the columns from `known` on their slots, at least four slots for each column."""
+        if len(self._slots) < 4 * len(self.hashes):
+            self._slots = np.full(8 << len(self.hashes).bit_length(), -1)
+            known = 0
+        self._slots[self._slot(self.hashes[known:])] = np.arange(known, len(self.hashes))
 
     def matrix(self, rows: Ints, h: int | None = None) -> csr_array:
         """Return the counts of `rows` ``(m,)`` as a sparse matrix ``(m, n)``; columns of iterations after `h` are empty."""

@@ -4,7 +4,7 @@ import pytest
 from nasviz.errors import BuildError
 from nasviz.spaces import Architecture, SearchSpace, hierarchical_nb201, nested_convnet, parse
 from nasviz.surrogate.alphabet import Alphabet
-from nasviz.surrogate.batch import Batch, Refined, is_summing, listed, operations
+from nasviz.surrogate.batch import Batch, Refined, are_summing, listed, operations
 
 
 def sorted_rows(refined: Refined) -> list[tuple[int, ...]]:
@@ -62,10 +62,10 @@ def test_which_terms_are_wired_together() -> None:
     alphabet = Alphabet()
     fast = ["Linear(conv3x3, Residual(relu, id, zero))", "id", "Diamond2(relu, relu, relu, relu)"]
     general = ["Binary(mul, relu, relu)", "WS(2, 0.5, 1, relu, relu, relu)"]
-    for text in (*fast, *general):
-        term = parse(text).term
-        numbers = alphabet.numbers(term)
-        assert is_summing(term, alphabet.tables.kind[numbers]) == (text in fast)
+    terms = [parse(text).term for text in (*fast, *general)]
+    numbers = [alphabet.numbers(term) for term in terms]
+    assert are_summing(terms, numbers, alphabet).tolist() == [True] * 3 + [False] * 2
+    assert are_summing([], [], alphabet).tolist() == []
 
 
 def test_an_architecture_without_a_graph_is_input_and_output() -> None:
