@@ -121,6 +121,7 @@ _WHERE = {
     "train": "nasviz.jobs",
 }
 _MODULES = {
+    "benchmarks": "nasviz.evaluation.benchmarks",
     "data": "nasviz.evaluation.data",
     "known": "nasviz.spaces.known",
     "plots": "nasviz.view.plots",
