@@ -32,9 +32,7 @@ def test_why_there_is_none(space):
     a, b = space.parse("Linear(id, id)"), space.parse("Residual(id, relu, id)")
     found = space.crossings(a, b)
     assert found.exchanges() == []
-    assert (
-        found.reason.startswith("There is no crossover: B occur in both, but the subterms are equal")
-    )
+    assert found.reason.startswith("There is no crossover: B occur in both, but the subterms are equal")
     with pytest.raises(NasvizError, match="nothing new comes of"):
         found.at((0,), (0,))
     with pytest.raises(NasvizError, match=r"no nonterminal begins both at \(0,\) here and \(1,\) there"):
