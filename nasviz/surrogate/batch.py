@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ import numpy as np
 from nasviz.algebra import Term
 from nasviz.errors import BuildError
 from nasviz.surrogate.alphabet import Alphabet, Kind
-from nasviz.surrogate.fold_names import FoldNames, called
+from nasviz.surrogate.derived import Derived, called
 from nasviz.surrogate.forest import Forest
 from nasviz.surrogate.operations import INPUT, OUTPUT, OperationGraph, operation_graph
 from nasviz.surrogate.passing import passing
+from nasviz.surrogate.quantities import production_counts
 from nasviz.surrogate.wiring import wire
 from nasviz.surrogate.wl import Hashes, Ints, Links, label_hash, refine
 
@@ -70,6 +72,16 @@ class Batch:
         history = [np.concatenate([np.empty(0, np.uint64), *(p[2][k] for p in parts)]) for k in range(h + 1)]
         return owners, nodes, history
 
+    def productions(self) -> list[Counter[str]]:
+        """Return how often each architecture uses each production; see :func:`production_counts`."""
+        found = [Counter[str]() for _ in self.archs]
+        for part in self._parts:
+            for row, counts in part.productions():
+                found[row] = counts
+        for i in self._others:
+            found[i] = production_counts(self.archs[i])
+        return found
+
 
 def are_summing(terms: Sequence[Term], numbers: Sequence[Ints], alphabet: Alphabet) -> np.ndarray:
     """Return which terms can be wired together, bool ``(m,)``: topologies sum, operators with numbers have numbers alone.
@@ -114,6 +126,12 @@ class _Summing:
         index = np.concatenate([np.zeros(2 * m, dtype=np.int64), forest.index[wired.node]])
         return self._rows[owner], index, refine(graphs, h)
 
+    def productions(self) -> Iterator[tuple[int, Counter[str]]]:
+        """Yield the row of each architecture and how often it uses each production."""
+        together = self._derived.productions() if self._derived is not None else [Counter[str]() for _ in self._archs]
+        for row, arch, counts in zip(self._rows.tolist(), self._archs, together, strict=True):
+            yield row, counts or production_counts(arch)
+
     @cached_property
     def _plain(self) -> Hashes:
         """Hash of the label of each node that is no folded subterm: the operator with its numbers."""
@@ -127,13 +145,13 @@ class _Summing:
         return labels
 
     @cached_property
-    def _names(self) -> FoldNames | None:
+    def _derived(self) -> Derived | None:
         grammar = self._archs[0].space.grammar
-        return FoldNames(self._forest, grammar) if grammar is not None and not grammar.shared else None
+        return Derived(self._forest, grammar) if grammar is not None and not grammar.shared else None
 
     def _folded(self, level: int) -> Hashes:
-        if self._names is not None:
-            return self._names.labels(level)
+        if self._derived is not None:
+            return self._derived.labels(level)
         forest = self._forest
         at = forest.at(level)
         labels = np.zeros(at.stop - at.start, dtype=np.uint64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,15 @@ KEPT = 8
 
 LEVELS = (0, 1, 2, 3, 4)
 """Fold levels that a store can hold unless told otherwise."""
+
+
+@dataclass
+class _Asked:
+    """What was asked of a store or of one of its copies: a copy begins with it, so nothing is worked out twice."""
+
+    levels: set[int | None] = field(default_factory=set[int | None])
+    numbers: set[str | Number] = field(default_factory=set["str | Number"])
+    productions: bool = False
 
 
 class FeatureStore:
@@ -69,7 +79,7 @@ class FeatureStore:
         self.archs: list[Architecture] = []
         self._row: dict[Architecture, int] = {}
         self._counts: dict[int | None, Counts] = {}
-        self._asked: set[int | None] = set()
+        self._asked = _Asked()
         self._alphabet = Alphabet()
         self._chunks: dict[tuple[int, int], Batch] = {}
         self._numbers = Numbers()
@@ -80,8 +90,12 @@ class FeatureStore:
 
     def copy(self) -> FeatureStore:
         """Return a store with the same rows that grows on its own: candidates that are thrown away leave no trace."""
-        for level in self._asked:
+        for level in self._asked.levels:
             self._filled(level)
+        for name in self._asked.numbers:
+            self.numbers(np.arange(len(self)), name)
+        if self._asked.productions:
+            self.productions(np.empty(0, np.int64))
         other = FeatureStore(self.h, self.levels)
         other.archs, other._row, other._asked = self.archs.copy(), self._row.copy(), self._asked
         other._counts = {level: counts.copy() for level, counts in self._counts.items()}
@@ -193,6 +207,7 @@ class FeatureStore:
         ValueError
             If there is no such number.
         """
+        self._asked.numbers.add(name)
         return self._numbers.of(self._chosen(rows), name)
 
     def productions(self, rows: Ints) -> csr_array:
@@ -201,7 +216,11 @@ class FeatureStore:
         Columns are the productions met so far, named by `production_names`; of a term that no grammar derives, its operators
         are counted.
         """
-        return self._productions.matrix(self._chosen(rows))
+        self._asked.productions = True
+        while len(self._productions) < len(self.archs):
+            start = len(self._productions)
+            self._productions.add(self._chunk(start, min(start + CHUNK, len(self.archs))).productions())
+        return self._productions.matrix(np.asarray(rows))
 
     @property
     def production_names(self) -> tuple[str, ...]:
@@ -214,8 +233,8 @@ class FeatureStore:
     def _filled(self, level: int | None) -> Counts:
         if level is not None and level not in self.levels:
             raise ValueError(f"the store holds the fold levels {self.levels}, not {level}")
-        self._asked.add(level)
-        for asked in self._asked:
+        self._asked.levels.add(level)
+        for asked in self._asked.levels:
             self._counts.setdefault(asked, Counts())
         wanted = self._counts[level]
         while len(wanted) < len(self.archs):

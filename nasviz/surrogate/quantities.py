@@ -15,6 +15,7 @@ from nasviz.extension import lower
 if TYPE_CHECKING:
     from nasviz.graph import Graph
     from nasviz.spaces import Architecture
+    from nasviz.surrogate.wl import Ints
 
 Number = Callable[["Architecture"], float]
 
@@ -105,11 +106,14 @@ def standardised(values: np.ndarray, reference: np.ndarray | None = None, *, log
 
 
 class Productions:
-    """How often derivations use each production; columns are numbered as they are met."""
+    """How often derivations use each production, a row for each architecture; columns are numbered as they are met."""
 
     def __init__(self) -> None:
         self._column: dict[str, int] = {}
-        self._rows: dict[Architecture, Counter[str]] = {}
+        self._rows: list[Counter[str]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,14 +126,16 @@ class Productions:
         other._column, other._rows = self._column.copy(), self._rows.copy()
         return other
 
-    def matrix(self, archs: Sequence[Architecture]) -> csr_array:
-        """Return the counts of `archs`, int64 ``(m, n)``."""
-        for arch in archs:
-            if arch not in self._rows:
-                self._rows[arch] = production_counts(arch)
-                for name in self._rows[arch]:
-                    self._column.setdefault(name, len(self._column))
-        chosen = [self._rows[arch] for arch in archs]
+    def add(self, rows: Sequence[Counter[str]]) -> None:
+        """Append rows."""
+        for row in rows:
+            self._rows.append(row)
+            for name in sorted(row):
+                self._column.setdefault(name, len(self._column))
+
+    def matrix(self, rows: Ints) -> csr_array:
+        """Return the counts of `rows`, int64 ``(m, n)``."""
+        chosen = [self._rows[row] for row in rows.tolist()]
         columns = [self._column[name] for counts in chosen for name in counts]
         counts = [n for counts in chosen for n in counts.values()]
         starts = np.cumsum([0, *map(len, chosen)])
@@ -157,6 +163,8 @@ def production_counts(arch: Architecture) -> Counter[str]:
         except TermError:
             pass
         else:
-            used = Counter(zip(tree.nonterminals, tree.productions, strict=True))
-            return Counter({f"{name} ::= {grammar.rules[name][k].body}": n for (name, k), n in used.items()})
+            counts: Counter[str] = Counter()
+            for (name, k), n in Counter(zip(tree.nonterminals, tree.productions, strict=True)).items():
+                counts[f"{name} ::= {grammar.rules[name][k].body}"] += n
+            return counts
     return Counter(op.name for op in arch.term.operators)

@@ -5,6 +5,7 @@ from nasviz.errors import BuildError
 from nasviz.spaces import Architecture, SearchSpace, hierarchical_nb201, nested_convnet, parse
 from nasviz.surrogate.alphabet import Alphabet
 from nasviz.surrogate.batch import Batch, Refined, are_summing, listed, operations
+from nasviz.surrogate.quantities import production_counts
 
 
 def sorted_rows(refined: Refined) -> list[tuple[int, ...]]:
@@ -19,6 +20,11 @@ def slow(archs: list[Architecture], level: int | None, h: int) -> list[tuple[int
 @pytest.mark.parametrize("level", [None, 0, 1, 2, 3, 4, 7])
 def test_wiring_together_is_building_each_graph(drawn: list[Architecture], level: int | None) -> None:
     assert sorted_rows(Batch(drawn, Alphabet()).refined(level, 4)) == slow(drawn, level, 4)
+
+
+def test_productions_are_those_of_each_derivation(drawn: list[Architecture]) -> None:
+    mixed = [*drawn, parse("Linear(relu, relu)"), parse("Binary(mul, relu, relu)")]
+    assert Batch(mixed, Alphabet()).productions() == [production_counts(arch) for arch in mixed]
 
 
 def test_architectures_of_several_spaces_go_together() -> None:

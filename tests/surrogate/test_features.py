@@ -193,5 +193,25 @@ def test_numbers_and_productions_of_rows() -> None:
     assert store.numbers(rows[::-1], "depth").tolist() == [2.0, 1.0]
     assert store.numbers(rows, lambda arch: len(arch.term)).tolist() == [1.0, 3.0]
     assert store.productions(rows[1:]).toarray().tolist() == [[1, 1, 1]]
-    assert store.production_names == ("Linear", "relu", "conv3x3")
+    assert store.production_names == ("relu", "Linear", "conv3x3")
     assert store.copy().productions(rows).shape == (2, 3)
+
+
+def test_a_copy_begins_with_what_its_elders_were_asked_for(archs: list[Architecture]) -> None:
+    seen: list[Architecture] = []
+
+    def proxy(arch: Architecture) -> float:
+        seen.append(arch)
+        return 1.0
+
+    store = FeatureStore()
+    rows = store.rows(archs[:3])
+    copy = store.copy()
+    copy.numbers(rows, proxy)
+    copy.productions(rows)
+    assert len(seen) == 3
+    store.copy()
+    assert len(seen) == 6
+    store.copy().numbers(rows, proxy)
+    assert len(seen) == 6
+    assert store.production_names == copy.production_names

@@ -75,9 +75,12 @@ def test_a_shared_draw_counts_at_every_use() -> None:
 
 
 def test_rows_of_productions_are_sparse_counts() -> None:
-    archs = [parse("Linear(relu, relu)"), parse("conv3x3")]
     productions = Productions()
-    assert productions.matrix(archs).toarray().tolist() == [[1, 2, 0], [0, 0, 1]]
+    productions.add([production_counts(parse(text)) for text in ("Linear(relu, relu)", "conv3x3")])
+    assert productions.matrix(np.array([0, 1])).toarray().tolist() == [[1, 2, 0], [0, 0, 1]]
     assert productions.names == ("Linear", "relu", "conv3x3")
-    assert productions.copy().matrix(archs[1:]).toarray().tolist() == [[0, 0, 1]]
-    assert productions.matrix([]).shape == (0, 3)
+    other = productions.copy()
+    other.add([production_counts(parse("mish"))])
+    assert (len(productions), len(other)) == (2, 3)
+    assert other.matrix(np.array([2, 1])).toarray().tolist() == [[0, 0, 0, 1], [0, 0, 1, 0]]
+    assert productions.matrix(np.empty(0, np.int64)).shape == (0, 3)

@@ -1,16 +1,19 @@
+from collections import Counter
+
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.surrogate.alphabet import Alphabet
-from nasviz.surrogate.fold_names import FoldNames, called
+from nasviz.surrogate.derived import Derived, called
 from nasviz.surrogate.forest import Forest
+from nasviz.surrogate.quantities import production_counts
 from nasviz.surrogate.wl import label_hash
 
 
 def check(archs: list[Architecture]) -> int:
-    """Compare with the derivation of each architecture, at every node; return how many nodes have a name."""
+    """Compare names and productions with each architecture's own derivation; return how many nodes have a name."""
     grammar = archs[0].space.grammar
     assert grammar is not None
     forest = Forest([arch.term for arch in archs], Alphabet())
-    names = FoldNames(forest, grammar)
+    names = Derived(forest, grammar)
     named = 0
     for depth in range(forest.height - 1, -1, -1):
         at = forest.at(depth)
@@ -19,6 +22,8 @@ def check(archs: list[Architecture]) -> int:
             labels = arch.derivation.labels[int(forest.index[node])]
             assert found == label_hash(called(labels, arch.term.operators[int(forest.index[node])].name))
             named += bool(labels)
+    counted = [production_counts(arch) if arch.derivation.labels[0] else Counter[str]() for arch in archs]
+    assert names.productions() == counted
     return named
 
 
