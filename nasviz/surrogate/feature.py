@@ -12,7 +12,7 @@ from nasviz.graph.palette import ACCENT, QUIET
 from nasviz.surrogate.operations import INPUT, OUTPUT, OperationGraph
 
 if TYPE_CHECKING:
-    import graphviz
+    from nasviz.graph.dot_text import Source
 
 LONGEST = 240
 """Longest description of a neighbourhood, in characters; beyond it is told less far."""
@@ -60,7 +60,7 @@ class Feature:
             lines.append("  " + statement(f"n{source} -> n{target}", drawn))
         return "\n".join([*lines, "}"])
 
-    def to_graphviz(self) -> graphviz.Source:
+    def to_graphviz(self) -> Source:
         """Return the picture as a ``graphviz.Source``, which Jupyter draws where Graphviz is installed."""
         from nasviz.graph import source
 
