@@ -9,7 +9,7 @@ from typing import Any
 import gpytorch
 import torch
 
-from nasviz.surrogate.covariance import Covariance, Part
+from nasviz.surrogate.covariance import Covariance, Part, RowKernel
 from nasviz.surrogate.features import FeatureStore
 
 
@@ -120,6 +120,8 @@ class Mixture(gpytorch.kernels.Kernel):
 
 
 def _dense(kernel: Any, x1: torch.Tensor, x2: torch.Tensor, diag: bool) -> torch.Tensor:
+    if isinstance(kernel, (RowKernel, Mixture)):
+        return kernel.forward(x1, x2, diag=diag)
     found = kernel(x1, x2, diag=diag)
     return found if isinstance(found, torch.Tensor) else found.to_dense()
 

@@ -96,19 +96,20 @@ class RowKernel(gpytorch.kernels.Kernel):
         if key is not None and self._kept is not None and self._kept[0] == key:
             return self._kept[1]
         left, right = (first, second) if diag else (first[..., :, None], second[..., None, :])
-        values = torch.as_tensor(self._values(*np.broadcast_arrays(left, right)), dtype=x1.dtype, device=x1.device)
+        values = torch.as_tensor(self._values(left, right), dtype=x1.dtype, device=x1.device)
         if key is not None:
             self._kept = key, values
         return values
 
     def _values(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """The covariances of `a` and `b`, of equal shape: by a block where most of it is asked for, else by pairs."""
+        """The covariances of `a` and `b`, broadcast: by a block where most of it is asked for, else by pairs."""
+        shape = np.broadcast_shapes(a.shape, b.shape)
         if np.array_equal(a, b):
-            return np.ones(a.shape)
+            return np.ones(shape)
         rows_a, inverse_a = np.unique(a, return_inverse=True)
         rows_b, inverse_b = np.unique(b, return_inverse=True)
-        if 2 * a.size < len(rows_a) * len(rows_b):
-            values = self.pairs(a.ravel(), b.ravel()).reshape(a.shape)
+        if 2 * np.prod(shape) < len(rows_a) * len(rows_b):
+            values = self.pairs(np.broadcast_to(a, shape).ravel(), np.broadcast_to(b, shape).ravel()).reshape(shape)
         else:
             values = self.block(rows_a, rows_b)[inverse_a.reshape(a.shape), inverse_b.reshape(b.shape)]
         values[a == b] = 1.0  # what rounding makes of it must not depend on the way it was computed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 from typing import Any
 
@@ -13,7 +14,7 @@ from botorch.exceptions import ModelFittingError, OptimizationWarning
 from botorch.fit import fit_gpytorch_mll
 from botorch.models import SingleTaskGP
 
-from nasviz.errors import NasvizError
+from nasviz.surrogate.combine import parts_of
 from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.kernels import LevelKernel
 from nasviz.surrogate.numeric import NumericKernel
@@ -48,43 +49,105 @@ def refer(model: gpytorch.Module, rows: Ints) -> None:
             module.refer(rows)
 
 
-def evidence(model: SingleTaskGP) -> float:
-    """Return the log marginal likelihood of a model's data, in closed form and with hyperparameters held."""
-    inputs: Any = model.train_inputs
-    targets: Any = model.train_targets
-    covariance: Any = model.covar_module
-    likelihood: Any = model.likelihood
-    with torch.no_grad():
-        gram = covariance(inputs[0]).to_dense().numpy()
-    noise = float(likelihood.noise.item())
-    return Factor.of(gram + noise * np.eye(len(gram))).evidence(targets.numpy())
+class Trying:
+    """The log marginal likelihood of a model's data in closed form, with hyperparameters held, as levels change.
+
+    Parameters
+    ----------
+    model
+        The model; its kernel is a scaled one.
+    """
+
+    def __init__(self, model: SingleTaskGP) -> None:
+        inputs: Any = model.train_inputs
+        targets: Any = model.train_targets
+        covariance: Any = model.covar_module
+        likelihood: Any = model.likelihood
+        self._inputs: torch.Tensor = inputs[0]
+        self._z: np.ndarray = targets.numpy()
+        self._scale = float(covariance.outputscale.item())
+        self._noise = float(likelihood.noise.item()) * np.eye(len(self._z))
+        self._parts = list(parts_of(covariance.base_kernel))
+        self._grams = [self._gram(part.kernel) for part in self._parts]
+
+    def evidence(self, changed: LevelKernel | None = None) -> float:
+        """Return the log marginal likelihood, after `changed` has changed if it is given."""
+        if changed is not None:
+            for i, part in enumerate(self._parts):
+                if any(module is changed for module in part.kernel.modules()):
+                    self._grams[i] = self._gram(part.kernel)
+        gram = sum(part.weight * gram for part, gram in zip(self._parts, self._grams, strict=True))
+        return Factor.of(self._scale * gram + self._noise).evidence(self._z)
+
+    def _gram(self, kernel: Any) -> np.ndarray:
+        with torch.no_grad():
+            return kernel(self._inputs).to_dense().numpy()
 
 
 def choose_iterations(model: SingleTaskGP, levels: list[LevelKernel]) -> None:
     """Set each level's number of iterations, one after the other, to the most likely one; until nothing moves, or twice."""
-    best = evidence(model)
+    trying = Trying(model)
+    best = trying.evidence()
     for _ in range(_SWEEPS):
         before = [level.iterations for level in levels]
         for level in levels:
-            now = level.iterations
+            chosen = level.iterations
             for h in range(level.most + 1):
-                if h == now:
+                if h == before[levels.index(level)]:
                     continue
                 level.choose(h)
-                found = evidence(model)
+                found = trying.evidence(level)
                 if found > best + 1e-6:
-                    best, now = found, h
-                level.choose(now)
+                    best, chosen = found, h
+            level.choose(chosen)
+            trying.evidence(level)
         if [level.iterations for level in levels] == before:
             return
 
 
+class LogDensity(torch.autograd.Function):
+    """The log density of z ``(n,)`` under N(0, C), differentiated by C in closed form: ``(ααᵀ − C⁻¹) / 2`` with ``α = C⁻¹z``.
+
+    Rasmussen & Williams 2006, 5.9; a third of the time that differentiating a Cholesky factor takes.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, covariance: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        """Return the log density, a scalar."""
+        lower = torch.linalg.cholesky(covariance)
+        alpha = torch.cholesky_solve(z[:, None], lower)
+        ctx.save_for_backward(lower, alpha)
+        return -0.5 * (z @ alpha[:, 0]) - lower.diagonal().log().sum() - 0.5 * len(z) * math.log(2 * math.pi)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, None]:
+        """Return the derivative by the covariance."""
+        lower, alpha = ctx.saved_tensors
+        return grads[0] * 0.5 * (alpha @ alpha.T - torch.cholesky_inverse(lower)), None
+
+
 def _climb(model: SingleTaskGP, steps: int) -> None:
+    """Maximise the marginal likelihood by gradient; where that fails the hyperparameters stay as they were."""
     before = copy.deepcopy(model.state_dict())
-    likelihood = gpytorch.mlls.ExactMarginalLogLikelihood(model.likelihood, model)
+    inputs: Any = model.train_inputs
+    z: Any = model.train_targets
+    covariance: Any = model.covar_module
+    likelihood: Any = model.likelihood
+    parameters = [p for p in model.parameters() if p.requires_grad]
+
+    def closure() -> tuple[torch.Tensor, list[torch.Tensor | None]]:
+        for parameter in parameters:
+            parameter.grad = None
+        gram = covariance(inputs[0]).to_dense() + likelihood.noise * torch.eye(len(z), dtype=z.dtype)
+        density: Any = LogDensity.apply(gram, z)
+        loss = -density / len(z)
+        loss.backward()
+        return loss, [parameter.grad for parameter in parameters]
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", OptimizationWarning)
-            fit_gpytorch_mll(likelihood, optimizer_kwargs={"options": {"maxiter": steps}})
-    except (ModelFittingError, NasvizError):
+            mll = gpytorch.mlls.ExactMarginalLogLikelihood(model.likelihood, model)
+            fit_gpytorch_mll(mll, closure=closure, optimizer_kwargs={"options": {"maxiter": steps, "ftol": 1e-8}})
+    except (ModelFittingError, torch.linalg.LinAlgError):
         model.load_state_dict(before)

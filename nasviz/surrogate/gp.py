@@ -113,6 +113,19 @@ class GP:
         self._need_data()
         return self._factor.evidence(self.target.forward(self.y))
 
+    @property
+    def factor(self) -> Factor:
+        """Cholesky factor of the covariance of the values, noise included, in standardised units."""
+        self._need_data()
+        return self._factor
+
+    def gram(self, archs: Sequence[Architecture], others: Sequence[Architecture] | None = None) -> np.ndarray:
+        """Return the prior covariances ``(m, q)`` between `archs` and `others`, or among `archs`, in standardised units."""
+        self._need_data()
+        rows = self.store.rows(archs)
+        with exactly():
+            return self._gram(rows, rows if others is None else self.store.rows(others))
+
     def parts(self) -> tuple[Part, ...]:
         """Return the summands of the kernel, e.g. the levels, with their learned weights, of sum 1, and iterations.
 
