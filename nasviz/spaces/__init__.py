@@ -5,10 +5,10 @@ share: the shape of the input, the number of classes, a *stem* before the term a
 term and the fingerprint of the grammar: equal ones are equal in every process, and both have a JSON form without code.
 Operators are data here: a name, sorts and one sentence; torch, Keras and cost give them meaning elsewhere, so a space counts,
 samples, parses and draws where no torch is installed.
-Published spaces stand in one file each, and for teaching `nested_convnet` (infinite) and `digits_cells` (finite, for 8×8
-digits); `table` shows all with both sizes. `known` has ResNets, MobileNetV2 and others as terms, `nearest_known` finds the one
-that is most like an architecture. `parse` reads a term without a space. `KNOWN_SIZES` says how large well-known spaces are, and
-by which convention.
+Published spaces stand in one file each, and for teaching `nested_convnet` (infinite), `digits_cells` (finite, for 8×8
+digits) and `three_node_cells` (few enough to train every one); `table` shows all with both sizes. `known` has ResNets,
+MobileNetV2 and others as terms, `nearest_known` finds the one that is most like an architecture. `parse` reads a term without a
+space. `KNOWN_SIZES` says how large well-known spaces are, and by which convention.
 """
 
 from nasviz.graph import is_connected
@@ -38,6 +38,7 @@ from nasviz.spaces.operators import STANDARD, signature
 from nasviz.spaces.sizes import KNOWN_SIZES, KnownSize
 from nasviz.spaces.space import SearchSpace
 from nasviz.spaces.table import SPACES, table
+from nasviz.spaces.three_node_cells import three_node_cells
 from nasviz.spaces.transformers import transformers
 
 __all__ = [
@@ -76,5 +77,6 @@ __all__ = [
     "same_function",
     "signature",
     "table",
+    "three_node_cells",
     "transformers",
 ]

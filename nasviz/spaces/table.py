@@ -23,6 +23,7 @@ from nasviz.spaces.mobilenet import mobilenet, mobilenet_factorised
 from nasviz.spaces.nb201 import nb201
 from nasviz.spaces.nested_convnet import nested_convnet
 from nasviz.spaces.space import SearchSpace
+from nasviz.spaces.three_node_cells import three_node_cells
 from nasviz.spaces.transformers import transformers
 
 SPACES: tuple[Callable[..., SearchSpace], ...] = (
@@ -39,6 +40,7 @@ SPACES: tuple[Callable[..., SearchSpace], ...] = (
     transformers,
     nested_convnet,
     digits_cells,
+    three_node_cells,
 )
 """Functions of the published spaces and those for teaching; each takes `input_shape` and `num_classes`."""
 
