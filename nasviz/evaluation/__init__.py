@@ -12,11 +12,15 @@ Nothing here stores anything: the loop reports, and whoever called it keeps the 
 
 from nasviz.evaluation.data import SizedDataset, Splits, as_dataset, check_data, digits
 from nasviz.evaluation.device import available_devices, describe, pick_device
+from nasviz.evaluation.edf import Edf, EqualComplexity, edf, equal_complexity
 from nasviz.evaluation.latency import latency
+from nasviz.evaluation.measure import depth, measure
 from nasviz.evaluation.objective import TrainingObjective
 from nasviz.evaluation.training import FitResult, Report, evaluate, fit
 
 __all__ = [
+    "Edf",
+    "EqualComplexity",
     "FitResult",
     "Report",
     "SizedDataset",
@@ -25,10 +29,14 @@ __all__ = [
     "as_dataset",
     "available_devices",
     "check_data",
+    "depth",
     "describe",
     "digits",
+    "edf",
+    "equal_complexity",
     "evaluate",
     "fit",
     "latency",
+    "measure",
     "pick_device",
 ]

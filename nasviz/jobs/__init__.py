@@ -15,18 +15,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasviz.jobs.comparing import compare
+    from nasviz.jobs.comparison import Comparison
     from nasviz.jobs.executor import LocalExecutor, default_executor
     from nasviz.jobs.job import Job
     from nasviz.jobs.planning import Plan, plan
     from nasviz.jobs.start import attach, list_jobs, train
 
-__all__ = ["Job", "LocalExecutor", "Plan", "attach", "default_executor", "list_jobs", "plan", "train"]
+__all__ = ["Comparison", "Job", "LocalExecutor", "Plan", "attach", "compare", "default_executor", "list_jobs", "plan", "train"]
 
 _HOME = {
+    "Comparison": "nasviz.jobs.comparison",
     "Job": "nasviz.jobs.job",
     "LocalExecutor": "nasviz.jobs.executor",
     "Plan": "nasviz.jobs.planning",
     "attach": "nasviz.jobs.start",
+    "compare": "nasviz.jobs.comparing",
     "default_executor": "nasviz.jobs.executor",
     "list_jobs": "nasviz.jobs.start",
     "plan": "nasviz.jobs.planning",

@@ -12,6 +12,7 @@ errors in [0, 1]. Nothing here computes anything.
 
 from nasviz.records.base import VERSION, Record
 from nasviz.records.cost import CostRow
+from nasviz.records.drawn import Drawn
 from nasviz.records.job import JobPhase, JobState
 from nasviz.records.latency import Latency
 from nasviz.records.message import KINDS, Kind, Message
@@ -25,6 +26,7 @@ __all__ = [
     "Belief",
     "CostRow",
     "Curve",
+    "Drawn",
     "JobPhase",
     "JobState",
     "Kind",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nasviz.widgets.architecture import ArchitectureView, CodeView, CostView, GraphView, TermView, TreeView
     from nasviz.widgets.base import View
     from nasviz.widgets.board import Board
+    from nasviz.widgets.comparison import ComparisonView
     from nasviz.widgets.difference import DifferenceView
     from nasviz.widgets.gallery import Gallery
     from nasviz.widgets.grammar import GrammarEditor
@@ -32,6 +33,7 @@ __all__ = [
     "ArchitectureView",
     "Board",
     "CodeView",
+    "ComparisonView",
     "CostView",
     "DifferenceView",
     "Gallery",
@@ -49,6 +51,7 @@ _HOME = {
     "ArchitectureView": "architecture",
     "Board": "board",
     "CodeView": "architecture",
+    "ComparisonView": "comparison",
     "CostView": "architecture",
     "DifferenceView": "difference",
     "Gallery": "gallery",

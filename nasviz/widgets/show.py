@@ -16,11 +16,12 @@ _VIEWS: tuple[tuple[str, str, str], ...] = (
     ("nasviz.grammar.stepping:Partial", "nasviz.widgets.stepper", "Stepper"),
     ("nasviz.search.study:Study", "nasviz.widgets.board", "Board"),
     ("nasviz.jobs.job:Job", "nasviz.widgets.training", "Training"),
+    ("nasviz.jobs.comparison:Comparison", "nasviz.widgets.comparison", "ComparisonView"),
 )
 
 
 def show(shown: Any, **options: Any) -> Any:
-    """Return the live view of an architecture, a list of architectures, a space, a study or a job.
+    """Return the live view of an architecture, a list of architectures, a space, a study, a job or a comparison.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def show(shown: Any, **options: Any) -> Any:
     if view is None:
         raise NasvizError(
             f"nothing shows a {type(shown).__name__}; "
-            "show takes an architecture, a list of them, a search space, a study or a job"
+            "show takes an architecture, a list of them, a search space, a study, a job or a comparison"
         )
     return view(shown, **options)
 

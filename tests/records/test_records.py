@@ -8,13 +8,15 @@ import math
 import pytest
 
 from nasviz.errors import StorageError
-from nasviz.records import Belief, CostRow, Curve, JobState, Message, Record, Selection, Trial
+from nasviz.records import Belief, CostRow, Curve, Drawn, JobState, Message, Record, Selection, Trial
 
 EXAMPLES: list[Record] = [
     Belief(0.1, 0.02, 1.5),
     Belief(0.1, 0.02),
     Curve(10, 0.5, {"train_loss": 2.5}, 3.0),
     CostRow((0, 2), "conv3x3", (16, 8, 8), (16, 8, 8), 2304, 294912),
+    Drawn("cells", 3, "conv", 84, 10368, 1, value=0.25),
+    Drawn("cells", 4, "down", reason="shapes do not fit"),
     JobState("j1", "id", "running", 0.25, "cpu", 78_000, 40.0),
     Message("v1", 3, "select", {"position": [0, 1]}),
     Selection("abc", (0, 2, 1)),

@@ -5,7 +5,7 @@ import pytest
 import nasviz.widgets.training as training
 from nasviz import widgets
 from nasviz.errors import NasvizError
-from nasviz.jobs import Plan
+from nasviz.jobs import Plan, compare
 from nasviz.search import RandomSearch, Study
 from nasviz.spaces import digits_cells
 from nasviz.view.delta import apply
@@ -81,6 +81,7 @@ def makers(space, archs, tmp_path, monkeypatch):
     study = Study(space, never, strategy=RandomSearch())
     special = {
         "Board": lambda: widgets.Board(study),
+        "ComparisonView": lambda: widgets.ComparisonView(compare(space, space, n=2)),
         "DifferenceView": lambda: widgets.DifferenceView(archs[0], archs[1]),
         "FileEditor": lambda: FileEditor(tmp_path / "mine.grammar"),
         "Gallery": lambda: widgets.Gallery(archs[:3]),
