@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nasviz.grammar import Law
 from nasviz.records import Trial
+from nasviz.search.memory import Bounds, Memory
 from nasviz.search.strategy import Proposal, exhausted, unseen
 
 if TYPE_CHECKING:
-    from nasviz.spaces import SearchSpace
+    from nasviz.spaces import Architecture, SearchSpace
 
 
 @dataclass(frozen=True)
 class RandomSearch:
-    """Draws from the space, without what was drawn before.
+    """Draws from the space, without what was drawn before or computes the same function.
 
     Parameters
     ----------
@@ -33,11 +34,34 @@ class RandomSearch:
     """
 
     law: Law = "productions"
+    _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
-    def propose(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
-        """Draw an architecture that is not among `trials`; see :class:`Strategy`."""
-        seen = {trial.term for trial in trials}
-        arch = unseen(lambda generator: space.sample(seed=generator, law=self.law), seen, rng)
-        if arch is None:
-            raise exhausted(space, seen)
-        return Proposal(str(arch), reason=f"random, by {self.law}")
+    def propose(
+        self,
+        space: SearchSpace,
+        trials: Sequence[Trial],
+        rng: np.random.Generator,
+        *,
+        limits: Bounds = None,
+    ) -> Proposal:
+        """Draw an architecture whose canonical form is not among `trials`; see :class:`Strategy`."""
+        return Proposal(
+            str(fresh(self._memory, self._memory.limited(space, limits), trials, rng, self.law)),
+            reason=f"random, by {self.law}",
+        )
+
+
+def fresh(
+    memory: Memory, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator, law: Law = "productions"
+) -> Architecture:
+    """Return a draw from the space whose canonical form is not among `trials`.
+
+    Raises
+    ------
+    ExhaustedError
+        If there is none.
+    """
+    arch = unseen(lambda generator: space.sample(seed=generator, law=law), memory.seen(space, trials), rng)
+    if arch is None:
+        raise exhausted(space, len(trials))
+    return arch

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -45,6 +45,9 @@ class Strategy(Protocol):
     """A search strategy: a function of a space, the trials so far and a random generator.
 
     A strategy keeps nothing that changes what it proposes: equal arguments give equal proposals, so a search can be replayed.
+    A strategy that takes a keyword ``limits`` is given those of the study, name to largest number, or None; it proposes nothing
+    whose parameters or FLOPs exceed them. Of architectures with one canonical form (:func:`nasviz.spaces.canonical_key`) at
+    most one is proposed.
     """
 
     def propose(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
@@ -67,9 +70,53 @@ class Strategy(Protocol):
         ...
 
 
+class Seen:
+    """Architectures that must not be proposed again: those with a known term, and those with a known canonical form.
+
+    Parameters
+    ----------
+    terms
+        Texts of terms.
+    forms
+        Keys of canonical forms, see :func:`form_key`.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import parse
+    >>> seen = Seen()
+    >>> seen.add(parse("Linear(conv3x3, relu)"))
+    >>> parse("Linear(conv3x3, id, relu)") in seen, parse("Linear(relu, conv3x3)") in seen
+    (True, False)
+    """
+
+    def __init__(self, terms: Iterable[str] = (), forms: Iterable[str] = ()) -> None:
+        self._terms, self._forms = set(terms), set(forms)
+
+    def __contains__(self, arch: object) -> bool:
+        if str(arch) in self._terms:
+            return True
+        known = form_key(cast("Architecture", arch)) in self._forms
+        if known:
+            self._terms.add(str(arch))
+        return known
+
+    def add(self, arch: Architecture) -> None:
+        """Take in an architecture."""
+        self._terms.add(str(arch))
+        self._forms.add(form_key(arch))
+
+
+def form_key(arch: Architecture) -> str:
+    """Return the key of the canonical form; for a term without a graph its text."""
+    try:
+        return arch.canonical_key
+    except NasvizError:
+        return str(arch)
+
+
 def unseen(
     draw: Callable[[np.random.Generator], Architecture],
-    seen: Collection[str],
+    seen: Container[Architecture],
     rng: np.random.Generator,
     tries: int = TRIES,
 ) -> Architecture | None:
@@ -80,7 +127,7 @@ def unseen(
     draw
         Draws one architecture.
     seen
-        Texts of terms.
+        What is drawn again.
     rng
         Handed to `draw`.
     tries
@@ -88,14 +135,14 @@ def unseen(
     """
     for _ in range(tries):
         arch = draw(rng)
-        if str(arch) not in seen:
+        if arch not in seen:
             return arch
     return None
 
 
-def exhausted(space: SearchSpace, seen: Collection[str]) -> ExhaustedError:
-    """Return the error that says that a space holds nothing new."""
+def exhausted(space: SearchSpace, evaluated: int) -> ExhaustedError:
+    """Return the error that says that a space holds nothing new, when `evaluated` architectures were."""
     return ExhaustedError(
-        f"{TRIES} draws gave no architecture that was not evaluated ({len(seen)} were, the space holds {space.count()}). "
-        "The search ends here; widen the grammar to go on"
+        f"{TRIES} draws gave no architecture that was not evaluated ({evaluated} were, the space holds {space.count()}; "
+        "of those that compute the same function one is evaluated). The search ends here; widen the grammar to go on"
     )

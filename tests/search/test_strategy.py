@@ -1,17 +1,17 @@
 import numpy as np
 
-from nasviz.search.strategy import unseen
-from nasviz.spaces import SearchSpace
+from nasviz.search.strategy import Seen, unseen
+from nasviz.spaces import SearchSpace, parse
 
 
 def test_unseen_draws_until_something_is_new(space: SearchSpace) -> None:
     rng = np.random.default_rng(0)
-    seen: set[str] = set()
-    for _ in range(200):
+    seen = Seen()
+    for _ in range(100):
         arch = unseen(lambda r: space.sample(seed=r), seen, rng)
         assert arch is not None
-        assert str(arch) not in seen
-        seen.add(str(arch))
+        assert arch not in seen
+        seen.add(arch)
 
 
 def test_unseen_gives_up(space: SearchSpace) -> None:
@@ -22,5 +22,11 @@ def test_unseen_gives_up(space: SearchSpace) -> None:
         draws.append(1)
         return arch
 
-    assert unseen(draw, {str(arch)}, np.random.default_rng(0), tries=7) is None  # type: ignore[arg-type]
+    assert unseen(draw, Seen([str(arch)]), np.random.default_rng(0), tries=7) is None  # type: ignore[arg-type]
     assert len(draws) == 7
+
+
+def test_equal_functions_are_known_whatever_their_terms() -> None:
+    seen = Seen(forms=[parse("Residual(conv, id, relu)").canonical_key])
+    assert parse("Residual(id, Linear(conv, relu), id)") in seen
+    assert parse("Residual(relu, id, conv)") not in seen
