@@ -1,34 +1,35 @@
-"""The workbench: grammar, architecture and training of one space in one cell, with one selection through all."""
+"""The workbench: grammar, derivation, architecture and training of one space in one cell, with one selection through all."""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
 import traitlets
 
 from nasviz.errors import NasvizError
+from nasviz.extension import load
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.widgets.architecture import ArchitectureView
+from nasviz.widgets.base import View
 from nasviz.widgets.grammar import GrammarEditor
+from nasviz.widgets.workbench_parts import PANES, Divider, PaneBar, checked_panes
 
-PANES = ("grammar", "architecture", "train")
-"""Panes of a workbench, from above to below."""
+USUAL = ("grammar", "derive", "architecture")
+"""Panes that are open unless told otherwise."""
 
-_TIPS = {
-    "grammar": "The grammar of the space, its size and what it makes",
-    "architecture": "Term, derivation, graph, cost and code of one architecture",
-    "train": "Train the architecture that is shown",
-}
 _TRIES = 50
 
 
 class Workbench(ipywidgets.VBox):
-    """Everything about one space in one cell: edit its grammar, look at an architecture, train it.
+    """Everything about one space in one cell: edit its grammar, derive by hand, look at an architecture, train it.
 
-    It is an ``ipywidgets.VBox`` of views that also stand alone: `editor`, `view` and `training`. Buttons open and close them.
+    It is an ``ipywidgets.VBox`` of views that also stand alone: `editor`, `stepper`, `view` and `training`. Buttons open and
+    close them; the lines between them change their heights, by the mouse or the arrow keys, and the browser remembers both for
+    each notebook. An edit of the grammar reaches the stepper and what is drawn; a derivation that is complete, or a sample that
+    is clicked in the editor, becomes the architecture that is shown.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ class Workbench(ipywidgets.VBox):
     parts
         What to show of the architecture.
     panes
-        Which of "grammar", "architecture" and "train" are open at the start.
+        Which of "grammar", "derive", "architecture" and "train" are open at the start. None: those that were open here the
+        last time; the first time all but "train".
 
     Attributes
     ----------
@@ -50,8 +52,14 @@ class Workbench(ipywidgets.VBox):
         What is selected; settable and observable.
     panes : tuple of str
         What is open; settable and observable.
-    editor, view, training
-        The views; `editor` is None for an architecture without a grammar, `training` None until it was opened.
+    editor, stepper, view, training
+        The views. `editor` is None for an architecture without a grammar; `stepper` and `training` are None until their panes
+        are opened.
+
+    Raises
+    ------
+    NasvizError
+        If `shown` is something else, or there is no such pane.
 
     Examples
     --------
@@ -59,10 +67,9 @@ class Workbench(ipywidgets.VBox):
     """
 
     _links: Sequence[Any] = ()
-    _parts: Sequence[Any] = ()
     arch = traitlets.Any(default_value=None, allow_none=True)
     selection = traitlets.Any(default_value=None, allow_none=True)
-    panes = traitlets.Tuple(default_value=("grammar", "architecture"))
+    panes = traitlets.Tuple(default_value=())
 
     def __init__(
         self,
@@ -70,85 +77,119 @@ class Workbench(ipywidgets.VBox):
         data: Sequence[Any] | None = None,
         *,
         parts: Sequence[str] = ("term", "tree", "graph", "cost", "code"),
-        panes: Sequence[str] = ("grammar", "architecture"),
+        panes: Sequence[str] | None = None,
     ) -> None:
         if not isinstance(shown, (SearchSpace, Architecture)):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"a workbench takes a search space or an architecture, found {type(shown).__name__}")
         space = shown if isinstance(shown, SearchSpace) else shown.space
         first = shown if isinstance(shown, Architecture) else _first(space)
         self._data = data
-        self.editor = GrammarEditor(space) if space.grammar is not None else None
+        self._possible = self._panes_of(space)
+        opened = checked_panes(USUAL if panes is None else panes, self._possible)
+        self.editor = GrammarEditor(space) if "grammar" in self._possible else None
         self.view = ArchitectureView(space if first is None else first, parts)
+        self.stepper: Any = None
         self.training: Any = None
-        self._buttons = {name: _button(name) for name in self._possible(space)}
-        self._bar = ipywidgets.HBox(list(self._buttons.values()))
-        made = [owned for button in self._buttons.values() for owned in (button.layout, button.style)]
-        self._parts = [self.editor, self.view, *self._buttons.values(), self._bar, *made, self._bar.layout]
+        self._dividers = {name: Divider(name, f"Height of the pane {name}") for name in self._possible}
+        self._bar = PaneBar(space.name or "Workbench", self._possible, opened, panes is not None, _page_of(weakref.ref(self)))
         super().__init__(layout={"width": "100%"})
-        self._links = [traitlets.link((self.view, name), (self, name)) for name in ("arch", "selection")]
+        self.panes = opened
+        self._links = [
+            *(traitlets.link((self.view, name), (self, name)) for name in ("arch", "selection")),
+            traitlets.link((self, "panes"), (self._bar, "panes")),
+        ]
         self._listen()
-        self.panes = tuple(name for name in panes if name in self._buttons)
-        self._arrange()
 
-    def _possible(self, space: SearchSpace) -> tuple[str, ...]:
+    @property
+    def space(self) -> SearchSpace:
+        """The space of the last grammar without errors."""
+        return self.view.space
+
+    def _panes_of(self, space: SearchSpace) -> tuple[str, ...]:
         without = set[str]()
-        if self.editor is None:
-            without.add("grammar")
+        if space.grammar is None:
+            without |= {"grammar", "derive"}
         if self._data is None and tuple(space.input_shape) != (1, 8, 8):
             without.add("train")
         return tuple(name for name in PANES if name not in without)
 
+    # ---- what follows what
+
     def _listen(self) -> None:
-        me = weakref.ref(self)
-        for name, button in self._buttons.items():
-
-            def pressed(change: Any, name: str = name) -> None:
-                bench = me()
-                if bench is not None:
-                    bench.panes = tuple(p for p in PANES if (change["new"] if p == name else p in bench.panes))
-
-            button.observe(pressed, "value")
         if self.editor is not None:
+            self.editor.observe(_weakly(self, Workbench._edited), "good")
+            self.editor.observe(_weakly(self, Workbench._chosen), "arch")
 
-            def edited(change: Any) -> None:
-                bench = me()
-                if bench is not None and change["new"] is not None:
-                    bench.view.space = change["new"]
+    def _edited(self, change: Any) -> None:
+        if change["new"] is None:
+            return
+        self.view.space = change["new"]
+        if self.stepper is not None:
+            try:
+                self.stepper.space = change["new"]
+            except NasvizError as error:
+                self.stepper.show_error(error)
 
-            self.editor.observe(edited, "good")
+    def _chosen(self, change: Any) -> None:
+        """Show what another pane has made: a drawn sample, a complete derivation."""
+        if change["new"] is not None:
+            self.arch = change["new"]
+
+    def _pointed(self, change: Any) -> None:
+        """A place that was selected in the stepper is selected here."""
+        chosen = change["new"]
+        if chosen is not None and chosen[0] == self.arch:
+            self.selection = chosen
+
+    @traitlets.observe("selection")
+    def _selected(self, change: Any) -> None:
+        chosen, stepper = change["new"], self.stepper
+        if stepper is not None and stepper.arch is not None and (chosen is None or chosen[0] == stepper.arch):
+            stepper.selection = chosen
+
+    # ---- panes
 
     @traitlets.validate("panes")
     def _check_panes(self, proposal: Any) -> tuple[str, ...]:
-        unknown = [name for name in proposal["value"] if name not in PANES]
-        if unknown:
-            raise NasvizError(f"a workbench has the panes {', '.join(PANES)}, found {unknown[0]!r}")
-        return tuple(name for name in PANES if name in proposal["value"])
+        return checked_panes(proposal["value"], self._possible)
 
     @traitlets.observe("panes")
     def _arrange(self, _change: Any = None) -> None:
-        if not hasattr(self, "_bar"):
-            return
-        for name, button in self._buttons.items():
-            button.value = name in self.panes
-        shown = [self._pane(name) for name in self.panes if name in self._buttons]
-        self.children = (self._bar, *(pane for pane in shown if pane is not None))
+        children: list[Any] = [self._bar]
+        for name in self.panes:
+            children += [self._pane(name), self._dividers[name]]
+        self.children = tuple(children)
 
-    def _pane(self, name: str) -> Any:
+    def _pane(self, name: str) -> View:
+        if name == "derive" and self.stepper is None:
+            self.stepper = load("nasviz.widgets.stepper").Stepper(self.space)
+            self.stepper.observe(_weakly(self, Workbench._chosen), "arch")
+            self.stepper.observe(_weakly(self, Workbench._pointed), "selection")
         if name == "train" and self.training is None:
-            from nasviz.widgets.training import Training
+            data = self._data if self._data is not None else load("nasviz.evaluation.data").digits()
+            self.training = load("nasviz.widgets.training").Training(self.view, data)
+        views: dict[str, Any] = {
+            "grammar": self.editor,
+            "derive": self.stepper,
+            "architecture": self.view,
+            "train": self.training,
+        }
+        return views[name]
 
-            self.training = Training(self.view, self._data if self._data is not None else _digits())
-        return {"grammar": self.editor, "architecture": self.view, "train": self.training}[name]
+    def views(self) -> tuple[View, ...]:
+        """The views of the open panes, from above to below."""
+        return tuple(self._pane(name) for name in self.panes)
 
     def close(self) -> None:
         """End the workbench with all its views."""
+        if self.comm is None:
+            return
         links, self._links = self._links, []
-        parts, self._parts = self._parts, []
         for link in links:
             link.unlink()
-        layout = self.layout if parts else None
+        layout = self.layout
         super().close()
-        for part in (*parts, self.training if parts else None, layout):
+        for part in (self.editor, self.stepper, self.view, self.training, self._bar, *self._dividers.values(), layout):
             if part is not None:
                 part.close()
 
@@ -161,10 +202,28 @@ class Workbench(ipywidgets.VBox):
         return None if found is None else {**found, "text/plain": self.fallback()}
 
 
-def _button(name: str) -> ipywidgets.ToggleButton:
-    return ipywidgets.ToggleButton(
-        value=False, description=name.capitalize(), tooltip=_TIPS[name], layout={"width": "auto", "margin": "0 4px 4px 0"}
-    )
+def _weakly(bench: Workbench, call: Callable[[Workbench, Any], None]) -> Callable[[Any], None]:
+    """A handler that does not keep the workbench alive."""
+    me = weakref.ref(bench)
+
+    def handler(change: Any) -> None:
+        found = me()
+        if found is not None:
+            call(found, change)
+
+    return handler
+
+
+def _page_of(me: weakref.ref[Workbench]) -> Callable[[], str]:
+    """What makes the page of a workbench, without keeping it alive."""
+
+    def page() -> str:
+        bench = me()
+        if bench is None:
+            raise NasvizError("this workbench was closed")
+        return load("nasviz.widgets.export").export_html(bench, title=bench.space.name or "Workbench")
+
+    return page
 
 
 def _first(space: SearchSpace) -> Architecture | None:
@@ -179,9 +238,3 @@ def _first(space: SearchSpace) -> Architecture | None:
             continue
         return arch
     return space.sample(seed=0)
-
-
-def _digits() -> Any:
-    from nasviz.evaluation.data import digits
-
-    return digits()

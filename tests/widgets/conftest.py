@@ -87,7 +87,9 @@ def makers(space, archs, tmp_path, monkeypatch):
         "Gallery": lambda: widgets.Gallery(archs[:3]),
         "GrammarEditor": lambda: widgets.GrammarEditor(space),
         "Training": lambda: widgets.Training(archs[0], ("train", "val")),
-        "Workbench": lambda: widgets.Workbench(archs[0], panes=("grammar", "architecture", "train"), data=("train", "val")),
+        "Workbench": lambda: widgets.Workbench(
+            archs[0], panes=("grammar", "derive", "architecture", "train"), data=("train", "val")
+        ),
     }
 
     def usual(kind):

@@ -1,13 +1,16 @@
 import json
 import re
 
+import ipywidgets
 import pytest
 
+import nasviz
 from nasviz.errors import NasvizError
 from nasviz.spaces import digits_cells, parse
 from nasviz.widgets.architecture import ArchitectureView
 from nasviz.widgets.export import export_html
 from nasviz.widgets.grammar import GrammarEditor
+from nasviz.widgets.workbench import Workbench
 from nasviz.widgets.workspace import WORKSPACE
 
 
@@ -28,6 +31,26 @@ def test_a_page_holds_code_once_and_the_newest_state(tmp_path):
     assert first["snapshot"]["body"]["summary"]
     assert data["views"][2]["state"]["value"].startswith("# A small")
     assert "<title>a &lt; b</title>" in text
+
+
+def test_a_workbench_and_a_box_give_the_views_in_them():
+    bench = Workbench(digits_cells(), panes=("grammar", "architecture"))
+    WORKSPACE.flush(60)
+    data = saved(export_html(bench))
+    assert [view["stem"] for view in data["views"]] == ["grammar", "architecture"]
+    assert all(view["state"]["frozen"] for view in data["views"])
+    slider = ipywidgets.IntSlider()
+    data = saved(export_html(ipywidgets.VBox([slider, ipywidgets.HBox([bench.view])])))
+    assert [view["stem"] for view in data["views"]] == ["architecture"]
+    bench.close()
+    slider.close()
+
+
+def test_a_page_says_what_is_frozen():
+    text = export_html(ArchitectureView(parse("conv")))
+    said = re.search(r'<p class="frozen">(.*?)</p>', text).group(1)
+    assert said.startswith(f"Saved by nasviz {nasviz.__version__} on 20")
+    assert "need Python and are frozen as they were" in said
 
 
 def test_what_is_written_in_a_grammar_runs_nothing():

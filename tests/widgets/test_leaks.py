@@ -17,7 +17,7 @@ def views_of(widget):
     """The views in a widget that a person would close: itself, or those that it is made of."""
     if isinstance(widget, View):
         return [widget]
-    return [part for part in (widget.editor, widget.view, widget.training) if part is not None]
+    return list(widget.views())
 
 
 def talk(view):

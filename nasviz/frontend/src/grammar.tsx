@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { PATIENCE_MS } from "./core/channel";
 import type { EditorHandle } from "./core/editor";
+import { Handle } from "./core/handle";
 import type { Known } from "./core/editor_names";
 import { Button, copyText, Skeleton } from "./core/parts";
 import { defineView, useBody, type ViewContext } from "./core/view";
@@ -94,6 +95,7 @@ function useEditor(context: ViewContext, body: GrammarBody | null, note: (senten
     const handle = engine.createEditor(parent.current!, {
       text: String(model.get("value") ?? ""),
       label: "Grammar",
+      readOnly: model.get("frozen") === true,
       known,
       keys: { "Mod-s": () => actions.save(), "Shift-Alt-f": () => actions.format() },
       onNote: note,
@@ -155,7 +157,10 @@ function GrammarView(context: ViewContext) {
       {keys && <Keys />}
       <div class="nv-columns">
         <div class="nv-text" ref={parent} />
-        <div class="nv-space-pane">{body?.space ? <Space space={body.space} old={old} /> : body ? <Unknown /> : <Skeleton />}</div>
+        <div class="nv-space-pane">
+          <Handle name="grammar-text" label="Width of the text" axis="x" pane={beside} told={around} />
+          {body?.space ? <Space space={body.space} old={old} /> : body ? <Unknown /> : <Skeleton />}
+        </div>
       </div>
       {body && body.findings.length > 0 && <Findings findings={body.findings} editor={() => editor.current} />}
       {copied && body && <CopyArea text={body.python} copied={copied === "copied"} onClose={() => setCopied("")} />}
@@ -163,6 +168,9 @@ function GrammarView(context: ViewContext) {
     </>
   );
 }
+
+const beside = (line: HTMLElement) => line.parentElement?.previousElementSibling as HTMLElement | null;
+const around = (line: HTMLElement) => line.closest<HTMLElement>(".nv-columns");
 
 function Accept({ body, broken, onAccept }: { body: GrammarBody | null; broken: boolean; onAccept: () => void }) {
   if (body?.file) {

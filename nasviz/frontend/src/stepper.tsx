@@ -1,5 +1,6 @@
 /** A derivation by hand: the term so far, its derivation tree, and the productions of an open place as cards. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Handle } from "./core/handle";
 import { Skeleton } from "./core/parts";
 import { Picture } from "./core/picture_part";
 import type { Position } from "./core/selection";
@@ -69,6 +70,7 @@ function Derivation({ context, body }: { context: ViewContext; body: StepperBody
           {body.tree.note && <div class="nv-soft nv-tree-note">{body.tree.note}</div>}
         </div>
         <div class="nv-step-side">
+          <Handle name="stepper-tree" label="Width of the derivation" axis="x" pane={(line) => line.parentElement?.previousElementSibling as HTMLElement | null} />
           <Cards {...props} />
         </div>
       </div>

@@ -1,6 +1,7 @@
 /** A titled part of the view that can be closed; the browser remembers which ones are. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { Handle } from "../core/handle";
 import { recall, remember } from "../core/memory";
 
 export interface PaneProps {
@@ -27,6 +28,7 @@ export function Pane({ name, title, note, extra, children }: PaneProps) {
         {open && extra}
       </div>
       {open && <div class="nv-pane-body">{children}</div>}
+      {open && <Handle name={`pane-${name}`} label={`Width of ${title}`} axis="x" pane={(line) => line.parentElement} />}
     </div>
   );
 }

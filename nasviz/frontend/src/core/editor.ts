@@ -33,6 +33,8 @@ export interface EditorOptions {
   onChange?: (text: string) => void;
   /** names to complete and to explain */
   known?: () => Known;
+  /** the text can be read, searched and copied, and that is all */
+  readOnly?: boolean;
   /** keys of the view around, e.g. {"Mod-s": save} */
   keys?: Record<string, () => void>;
   /** what a key did, or why not, in a sentence */
@@ -148,6 +150,7 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
         lineNumbers(),
         history(),
         drawSelection(),
+        EditorState.readOnly.of(options.readOnly ?? false),
         bracketMatching(),
         highlightActiveLine(),
         highlightSelectionMatches(),
