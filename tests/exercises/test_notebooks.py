@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nasviz.exercises import EXERCISES, notebook_01
+from nasviz.exercises import EXERCISES, notebook_01, notebook_02
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -51,6 +51,13 @@ def test_no_solution_stands_in_a_notebook():
 @pytest.mark.parametrize("name", ["TWICE", "BLOCKS", "AMBIGUOUS"])
 def test_grammars_of_the_exercises_are_those_of_the_notebook(name):
     assert getattr(notebook_01, name) in "\n".join(sources(FOLDER / "01_grammars.ipynb", "code"))
+
+
+def test_the_tour_holds_the_grammar_and_the_networks_of_its_exercises():
+    whole = "\n".join(sources(FOLDER / "02_workbench.ipynb", "code"))
+    assert notebook_02.BROKEN in whole
+    assert notebook_02.EDITED in whole
+    assert f"`{notebook_02.TARGET}`" in "\n".join(sources(FOLDER / "02_workbench.ipynb", "markdown"))
 
 
 def test_every_file_of_exercises_has_a_notebook():
