@@ -18,7 +18,7 @@ LONGEST = 240
 """Longest description of a neighbourhood, in characters; beyond it is told less far."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Feature:
     """A Weisfeiler-Lehman label: an operation and what lies within so many steps of it, what feeds and what is fed kept apart.
 
@@ -44,6 +44,10 @@ class Feature:
 
     def __str__(self) -> str:
         return self.words
+
+    def __repr__(self) -> str:
+        where = "full graph" if self.level is None else f"level {self.level}"
+        return f"Feature({self.words}; {where}, iteration {self.iteration})"
 
     def to_dot(self) -> str:
         """Return the picture of the piece of graph as DOT text, the centre outlined."""

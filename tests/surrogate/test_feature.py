@@ -92,7 +92,12 @@ def test_the_picture_outlines_the_centre_and_says_how_often() -> None:
     assert 'n0 [label="a\\"b", tooltip="a\\"b", color="#b3004b", penwidth="2", class="nv-selected"];' in dot
     assert 'n1 [label="the input"' in dot
     assert 'n1 -> n0 [label="2×"];' in dot
+
+
+def test_a_feature_is_printed_in_words() -> None:
     assert str(Feature(None, 0, "relu", ("relu",), ())) == "relu"
+    assert repr(Feature(None, 0, "relu", ("relu",), ())) == "Feature(relu; full graph, iteration 0)"
+    assert repr(Feature(2, 1, "relu, fed by mish", (), ())) == "Feature(relu, fed by mish; level 2, iteration 1)"
 
 
 def test_the_picture_is_laid_out() -> None:
