@@ -1,0 +1,114 @@
+"""A fitted kernel as a sum of parts that count features, which is what credit can be given to, and a rest that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from gpytorch.kernels import Kernel, ProductKernel
+
+from nasviz.errors import NasvizError
+from nasviz.surrogate.combine import parts_of
+from nasviz.surrogate.covariance import CosineKernel, Part
+from nasviz.surrogate.kernels import LevelKernel, ProductionKernel
+from nasviz.surrogate.threads import exactly
+from nasviz.surrogate.wl import Ints
+
+if TYPE_CHECKING:
+    from nasviz.surrogate.gp import GP
+
+Between = Callable[[Ints, Ints], np.ndarray]
+"""From row numbers ``(p,)`` and ``(q,)`` to covariances ``(p, q)``."""
+
+
+@dataclass(frozen=True)
+class CountingPart:
+    """``weight · <φ(x), φ(y)> / (‖φ(x)‖ ‖φ(y)‖)`` with whole counts φ, times a kernel that counts nothing, if any.
+
+    Attributes
+    ----------
+    kernel
+        What counts: a fold level, the full graph, or the productions.
+    weight
+        Prior variance of this part in standardised units.
+    times
+        The other factors of a product, of prior variance 1; None without.
+    """
+
+    kernel: CosineKernel
+    weight: float
+    times: Between | None = None
+
+
+@dataclass(frozen=True)
+class WholePart:
+    """A part that looks at the architecture as a whole, e.g. at its number of parameters.
+
+    Attributes
+    ----------
+    name
+        What it looks at.
+    covariance
+        Its covariances in standardised units.
+    """
+
+    name: str
+    covariance: Between
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """A kernel as a sum: its covariance is the sum of those of `counting` and `whole`."""
+
+    counting: tuple[CountingPart, ...]
+    whole: tuple[WholePart, ...]
+
+
+def decompose(gp: GP) -> Decomposition:
+    """Return the kernel of a fitted Gaussian process as a sum of parts.
+
+    A product of one counting kernel with kernels on numbers still counts; a product of several is a part of the whole.
+
+    Raises
+    ------
+    NasvizError
+        If nothing of the kernel counts: then no occurrence has a credit.
+    """
+    module: Any = gp.model.covar_module
+    counting: list[CountingPart] = []
+    whole: list[WholePart] = []
+    for part in parts_of(module.base_kernel, gp.outputscale):
+        found = _counting(part)
+        if found is None:
+            whole.append(WholePart(part.name, _between([part.kernel], part.weight)))
+        else:
+            counting.append(found)
+    if not counting:
+        raise NasvizError(
+            f"the kernel {gp.kernel!r} counts nothing, so no part of an architecture has a credit. "
+            'Add a kernel that does: HierarchicalWL() + Numeric("parameters")'
+        )
+    return Decomposition(tuple(counting), tuple(whole))
+
+
+def _counting(part: Part) -> CountingPart | None:
+    kernel: Any = part.kernel
+    factors: list[Any] = list(kernel.kernels) if isinstance(kernel, ProductKernel) else [kernel]
+    counting = [k for k in factors if isinstance(k, (LevelKernel, ProductionKernel))]
+    if len(counting) != 1:
+        return None
+    others = [k for k in factors if k is not counting[0]]
+    return CountingPart(counting[0], part.weight, _between(others, 1.0) if others else None)
+
+
+def _between(kernels: Sequence[Kernel], weight: float) -> Between:
+    def covariance(a: Ints, b: Ints) -> np.ndarray:
+        first, second = (torch.as_tensor(np.asarray(rows), dtype=torch.float64)[:, None] for rows in (a, b))
+        with exactly(), torch.no_grad():
+            found: list[Any] = [kernel(first, second) for kernel in kernels]
+            return np.prod([k.to_dense().numpy() for k in found], axis=0) * weight
+
+    return covariance

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from nasviz.spaces import SearchSpace, parse
+from nasviz.surrogate.importance import importance, regress
+
+SPACE = SearchSpace("S ::= Linear(B, B, B, B)\nB ::= conv3x3 | avg_pool | id")
+
+
+def test_known_effects_lie_in_their_intervals() -> None:
+    rng, misses = np.random.default_rng(0), 0
+    truth = {"conv3x3": -0.3, "avg_pool": 0.2, "id": 0.0}
+    archs = SPACE.sample(60, seed=1)
+    counts = {name: np.array([str(a).count(name) for a in archs]) for name in truth}
+    average = sum(truth[name] * n.sum() for name, n in counts.items()) / (4 * len(archs))
+    for _ in range(10):
+        y = 1 + sum(truth[name] * n for name, n in counts.items()) + 0.1 * rng.normal(size=len(archs))
+        for row in importance(archs, y, log=False):
+            if row.production.startswith("B"):
+                misses += not row.low < truth[row.production[6:]] - average < row.high
+    assert misses <= 5
+
+
+def test_the_weightiest_come_first_and_what_never_varies_has_no_effect() -> None:
+    archs = SPACE.sample(60, seed=1)
+    rows = importance(archs, [0.3 * 0.9 ** str(a).count("conv3x3") for a in archs])
+    assert rows[0].production == "B ::= conv3x3"
+    assert rows[0].sure
+    assert rows[0].effect < 0
+    assert [r.weight for r in rows] == sorted((r.weight for r in rows), reverse=True)
+    constant = next(r for r in rows if r.production.startswith("S"))
+    assert np.isnan(constant.effect)
+    assert constant.weight == 0
+    assert not constant.sure
+    assert (constant.trials, constant.uses) == (60, 60)
+
+
+def test_noise_is_unsure() -> None:
+    archs = SPACE.sample(40, seed=2)
+    rows = importance(archs, np.random.default_rng(0).normal(size=40))
+    assert sum(row.sure for row in rows) <= 1
+
+
+def test_one_trial_and_equal_values() -> None:
+    assert all(np.isnan(row.effect) for row in importance([SPACE.sample(seed=0)], [0.1]))
+    archs = SPACE.sample(10, seed=0)
+    assert not any(row.sure for row in importance(archs, [0.5] * 10))
+
+
+def test_operators_are_counted_without_a_grammar() -> None:
+    rows = importance([parse("Linear(conv, id)"), parse("Linear(conv, conv)"), parse("Linear(id, id)")], [0.2, 0.1, 0.3])
+    assert {row.production for row in rows} == {"Linear", "conv", "id"}
+    assert next(row for row in rows if row.production == "conv").effect < 0
+
+
+def test_the_regression_is_the_conjugate_one() -> None:
+    """Given variances of the fit, mean and covariance are those of the normal equations."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(30, 4))
+    x -= x.mean(axis=0)
+    z = x @ [1.0, -0.5, 0.0, 0.2] + 0.1 * rng.normal(size=30)
+    z -= z.mean()
+    mean, covariance = regress(x, z)
+    precision = np.linalg.inv(covariance)
+    tau_sigma = precision - x.T @ x * (precision[0, 1] / (x.T @ x)[0, 1])
+    assert np.diag(tau_sigma) == pytest.approx(tau_sigma[0, 0], rel=1e-6)
+    assert precision @ mean == pytest.approx(x.T @ z * (precision[0, 1] / (x.T @ x)[0, 1]), rel=1e-6)
+
+
+@pytest.mark.parametrize("y", [[1.0], [1.0, np.nan], []])
+def test_bad_values(y: list[float]) -> None:
+    with pytest.raises(ValueError, match="importance needs one finite value for each architecture"):
+        importance(SPACE.sample(2, seed=0), y)
