@@ -242,10 +242,9 @@ def _add_values(fig: go.Figure, info: ComparisonInfo, equal: Equal) -> None:
 
 
 def _steps(info: ComparisonInfo, k: int, values: Sequence[float], shares: Sequence[float]) -> go.Scatter:
-    start = [values[0]] if values else []
     return go.Scatter(
-        x=[*start, *values],
-        y=[*(0.0 for _ in start), *shares],
+        x=[values[0], *values] if values else [None],
+        y=[0.0, *shares] if values else [None],  # a subplot of traces without any point has no axes to draw
         mode="lines",
         line={"shape": "hv", **_line(k)},
         name=_plain(info.names[k]),
