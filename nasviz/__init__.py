@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nasviz.jobs import train as train
     from nasviz.nn import primitive as primitive
     from nasviz.search import BayesOpt as BayesOpt
+    from nasviz.search import Pruning as Pruning
     from nasviz.search import RandomSearch as RandomSearch
     from nasviz.search import Study as Study
     from nasviz.search import load_study as load_study
@@ -86,6 +87,7 @@ _WHERE = {
     "NasvizError": "nasviz.errors",
     "Numeric": "nasviz.surrogate",
     "ProductionCounts": "nasviz.surrogate",
+    "Pruning": "nasviz.search",
     "RandomSearch": "nasviz.search",
     "SearchSpace": "nasviz.spaces",
     "Stepper": "nasviz.widgets",

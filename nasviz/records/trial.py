@@ -9,8 +9,12 @@ from typing import Literal
 from nasviz.errors import StorageError
 from nasviz.records.base import Record
 
-TrialState = Literal["waiting", "running", "finished", "failed", "stopped"]
-"""waiting: enqueued, not begun · running · finished: has a value · failed: has a reason · stopped: ended by a person."""
+TrialState = Literal["waiting", "running", "finished", "pruned", "failed", "stopped"]
+"""waiting: enqueued, not begun · running · finished: has a value · pruned: ended early by its learning curve · failed: has a
+reason · stopped: ended by a person."""
+
+ENDED: tuple[TrialState, ...] = ("finished", "pruned", "failed", "stopped")
+"""States of trials that are over."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Trial(Record):
     value
         Objective, or None while there is none.
     reason
-        Why it failed or was stopped, or "".
+        Why it failed, was pruned or was stopped, or "".
     proposed_by
         In words who proposed it and why, e.g. "random", "expected improvement over 500 candidates", "enqueued".
     belief
@@ -82,6 +86,18 @@ class Trial(Record):
         Learning curve.
     seconds
         Wall time of the evaluation.
+    baseline
+        What it is called where it is a known architecture to compare with, which the search did not propose; else "".
+    began
+        When it was taken for evaluation, seconds since 1970, or None.
+    worker
+        The process that evaluated it, ``machine:number``, or "".
+    device
+        What it was evaluated on, in words, or "".
+    metrics
+        Numbers that the objective gave beside its value, or that were measured of a trial that exceeded a limit.
+    rank
+        Of a pruned trial the share of finished trials that were better at the same epoch, in [0, 1]; else None.
     """
 
     number: int
@@ -94,6 +110,12 @@ class Trial(Record):
     belief: Belief | None = None
     curve: tuple[Curve, ...] = ()
     seconds: float = 0.0
+    baseline: str = ""
+    began: float | None = None
+    worker: str = ""
+    device: str = ""
+    rank: float | None = None
+    metrics: dict[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def usable(self) -> bool:

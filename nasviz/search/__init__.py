@@ -17,19 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasviz.search.bayes import BayesOpt
+    from nasviz.search.limits import Limits
+    from nasviz.search.local_search import LocalSearch
+    from nasviz.search.pruning import Pruning
     from nasviz.search.random_search import RandomSearch
+    from nasviz.search.regularised import AREA, RegularisedEvolution
     from nasviz.search.storage import Timing
     from nasviz.search.strategy import ExhaustedError, Proposal, Strategy
     from nasviz.search.study import Study, load_study
     from nasviz.search.table import Confirmation
+    from nasviz.search.tpe import TPE
     from nasviz.search.trial import StudyTrial
 
 __all__ = [
+    "AREA",
+    "TPE",
     "BayesOpt",
     "Confirmation",
     "ExhaustedError",
+    "Limits",
+    "LocalSearch",
     "Proposal",
+    "Pruning",
     "RandomSearch",
+    "RegularisedEvolution",
     "Strategy",
     "Study",
     "StudyTrial",
@@ -38,10 +49,16 @@ __all__ = [
 ]
 
 _HOME = {
+    "Limits": "limits",
+    "TPE": "tpe",
+    "LocalSearch": "local_search",
+    "RegularisedEvolution": "regularised",
+    "AREA": "regularised",
     "BayesOpt": "bayes",
     "Confirmation": "table",
     "ExhaustedError": "strategy",
     "Proposal": "strategy",
+    "Pruning": "pruning",
     "RandomSearch": "random_search",
     "Strategy": "strategy",
     "Study": "study",

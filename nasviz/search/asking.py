@@ -6,15 +6,18 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, StorageError
 from nasviz.records import Belief, Curve, Trial
-from nasviz.search.evaluate import Objective, Outcome, outcome_of
+from nasviz.records.trial import ENDED
+from nasviz.search.evaluate import Objective, Outcome, accepted, outcome_of
 from nasviz.search.lease import Renewer
-from nasviz.search.reading import ENDED, StudyReader
+from nasviz.search.pruning import ranked
+from nasviz.search.reading import StudyReader
+from nasviz.search.sameness import check_task
 from nasviz.search.seeds import evaluation_seed, proposal_generator
 from nasviz.search.storage import StudyStorage
 from nasviz.search.strategy import Proposal, Strategy
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from nasviz.spaces import Architecture, SearchSpace
 
 _log = logging.getLogger("nasviz.search")
+
+AGAIN = "stopped with the study; queued again"
+"""Why a trial waits again that was running when its study was stopped."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ class AskTell(StudyReader):
         self._renewer = Renewer(storage.renew, storage.timing.renew)
         self._begun: dict[int, float] = {}
         self._listeners: list[Callable[[Self], object]] = []
+        self._kept: dict[int, tuple[Outcome, Sequence[Curve]] | None] = {}
+        self._guests: dict[str, Architecture] = {}
 
     @property
     def held(self) -> set[int]:
@@ -62,14 +70,23 @@ class AskTell(StudyReader):
         StorageError
             If the storage fails.
         """
-        return self.take().trial
+        taken = self.take()
+        assert taken is not None
+        return taken.trial
 
-    def take(self) -> Taken:
-        """Return the next trial with its slot and the random state of its evaluation; see :meth:`ask`."""
+    def take(self, total: int | None = None, apart: Collection[int] = ()) -> Taken | None:
+        """Return the next trial with its slot and the random state of its evaluation; see :meth:`ask`.
+
+        With a `total`, None when as many trials, those of other processes included, were taken before it: of all processes that
+        take one at the same time, those with the first slots keep theirs. Slots in `apart` do not count.
+        """
         with self._asking:
             slot, number, queued = self.storage.begin()
             self._renewer.hold(slot)
             try:
+                if total is not None and self.storage.ahead(slot, apart) >= total:
+                    self._put_back(slot, queued)
+                    return None
                 term, draw = self._drawn(slot, number, queued)
                 if not queued or "number" not in self.storage.attrs(slot)[DRAW]:
                     self.storage.draw(slot, term, draw)
@@ -78,35 +95,75 @@ class AskTell(StudyReader):
                 self.storage.discard(slot)
                 raise
             self._begun[slot] = time.perf_counter()
-            taken = Taken(slot, self.storage.slots()[slot].of(self._space), int(draw["seed"]))
+            taken = Taken(slot, self._bound(self.storage.slots()[slot]), int(draw["seed"]))
         self.changed()
         return taken
+
+    def _put_back(self, slot: int, queued: bool) -> None:
+        if queued:
+            self.storage.requeue(slot, "")
+        else:
+            self.storage.discard(slot)
+        self._renewer.release(slot)
+
+    def _bound(self, trial: StudyTrial) -> StudyTrial:
+        return trial.of(self._guests[trial.term].space) if trial.term in self._guests else trial.of(self._space)
 
     def _drawn(self, slot: int, number: int, queued: bool) -> tuple[str, dict[str, Any]]:
         fresh = {"number": number, "seed": evaluation_seed(self.seed, number)}
         if queued:
             attrs = self.storage.attrs(slot)
             return attrs[TERM], {**fresh, **attrs[DRAW]}
-        others = [trial for at, trial in sorted(self.storage.slots().items()) if at != slot]
-        proposal = self.propose(number, others)
+        others = [trial for at, trial in sorted(self.storage.slots().items()) if at != slot and not trial.foreign]
+        lessons = self.known
+        began = time.perf_counter()
+        proposal = self.propose(number, [*lessons, *others])
         belief = proposal.belief
-        pending = [trial.number for trial in others if trial.state not in ENDED]
         return proposal.term, {
             **fresh,
             "proposed_by": proposal.reason,
             "belief": None if belief is None else belief.to_json(),
-            "pending": pending,
+            "pending": [trial.number for trial in others if trial.state not in ENDED],
+            "ended": ranges(trial.number for trial in others if trial.state in ENDED),
+            "lessons": len(lessons),
+            "proposing": time.perf_counter() - began,
         }
 
     def propose(self, number: int, trials: Sequence[Trial]) -> Proposal:
-        """Return what the strategy proposes for trial `number`, given `trials`: a function of these and the study's seed."""
+        """Return what the strategy proposes for trial `number`, given `trials`: a function of these and the study's seed.
+
+        Trials that have not ended count as running, without a curve; pruned ones stand at the value of their rank.
+        """
         rng = proposal_generator(self.seed, number)
-        ordered = sorted(trials, key=lambda trial: trial.number)
-        proposal = self.strategy.propose(self.space, [_signed(trial, self._sign) for trial in ordered], rng)
+        seen = [trial if trial.state in ENDED else _pending(trial) for trial in sorted(trials, key=lambda trial: trial.number)]
+        told = [_signed(trial, self._sign) for trial in ranked(seen)]
+        proposal = self.strategy.propose(self.space, told, rng, **accepted(self.strategy.propose, **self._bounds))
         if proposal.belief is None or self._sign > 0:
             return proposal
         belief = Belief(-proposal.belief.mean, proposal.belief.sd, proposal.belief.acquisition)
         return Proposal(proposal.term, belief, proposal.reason)
+
+    def replay(self, number: int) -> Proposal:
+        """Return once more what the strategy proposed for trial `number`, from what was known when it was asked.
+
+        On one thread, with the strategy that the study began with, it equals what was stored, bit for bit.
+
+        Raises
+        ------
+        NasvizError
+            If there is no such trial, or it was queued and not proposed.
+        """
+        slots = self.storage.slots()
+        mine = next((slot for slot, trial in slots.items() if trial.number == number), None)
+        draw = {} if mine is None else self.storage.attrs(mine).get(DRAW, {})
+        if mine is None or "ended" not in draw:
+            raise NasvizError(
+                f"trial {number} of the study {self.name!r} was not proposed by a strategy, so there is nothing to replay"
+            )
+        ended = {n for first, last in draw["ended"] for n in range(first, last + 1)}
+        pending = set(draw["pending"])
+        others = [_pending(t) if t.number in pending else t for t in slots.values() if t.number in ended | pending]
+        return self.propose(number, [*self.known[: draw["lessons"]], *others])
 
     def tell(self, trial: Trial | int, value: float | None = None, *, error: str = "", curve: Sequence[Curve] = ()) -> None:
         """Say how the evaluation of a trial ended.
@@ -144,9 +201,37 @@ class AskTell(StudyReader):
         self.storage.finish(slot, outcome)
         self._let_go(slot)
 
+    def keep(self, slot: int, outcome: Outcome, curve: Sequence[Curve] = ()) -> None:
+        """Store how an evaluation ended; where the storage fails, keep it for :meth:`store_kept` and say so.
+
+        Raises
+        ------
+        StorageError
+            If the storage fails.
+        """
+        self._kept[slot] = outcome, curve
+        try:
+            self.store_kept()
+        except StorageError as error:
+            raise StorageError(
+                f"{error}. What {len(self._kept)} evaluation(s) gave is kept in this process and stored by the next run: "
+                "type study.run(total) or study.start(total) once the storage can be written again"
+            ) from error
+
+    def store_kept(self) -> None:
+        """Store what could not be stored when it came."""
+        for slot, kept in list(self._kept.items()):
+            if kept is None:
+                self.give_back(slot, AGAIN)
+            else:
+                self.record(slot, *kept)
+            del self._kept[slot]
+
     def give_back(self, slot: int, reason: str) -> None:
-        """Queue a running slot again."""
+        """Queue a running slot again; where the storage fails, :meth:`store_kept` does it later."""
+        self._kept.setdefault(slot, None)
         self.storage.requeue(slot, reason)
+        self._kept.pop(slot, None)
         self._let_go(slot)
 
     def _let_go(self, slot: int) -> None:
@@ -154,24 +239,38 @@ class AskTell(StudyReader):
         self._begun.pop(slot, None)
         self.changed()
 
-    def enqueue(self, arch: Architecture | str, reason: str = "enqueued") -> None:
+    def enqueue(self, arch: Architecture | str, reason: str = "enqueued", *, baseline: str = "") -> None:
         """Queue an architecture to be evaluated next; one that the study already has is not queued twice.
+
+        An architecture of another space, such as ``nv.known.resnet20()``, is a baseline: a row to compare with, which does not
+        count, teaches the strategy nothing and is never the best.
 
         Parameters
         ----------
         arch
-            An architecture of the study's space, or the text of its term.
+            An architecture, or the text of a term of the study's space.
         reason
             Shown as who proposed it.
+        baseline
+            What to call it in figures and reports where it is one to compare with.
 
         Raises
         ------
         TermError
-            If the space does not contain it.
+            If it is a text that the space does not derive.
+        NasvizError
+            If it is of another space and has another input shape or number of classes.
         """
-        term = str(self.space.parse(str(arch)))
+        draw: dict[str, Any] = {"proposed_by": reason, **({"baseline": baseline} if baseline else {})}
+        if isinstance(arch, str) or arch.space == self.space or self.space.contains(arch):
+            term = str(self.space.parse(str(arch)))
+        else:
+            check_task(arch, self.space)
+            term, name = str(arch), baseline or arch.space.name or "baseline"
+            draw = {"proposed_by": f"baseline: {name}", "baseline": name, "home": arch.space.to_json()}
+            self._guests[term] = arch
         if all(trial.term != term for trial in self.storage.trials()):
-            self.storage.enqueue(term, {"proposed_by": reason})
+            self.storage.enqueue(term, draw)
             self.changed()
 
     def on_change(self, callback: Callable[[Self], object]) -> Callable[[], None]:
@@ -197,6 +296,25 @@ class AskTell(StudyReader):
                 callback(self)
             except Exception:
                 _log.exception("a listener of the study %r failed", self.name)
+
+
+def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return whole numbers as ranges from first to last.
+
+    >>> ranges([0, 1, 2, 5, 7, 8])
+    [(0, 2), (5, 5), (7, 8)]
+    """
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
+def _pending(trial: Trial) -> Trial:
+    return replace(trial, state="running", value=None, reason="", curve=(), seconds=0.0)
 
 
 def _signed(trial: Trial, sign: float) -> Trial:

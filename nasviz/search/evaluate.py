@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
+import socket
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from nasviz.errors import said
 from nasviz.records import Curve
@@ -48,6 +50,14 @@ class Outcome:
         What was reported, when it was recorded where the objective ran.
     stopped
         Whether the objective was told to stop.
+    pruned
+        Whether it was told so because of its learning curve.
+    worker
+        The process that evaluated, ``machine:number``, or "".
+    device
+        What it evaluated on, in words, where the objective says so.
+    rank, metrics
+        See :class:`nasviz.records.Trial`.
     """
 
     value: float | None
@@ -56,6 +66,11 @@ class Outcome:
     seconds: float = 0.0
     curve: tuple[Curve, ...] = ()
     stopped: bool = False
+    pruned: bool = False
+    worker: str = ""
+    device: str = ""
+    rank: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def evaluate(objective: Objective, arch: Architecture, seed: int, report: Report | None = None) -> Outcome:
@@ -84,20 +99,36 @@ def evaluate(objective: Objective, arch: Architecture, seed: int, report: Report
     try:
         result = objective(arch, **accepted(objective, seed=seed, report=heard))
     except Exception as error:
-        outcome = Outcome(None, said(error), traceback.format_exc(limit=-20)[-_TRACEBACK:])
+        trace = traceback.format_exc(limit=-20)[-_TRACEBACK:]
+        outcome = Outcome(None, said(error), trace, metrics=_numbers(getattr(error, "metrics", None)))
     else:
         outcome = outcome_of(result)
-    return replace(outcome, seconds=time.perf_counter() - began, stopped=stopped.is_set())
+    return replace(
+        outcome,
+        seconds=time.perf_counter() - began,
+        stopped=stopped.is_set(),
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        device=device_of(objective),
+    )
 
 
-def accepted(objective: Objective, **offered: Any) -> dict[str, Any]:
-    """Return those of the offered keywords that `objective` takes.
+def device_of(objective: Objective) -> str:
+    """Return what `objective` evaluates on in this process, in words, where it has a method ``device_name``; else ""."""
+    try:
+        method: Any = getattr(objective, "device_name")  # noqa: B009  an objective may be any function
+        return str(method())[:200]
+    except Exception:
+        return ""
+
+
+def accepted(function: Callable[..., Any], **offered: Any) -> dict[str, Any]:
+    """Return those of the offered keywords that `function` takes.
 
     >>> accepted(lambda arch, seed: 0.0, seed=1, report=None)
     {'seed': 1}
     """
     try:
-        parameters = inspect.signature(objective).parameters.values()
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return {}
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -107,14 +138,30 @@ def accepted(objective: Objective, **offered: Any) -> dict[str, Any]:
 
 
 def outcome_of(result: Any) -> Outcome:
-    """Return the outcome that an objective's result stands for: a finite number, or the reason why it is none."""
+    """Return the outcome that an objective's result stands for: a finite number, or the reason why it is none.
+
+    Of a mapping the value is what it holds under "value", else its first; the numbers are kept as metrics.
+
+    >>> outcome_of({"error": 0.25, "latency_ms": 3}).value
+    0.25
+    """
+    found: dict[Any, Any] = dict(result) if isinstance(result, Mapping) else {}
+    if found:
+        return replace(outcome_of(found.get("value", next(iter(found.values())))), metrics=_numbers(found))
     try:
-        value = float(result)
+        value = float(cast(Any, result))
     except Exception:
         return Outcome(None, f"the objective returned {_shown(result)!r} of type {type(result).__name__}, not a number")
     if not math.isfinite(value):
         return Outcome(None, f"the objective returned {value}")
     return Outcome(value)
+
+
+def _numbers(found: Any) -> dict[str, float]:
+    if not isinstance(found, Mapping):
+        return {}
+    pairs = [(str(name), value) for name, value in found.items()]
+    return {name: float(value) for name, value in pairs if hasattr(value, "__float__") and math.isfinite(float(value))}
 
 
 def _shown(result: Any) -> str:
@@ -133,10 +180,18 @@ class Recorder:
         Receives the whole curve so far; returns "stop" to end the evaluation, else None.
     every
         Least time between two writes, in seconds.
+    judge
+        Asked at each row with the whole curve so far; True ends the evaluation.
     """
 
-    def __init__(self, write: Callable[[Sequence[Curve]], str | None] = lambda rows: None, every: float = 0.5) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[Curve]], str | None] = lambda rows: None,
+        every: float = 0.5,
+        judge: Callable[[Sequence[Curve]], bool] = lambda rows: False,
+    ) -> None:
         self._write = write
+        self._judge = judge
         self._every = every
         self._began = time.perf_counter()
         self._written = self._began
@@ -164,6 +219,8 @@ class Recorder:
         self._rows.append(Curve(int(step), epoch, values, now - self._began))
         if len(self._rows) > 4 * ROWS:
             self._rows = thinned(self._rows, 2 * ROWS)
+        if self._command is None and self._judge(self._rows):
+            self._command = "stop"
         if now - self._written >= self._every:
             self._written = now
             self._command = self._write(self.rows) or self._command

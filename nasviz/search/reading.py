@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, StorageError
 from nasviz.records import Belief, StudyRecord, Trial
+from nasviz.records.trial import ENDED
 from nasviz.search.evaluate import Objective
+from nasviz.search.pruning import ranked
 from nasviz.search.storage import StudyStorage
 from nasviz.search.strategy import Strategy
 from nasviz.search.table import Confirmation, frame
 from nasviz.search.trial import StudyTrial
+from nasviz.search.warm_start import Lessons
 from nasviz.spaces.mimebundle import mimebundle
 
 if TYPE_CHECKING:
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 
     from nasviz.spaces import Architecture, SearchSpace
     from nasviz.surrogate import GP
-
-ENDED = ("finished", "failed", "stopped")
 
 
 class StudyReader:
@@ -50,6 +51,7 @@ class StudyReader:
         self._objective = objective
         self._strategy = strategy
         self._fitted: tuple[tuple[int, ...], GP] | None = None
+        self._bounds: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
@@ -116,8 +118,27 @@ class StudyReader:
 
     @property
     def finished(self) -> int:
-        """Number of trials that have ended: with a value, failed, or stopped by hand."""
-        return sum(1 for trial in self.storage.trials() if trial.state in ENDED)
+        """Number of trials that have ended: with a value, pruned, failed, or stopped by hand; baselines of other spaces not."""
+        return sum(1 for trial in self.storage.trials() if trial.state in ENDED and not trial.foreign)
+
+    @property
+    def lessons(self) -> list[Lessons]:
+        """What was taken over from other studies, in the order of time; see :meth:`Study.learn_from`."""
+        return [Lessons.from_json(body) for body in self.storage.added("lessons")]
+
+    @property
+    def known(self) -> list[StudyTrial]:
+        """Trials of other studies that the strategy knows of; their numbers run −1, −2, … and they do not count."""
+        found: dict[str, Trial] = {}
+        for lessons in self.lessons:
+            for trial in lessons.trials:
+                found.setdefault(trial.term, trial)
+        return [StudyTrial.like(replace(trial, number=-1 - k)).of(self._space) for k, trial in enumerate(found.values())]
+
+    def _teaching(self) -> list[StudyTrial]:
+        """What a surrogate learns from: trials with a value, known from elsewhere, pruned ones at the value of their rank."""
+        own = [trial for trial in self.trials if not trial.foreign]
+        return [t.of(self._space) for t in ranked([*self.known, *own], self._sign) if t.usable]
 
     @property
     def best_trial(self) -> StudyTrial:
@@ -128,7 +149,7 @@ class StudyReader:
         NasvizError
             If no trial has a value.
         """
-        usable = [(float(t.value), t) for t in self.trials if t.usable and t.value is not None]
+        usable = [(float(t.value), t) for t in self.trials if t.usable and t.value is not None and not t.foreign]
         if not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet")
         sign = self._sign
@@ -157,12 +178,15 @@ class StudyReader:
     def surrogate(self) -> GP:
         """Return the Gaussian process fitted to all finished trials; the same object until another trial finishes.
 
+        It knows what other studies found (:attr:`known`). Failed trials teach it nothing. A pruned one stands at the value that
+        has the same rank among finished trials as it had when it was pruned.
+
         Raises
         ------
         NasvizError
             If no trial has a value, or the study's space is unknown.
         """
-        usable = [trial for trial in self.trials if trial.usable]
+        usable = self._teaching()
         if not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to learn from")
         from nasviz.surrogate import GP, FlatWL
@@ -191,10 +215,16 @@ class StudyReader:
         return [Belief(float(m), float(s), float(g)) for m, s, g in zip(mean, sd, gain, strict=True)]
 
     def __repr__(self) -> str:
+        try:
+            return self._described()
+        except StorageError as error:
+            return f"Study {self.name!r}: {error}"
+
+    def _described(self) -> str:
         trials = self.storage.trials()
         counts = {state: sum(1 for t in trials if t.state == state) for state in dict.fromkeys(t.state for t in trials)}
         said = ", ".join(f"{n} {state}" for state, n in counts.items()) or "no trials yet"
-        usable = any(trial.usable for trial in trials)
+        usable = any(trial.usable and not trial.foreign for trial in trials)
         best = f", best {self.best_value:.4g} (trial {self.best_trial.number})" if usable else ""
         return f"Study {self.name!r} in {self.storage.where or 'memory'}: {said}{best}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,26 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import JobError, StorageError, said
 from nasviz.records import Curve
+from nasviz.records.trial import ENDED
+from nasviz.search.asking import AGAIN, Taken
 from nasviz.search.channel import StorageChannel, stops
 from nasviz.search.evaluate import Outcome, Recorder, evaluate, evaluate_elsewhere
-from nasviz.search.reading import ENDED
+from nasviz.search.pruning import Judge
 from nasviz.search.strategy import ExhaustedError
 
 if TYPE_CHECKING:
-    from nasviz.search.asking import Taken
-    from nasviz.search.study import Study
+    from nasviz.search.running import Running
 
-AGAIN = "stopped with the study; queued again"
 BY_HAND = "stopped by hand"
 
 
 @dataclass(eq=False)
 class _Flight:
-    """A trial that is being evaluated; `by_hand` when it alone was stopped."""
+    """A trial that is being evaluated, since when, and the `verdict` that stands for its outcome when it alone was ended."""
 
     taken: Taken
     recorder: Recorder
-    by_hand: bool = field(default=False)
+    began: float = field(default_factory=time.monotonic)
+    verdict: Outcome | None = None
+    seen: int = 0
 
 
 class Runner:
@@ -59,7 +62,7 @@ class Runner:
 
     def __init__(
         self,
-        study: Study,
+        study: Running,
         total: int,
         executor: Executor | None,
         workers: int,
@@ -80,6 +83,11 @@ class Runner:
         self._timing = study.storage.timing
         self._flights: dict[Future[Outcome], _Flight] = {}
         self._here: _Flight | None = None
+        self._judge: Judge | None = None
+        if study.pruning is not None:
+            name = getattr(study.objective, "metric", None)
+            metric = f"val_{name}" if isinstance(name, str) else ""
+            self._judge = Judge(study.pruning, study.direction, metric, self._storage.trials)
         self._known = frozenset(self._storage.commands())
         self._looked = float("-inf")
 
@@ -96,6 +104,7 @@ class Runner:
         if self._before is not None:
             wait([self._before.ended])
             self._before = None
+        self.study.store_kept()
         try:
             while not self._over():
                 if not self._fill():
@@ -128,10 +137,14 @@ class Runner:
         """End the evaluation of one slot, if it runs here; it counts as stopped and is not queued again."""
         for flight in self._flying():
             if flight.taken.slot == slot:
-                flight.by_hand = True
-                flight.recorder.stop()
-        for future, flight in list(self._flights.items()):
-            if flight.taken.slot == slot:
+                self._end(flight, Outcome(None, BY_HAND, stopped=True))
+
+    def _end(self, flight: _Flight, verdict: Outcome) -> None:
+        """End one evaluation; `verdict` stands for what it gives."""
+        flight.verdict = flight.verdict or verdict
+        flight.recorder.stop()
+        for future, other in list(self._flights.items()):
+            if other is flight:
                 self._cancel(future)
 
     def _flying(self) -> list[_Flight]:
@@ -154,15 +167,48 @@ class Runner:
         if stops(commands, self._known):
             self.stop()
         for flight in self._flying():
-            if not flight.by_hand and not self._stopping.is_set() and stops(commands, self._known, flight.taken.slot):
+            if flight.verdict is None and not self._stopping.is_set() and stops(commands, self._known, flight.taken.slot):
                 self.stop_trial(flight.taken.slot)
+        self._look_at_curves()
+
+    def _look_at_curves(self) -> None:
+        """Judge the curves that evaluations elsewhere write straight to the storage."""
+        if self._judge is None or self.executor is None or hasattr(self.executor, "submit_reporting"):
+            return
+        trials = self._storage.slots() if self._flights else {}
+        for flight in list(self._flights.values()):
+            curve = trials[flight.taken.slot].curve if flight.taken.slot in trials else ()
+            for end in range(flight.seen + 1, len(curve) + 1):
+                if self._prunes(flight, curve[:end]):
+                    self._storage.command("stop", slot=flight.taken.slot)
+                    break
+            flight.seen = len(curve)
+
+    def _prunes(self, flight: _Flight, rows: Sequence[Curve]) -> bool:
+        """Whether an evaluation is to end by its curve; if so, its verdict says why."""
+        if self._judge is None or flight.verdict is not None:
+            return False
+        found = self._judge.verdict(flight.taken.slot, rows)
+        if found is not None:
+            flight.verdict = Outcome(None, found.reason, pruned=True, rank=found.rank)
+        return found is not None
+
+    def _expired(self, flight: _Flight) -> bool:
+        """Whether an evaluation has used up its time; if so, its verdict says so."""
+        limit = self.study.timeout
+        if limit is None or flight.verdict is not None or time.monotonic() - flight.began < limit:
+            return False
+        flight.verdict = Outcome(None, f"took longer than its limit of {limit:g} s")
+        return True
 
     def _fill(self) -> bool:
         """Start evaluations while there is room; True if one was done here, in this thread."""
         while not self._stopping.is_set() and not self.paused.is_set() and len(self._flights) < self.workers:
             if self._spoken_for() >= self.total:
                 return False
-            taken = self.study.take()
+            taken = self.study.take(self.total, self.study.held - {flight.taken.slot for flight in self._flights.values()})
+            if taken is None:
+                return False
             if self.executor is None:
                 self._evaluate_here(taken)
                 return True
@@ -172,12 +218,13 @@ class Runner:
     def _spoken_for(self) -> int:
         """Number of trials that ended, run here or run elsewhere, at one moment; those asked for by hand here do not count."""
         held = self.study.held
-        trials = self._storage.slots()
+        trials = {slot: trial for slot, trial in self._storage.slots().items() if not trial.foreign}
+        here = sum(1 for flight in self._flights.values() if not flight.taken.trial.foreign)
         elsewhere = sum(1 for slot, t in trials.items() if t.state == "running" and slot not in held)
-        return sum(1 for t in trials.values() if t.state in ENDED) + len(self._flights) + elsewhere
+        return sum(1 for t in trials.values() if t.state in ENDED) + here + elsewhere
 
     def _evaluate_here(self, taken: Taken) -> None:
-        flight = self._here = _Flight(taken, self._recorder(taken.slot))
+        flight = self._here = self._flight(taken)
         if self._stopping.is_set():
             flight.recorder.stop()
         try:
@@ -190,13 +237,17 @@ class Runner:
         self._record(flight, outcome)
 
     def _submit(self, executor: Executor, taken: Taken) -> None:
-        flight = _Flight(taken, self._recorder(taken.slot))
+        flight = self._flight(taken)
         reporting: Any = getattr(executor, "submit_reporting", None)
         call = (self.study.objective, taken.trial.arch, taken.seed)
         try:
             if reporting is not None:
-                recorder = flight.recorder
-                future = reporting(evaluate, *call, on_report=recorder.report, on_start=recorder.begin)
+
+                def begin() -> None:
+                    flight.began = time.monotonic()
+                    flight.recorder.begin()
+
+                future = reporting(evaluate, *call, on_report=flight.recorder.report, on_start=begin)
             else:
                 url = self._storage.where
                 channel = StorageChannel(url, self._storage.name, taken.slot, self._known) if url else None
@@ -206,7 +257,9 @@ class Runner:
             raise JobError(f"the executor takes no more work: {error}") from error
         self._flights[future] = flight
 
-    def _recorder(self, slot: int) -> Recorder:
+    def _flight(self, taken: Taken) -> _Flight:
+        slot = taken.slot
+
         def write(rows: Sequence[Curve]) -> str | None:
             try:
                 if self._here is not None:
@@ -217,7 +270,11 @@ class Runner:
             self.study.changed()
             return None if alive else "stop"
 
-        return Recorder(write, self._timing.write)
+        def judge(rows: Sequence[Curve]) -> bool:
+            return self._prunes(flight, rows) or self._expired(flight)
+
+        flight = _Flight(taken, Recorder(write, self._timing.write, judge))
+        return flight
 
     def _collect(self, timeout: float) -> None:
         if not self._flights:
@@ -226,6 +283,19 @@ class Runner:
         done, _ = wait(self._flights, timeout, FIRST_COMPLETED)
         for future in done:
             self._arrive(future)
+        for future, flight in list(self._flights.items()):
+            if self._expired(flight) and flight.verdict is not None:
+                self._end(flight, flight.verdict)
+            if self._given_up(flight):
+                del self._flights[future]
+                self._record(flight, Outcome(None, stopped=True, seconds=time.monotonic() - flight.began))
+
+    def _given_up(self, flight: _Flight) -> bool:
+        """Whether an evaluation is past its time and runs where nothing can end it."""
+        limit = self.study.timeout
+        if limit is None or flight.verdict is None or hasattr(self.executor, "cancel_running"):
+            return False
+        return time.monotonic() - flight.began > limit + self._timing.grace
 
     def _arrive(self, future: Future[Outcome]) -> None:
         flight = self._flights.pop(future)
@@ -235,18 +305,21 @@ class Runner:
             outcome = Outcome(None, "its evaluation was cancelled", stopped=True)
         except Exception as error:
             text = said(error, name=not isinstance(error, JobError))
-            outcome = Outcome(None, text, stopped=self._stopping.is_set() or flight.by_hand)
+            ended = self._stopping.is_set() or flight.verdict is not None
+            outcome = Outcome(None, text, stopped=ended, seconds=time.monotonic() - flight.began)
         self._record(flight, outcome)
 
     def _record(self, flight: _Flight, outcome: Outcome) -> None:
         slot = flight.taken.slot
-        if outcome.stopped and not flight.by_hand:
+        verdict = flight.verdict
+        if outcome.stopped and verdict is None:
             self.study.give_back(slot, AGAIN)
             return
         curve = outcome.curve or flight.recorder.rows
-        if outcome.stopped:
-            outcome = replace(outcome, value=None, reason=BY_HAND)
-        self.study.record(slot, outcome, curve)
+        if outcome.stopped and verdict is not None:
+            ended = replace(verdict, seconds=outcome.seconds, worker=outcome.worker, device=outcome.device)
+            outcome = replace(ended, traceback=outcome.traceback)
+        self.study.keep(slot, outcome, curve)
         if self.progress is not None:
             self.progress(self.study.finished, self.total)
 
@@ -263,11 +336,9 @@ class Runner:
         if self._flights:
             patient = hasattr(self.executor, "cancel_running")
             wait(self._flights, self._timing.grace if patient else min(1.0, self._timing.grace))
-        try:
-            for future in list(self._flights):
+        for future in list(self._flights):
+            with contextlib.suppress(StorageError):  # what cannot be stored now is stored by the next run
                 if future.done():
                     self._arrive(future)
                 else:
                     self.study.give_back(self._flights.pop(future).taken.slot, AGAIN)
-        except StorageError:
-            self._flights.clear()

@@ -2,52 +2,78 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError, StorageError
+from nasviz.search.storage import StudyStorage, Timing
 
 if TYPE_CHECKING:
-    from nasviz.search.storage import StudyStorage
-    from nasviz.spaces import SearchSpace
+    from nasviz.spaces import Architecture, SearchSpace
 
 _TASK = ("input_shape", "num_classes", "stem", "head")
 
 
-def check_same(kept: StudyStorage, space: SearchSpace, protocol: Mapping[str, Any]) -> None:
-    """Compare a stored study with what is wanted now.
+def open_study(
+    url: str | None, name: str, space: SearchSpace, protocol: Mapping[str, Any], timing: Timing
+) -> tuple[StudyStorage, StudyStorage | None]:
+    """Make a study or go on with the one of this name; one whose grammar has changed goes on under the next free name.
 
     Parameters
     ----------
-    kept
-        The study.
+    url, name, timing
+        See :class:`nasviz.search.study.Study`.
     space
         Where to search now.
     protocol
-        Direction, seed and fingerprint of now.
+        Direction, seed and fingerprint of now, and what else is stored with a new study.
+
+    Returns
+    -------
+    tuple
+        The study, and the one of another grammar that it comes after, or None.
 
     Raises
     ------
     StorageError
-        If direction, seed, grammar or task (input shape, classes, stem, head) differ; says what to type.
+        If direction, seed or task (input shape, classes, stem, head) differ; says what to type.
     """
-    where = f"the study {kept.name!r} in {kept.where or 'memory'}"
-    for key in ("direction", "seed"):
-        if kept.protocol[key] != protocol[key]:
-            raise StorageError(
-                f"{where} was begun with {key}={kept.protocol[key]!r}, now {protocol[key]!r} is wanted. "
-                f"Type {key}={kept.protocol[key]!r} to go on, or take a new name"
-            )
-    if kept.fingerprint == protocol["fingerprint"]:
+    before: StudyStorage | None = None
+    for number in itertools.count(2):
+        kept = StudyStorage.create(
+            url, name if before is None else f"{name}-{number - 1}", space=space.to_json(), protocol=protocol, timing=timing
+        )
+        where = f"the study {kept.name!r} in {kept.where or 'memory'}"
+        same = kept.fingerprint == protocol["fingerprint"]
+        for key in ("direction", "seed") if same else ("direction",):
+            if kept.protocol[key] != protocol[key]:
+                raise StorageError(
+                    f"{where} was begun with {key}={kept.protocol[key]!r}, now {protocol[key]!r} is wanted. "
+                    f"Type {key}={kept.protocol[key]!r} to go on, or take a new name"
+                )
         _check_task(kept, space, where)
-        return
-    trials = kept.trials()
-    still = sum(1 for trial in trials if _derives(space, trial.term))
-    raise StorageError(
-        f"{where} was begun with another grammar. Its {len(trials)} trials are kept, and {still} of them belong to the new "
-        f"grammar too. Take a new name for the new grammar, e.g. name={kept.name + '-2'!r}, "
-        f"or look at the old one with nv.load_study({kept.where!r}, {kept.name!r})"
-    )
+        if same:
+            return kept, before
+        before = kept
+    raise AssertionError("names do not end")
+
+
+def check_task(arch: Architecture, space: SearchSpace) -> None:
+    """Check that an architecture of another space is for the same task.
+
+    Raises
+    ------
+    NasvizError
+        If its input shape or number of classes differs from that of `space`; says what to type.
+    """
+    there, here = arch.space, space
+    if (tuple(there.input_shape), there.num_classes) != (tuple(here.input_shape), here.num_classes):
+        raise NasvizError(
+            f"{there.name or 'the architecture'} takes input {tuple(there.input_shape)} and gives {there.num_classes} classes, "
+            f"the study's space takes {tuple(here.input_shape)} and gives {here.num_classes}. "
+            f"Make it for this task, e.g. nv.known.resnet20({tuple(here.input_shape)}, {here.num_classes})"
+        )
 
 
 def _check_task(kept: StudyStorage, space: SearchSpace, where: str) -> None:
@@ -60,11 +86,3 @@ def _check_task(kept: StudyStorage, space: SearchSpace, where: str) -> None:
                 f"{where} was begun with {key} {names[0]}, now it is {names[1]}: the values would not compare. "
                 f"Take a new name, e.g. name={kept.name + '-2'!r}"
             )
-
-
-def _derives(space: SearchSpace, term: str) -> bool:
-    try:
-        space.parse(term)
-    except NasvizError:
-        return False
-    return True

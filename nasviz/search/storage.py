@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,8 @@ class Timing:
         Between two looks at the storage while waiting.
     grace
         What a running evaluation gets to end when the study is stopped.
+    patience
+        How long a write waits for a SQLite file that another process has locked.
     """
 
     renew: float = 10.0
@@ -54,6 +56,7 @@ class Timing:
     write: float = 0.5
     poll: float = 0.5
     grace: float = 8.0
+    patience: float = 60.0
 
 
 class StudyStorage:
@@ -109,7 +112,7 @@ class StudyStorage:
         """
         with _translated(url, everything=True), _quiet():
             study = optuna.create_study(
-                storage=_backend(url),
+                storage=_backend(url, timing.patience),
                 study_name=name,
                 direction=protocol["direction"],
                 load_if_exists=True,
@@ -135,7 +138,7 @@ class StudyStorage:
         """
         with _translated(url, everything=True), _quiet():
             _check_there(url)
-            backend = _backend(url)
+            backend = _backend(url, timing.patience)
             names = optuna.get_all_study_names(backend)
             if name is None and len(names) == 1:
                 name = names[0]
@@ -215,6 +218,18 @@ class StudyStorage:
             storage = self._study._storage
             return storage.get_trial_number_from_id(storage.create_new_trial(self._study._study_id, template))
 
+    def ahead(self, slot: int, apart: Collection[int] = ()) -> int:
+        """Return how many trials of the search end before the one in `slot`: those over, and those running in earlier slots.
+
+        Baselines are beside the search: they do not count, and nothing is ahead of them. Slots in `apart` do not count.
+        """
+        with _translated(self.where):
+            trials = [t for t in living(self._raw()) if not (t.user_attrs.get(DRAW) or {}).get("home")]
+        if all(t.number != slot for t in trials):
+            return 0
+        over = [t.state.is_finished() or (t.state is TrialState.RUNNING and t.number < slot) for t in trials]
+        return sum(1 for t, counts in zip(trials, over, strict=True) if counts and t.number != slot and t.number not in apart)
+
     def draw(self, slot: int, term: str, draw: Mapping[str, Any]) -> None:
         """Store what a running trial evaluates; the term comes last, so that a trial with a term is complete."""
         self._set(slot, DRAW, dict(draw))
@@ -237,8 +252,10 @@ class StudyStorage:
     def finish(self, slot: int, outcome: Outcome) -> bool:
         """End a running trial with a value, or without one and a reason; False if somebody else ended it before."""
         value = outcome.value
-        state = TrialState.COMPLETE if value is not None else TrialState.PRUNED if outcome.stopped else TrialState.FAIL
-        end = {"reason": outcome.reason, "seconds": outcome.seconds, "traceback": outcome.traceback}
+        early = outcome.stopped or outcome.pruned
+        state = TrialState.COMPLETE if value is not None else TrialState.PRUNED if early else TrialState.FAIL
+        names = ("reason", "seconds", "traceback", "pruned", "worker", "device", "rank", "metrics")
+        end = {name: getattr(outcome, name) for name in names}
         return self._set(slot, END, end) and self._tell(slot, state, value)
 
     def discard(self, slot: int) -> None:
@@ -283,6 +300,16 @@ class StudyStorage:
         """Return what was stored under `key`, or None."""
         return self._attrs().get(f"nasviz/1/{key}")
 
+    def add(self, kind: str, value: Mapping[str, Any]) -> None:
+        """Store one more piece of JSON data of a kind; each has a key of its own, so two processes overwrite nothing."""
+        self.note(f"{kind}/{uuid.uuid4().hex}", {"at": time.time(), **value})
+
+    def added(self, kind: str) -> list[Mapping[str, Any]]:
+        """Return what was added of a kind, in the order of time."""
+        prefix = f"nasviz/1/{kind}/"
+        found = {key: body for key, body in self._attrs().items() if key.startswith(prefix)}
+        return [found[key] for key in sorted(found, key=lambda key: (found[key]["at"], key))]
+
     def _abandoned(self, trial: FrozenTrial, now: float) -> bool:
         if LEASE in trial.user_attrs:
             return Lease.from_json(trial.user_attrs[LEASE]).stale(self.timing.stale, now)
@@ -325,13 +352,13 @@ def _lease() -> dict[str, Any]:
     return Lease(this_process(), time.time()).to_json()
 
 
-def _backend(url: str | None) -> optuna.storages.BaseStorage:
+def _backend(url: str | None, patience: float) -> optuna.storages.BaseStorage:
     if url is None:
         return optuna.storages.InMemoryStorage()
     if not isinstance(url, str) or "://" not in url:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise StorageError(f'{str(url)!r} is no address of a storage. Type: storage="sqlite:///{url}"')
-    patience = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    return optuna.storages.get_storage(optuna.storages.RDBStorage(url, engine_kwargs=patience))
+    wait = {"connect_args": {"timeout": patience}} if url.startswith("sqlite") else {}
+    return optuna.storages.get_storage(optuna.storages.RDBStorage(url, engine_kwargs=wait))
 
 
 def _check_there(url: str) -> None:

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
+import math
+import statistics
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
-from nasviz.extension import lower
-from nasviz.records import Trial
-from nasviz.search.asking import AskTell
-from nasviz.search.evaluate import Objective
-from nasviz.search.reading import default_strategy
-from nasviz.search.runner import Runner
-from nasviz.search.sameness import check_same
+from nasviz.records import StudyRecord
+from nasviz.search.estimate import Estimate, estimate
+from nasviz.search.evaluate import Objective, accepted
+from nasviz.search.provenance import data_digest, versions
+from nasviz.search.pruning import Pruning, pruning_of
+from nasviz.search.reading import StudyReader, default_strategy
+from nasviz.search.running import Place, Running
+from nasviz.search.sameness import open_study
+from nasviz.search.seeds import evaluation_seed
 from nasviz.search.storage import StudyStorage, Timing
 from nasviz.search.strategy import Strategy
 from nasviz.search.table import confirm, confirmation_frame
+from nasviz.search.trial import DRAW
+from nasviz.search.warm_start import Lessons, lessons
 
 if TYPE_CHECKING:
     import pandas as pd
+    from optuna.pruners import BasePruner
 
     from nasviz.algebra import Operator
     from nasviz.spaces import SearchSpace
 
 Direction = Literal["minimize", "maximize"]
-Place = Executor | Literal["inline"] | None
-"""Where evaluations run: an executor, this thread, or (None) the default worker process."""
 
 
-class Study(AskTell):
+class Study(Running):
     """A search over a space.
 
     Parameters
@@ -54,15 +57,30 @@ class Study(AskTell):
         SQLAlchemy URL such as ``"sqlite:///nas.db"``, or None for memory. A study of the same name there goes on.
     name
         Name in the storage; the space's name when None.
+    warm_start
+        Another study, or its record: what it found is known from the beginning, see :meth:`learn_from`.
+    limits
+        Bounds that a proposed architecture keeps, e.g. ``{"parameters": 500_000}``, handed to the strategy.
+    pruner
+        Ends evaluations early by their learning curves: :class:`Pruning`, or one of ``optuna.pruners``. None ends none.
+    timeout
+        Seconds that one evaluation may take; longer ones fail with a sentence. A worker process is ended if it does not answer,
+        what runs in this process can only be asked, where it takes ``report``.
     timing
-        How long things may take.
+        How long the study's own doings may take.
 
     Raises
     ------
     NasvizError
         If an argument makes no sense.
     StorageError
-        If the storage cannot be used, or holds a study of this name with another grammar, direction or seed.
+        If the storage cannot be used, or holds a study of this name with another direction, seed or task.
+
+    Warns
+    -----
+    UserWarning
+        If the study of this name was begun with another grammar. It is kept; this one goes on under the next free name and
+        knows the trials that still derive; the sentence names the others.
 
     Examples
     --------
@@ -84,6 +102,10 @@ class Study(AskTell):
         seed: int = 0,
         storage: str | None = None,
         name: str | None = None,
+        warm_start: StudyReader | StudyRecord | None = None,
+        limits: Mapping[str, float] | None = None,
+        pruner: Pruning | BasePruner | None = None,
+        timeout: float | None = None,
         timing: Timing | None = None,
     ) -> None:
         if direction not in ("minimize", "maximize"):
@@ -93,6 +115,8 @@ class Study(AskTell):
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"the name is {name!r:.60}, expected a text")
         strategy = default_strategy() if strategy is None else strategy
+        pruning = pruning_of(pruner)
+        bounds = _checked_limits(limits, strategy)
         protocol = {
             "direction": direction,
             "seed": whole(seed, "seed", 0),
@@ -100,202 +124,93 @@ class Study(AskTell):
             "objective": _called(objective),
             "strategy": repr(strategy)[:500],
             "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "limits": bounds,
+            "pruning": "" if pruning is None else str(pruning),
+            "timeout": _checked_timeout(timeout),
+            "data": data_digest(objective),
+            "versions": versions(),
         }
-        kept = StudyStorage.create(
-            storage, name or space.name or "study", space=space.to_json(), protocol=protocol, timing=timing or Timing()
-        )
-        check_same(kept, space, protocol)
-        self._attach(kept, space, objective, strategy)
+        kept, before = open_study(storage, name or space.name or "study", space, protocol, timing or Timing())
+        super().__init__(kept, space, objective, strategy, pruning=pruning, timeout=timeout)
+        self._bounds = {"limits": bounds} if bounds else {}
+        if before is not None:
+            learned = self.learn_from(Running(before, None, None, None))
+            warnings.warn(
+                f"the grammar has changed since the study {before.name!r} began. It is kept as it was; the search goes on as "
+                f"{kept.name!r}: {learned}",
+                stacklevel=2,
+            )
+        if warm_start is not None:
+            self.learn_from(warm_start)
 
-    def _attach(
-        self, storage: StudyStorage, space: SearchSpace | None, objective: Objective | None, strategy: Strategy | None
-    ) -> None:
-        AskTell.__init__(self, storage, space, objective, strategy)
-        self._switch = threading.Lock()
-        self._runner: Runner | None = None
-        self._ended: Future[None] = Future()
-        self._ended.set_result(None)
-        self._pausing = False
-        self._note = ""
+    def learn_from(self, other: StudyReader | StudyRecord) -> Lessons:
+        """Make known here what another study found: the trials with a value whose terms this study's grammar derives.
 
-    def run(
-        self,
-        total: int,
-        executor: Place = None,
-        *,
-        workers: int | None = None,
-        progress: Callable[[int, int], object] | None = None,
-    ) -> None:
-        """Evaluate until `total` trials are finished, counting those that the study already has; returns then.
+        They teach the strategy and the surrogate, are not proposed again, and do not count; :attr:`best_trial` is among this
+        study's own. The values must come from the same objective to help. Learning twice adds what is new.
 
         Parameters
         ----------
-        total
-            Number of finished trials, failed ones included.
-        executor
-            Where evaluations run: any ``concurrent.futures.Executor``; ``"inline"`` for this thread, for plain functions that
-            need no isolation; None for a worker process, in which a crash of the objective is a failed trial. Learning
-            curves are stored while they grow, but for executors of others on a study in memory: then when a trial ends.
-        workers
-            How many run at once; as many as the executor has when None.
-        progress
-            Called with the number of finished trials and `total` after each.
+        other
+            A study, e.g. of ``nv.load_study``, or its record.
+
+        Returns
+        -------
+        Lessons
+            What is known now and which trials do not derive, to print; kept in :attr:`lessons`.
+
+        Raises
+        ------
+        NasvizError
+            If `other` is no study, or looks for the opposite.
+        """
+        known = {trial.term for trial in self.known}
+        learned = lessons(self.space, self.direction, other, known)
+        if learned.trials or learned.left:
+            self.storage.add("lessons", learned.to_json())
+            self.changed()
+        return learned
+
+    def estimate(self, total: int, executor: Place = None, *, workers: int | None = None) -> Estimate:
+        """Return how long a run until `total` will take, on which device; its text says it in one line.
+
+        From the mean of the trials that were measured. Where there are fewer than three and the objective has a method
+        ``estimate(arch) -> seconds``, as :class:`TrainingObjective` has, three random architectures are timed in the process
+        that would evaluate them, which takes some seconds.
+
+        Parameters
+        ----------
+        total, executor, workers
+            See :meth:`run`.
 
         Raises
         ------
         NasvizError
             If the study has no objective, its space is unknown, or `total` is no whole number.
-        JobError
-            If the executor takes no more work.
-        StorageError
-            If the storage fails.
+
+        Examples
+        --------
+        >>> from nasviz.search import RandomSearch
+        >>> from nasviz.spaces import digits_cells
+        >>> study = Study(digits_cells(), lambda arch: 1.0, strategy=RandomSearch())
+        >>> study.run(total=4, executor="inline")
+        >>> print(str(study.estimate(total=10, executor="inline")).replace(chr(160), " "))
+        6 more evaluations: under 1 s, under 1 s each (from 4 measured trials)
         """
-        runner = self._prepare(total, executor, workers, progress)
-        if runner is None:
-            self._ended.result()
-            return
-        self._drive(runner)
-        self._ended.result()
-
-    def start(
-        self,
-        total: int,
-        executor: Place = None,
-        *,
-        workers: int | None = None,
-        progress: Callable[[int, int], object] | None = None,
-    ) -> None:
-        """Do the same as :meth:`run` in a background thread and return at once.
-
-        A study that already runs only takes over the new `total`; one that is being stopped starts again when it has.
-        """
-        runner = self._prepare(total, executor, workers, progress)
-        if runner is not None:
-            threading.Thread(target=self._drive, args=(runner,), name=f"nasviz-study-{self.name}", daemon=True).start()
-
-    async def done(self) -> None:
-        """Wait until the run has ended; raises what ended it, if that was an error."""
-        await asyncio.shield(asyncio.wrap_future(self._ended))
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Block until the run has ended; raises what ended it.
-
-        Raises
-        ------
-        TimeoutError
-            If it has not ended after `timeout` seconds.
-        """
-        self._ended.result(timeout)
-
-    def stop(self, trial: Trial | int | None = None, *, wait: bool = False) -> None:
-        """Stop the run, here and in every process that runs this study, or end only the evaluation of one trial.
-
-        Trials that run are ended and queued again, so that a later run goes on as if it had not been stopped. A single trial
-        counts as stopped and is not evaluated again. An objective that takes ``report`` is asked to end; a worker process that
-        does not answer is ended; an objective inside this process that takes no ``report`` ends by itself.
-
-        Parameters
-        ----------
-        trial
-            A running trial or its number, or None for the run.
-        wait
-            Whether to return only when the run has ended.
-        """
-        runner = self._runner
-        if trial is None:
-            if runner is not None:
-                runner.stop()
-            self.storage.command("stop")
-        else:
-            number = trial if isinstance(trial, int) else trial.number
-            for slot in [s for s, t in self.storage.slots().items() if t.number == number and t.state == "running"]:
-                self.storage.command("stop", slot=slot)
-                if runner is not None:
-                    runner.stop_trial(slot)
-        if wait:
-            with contextlib.suppress(Exception):
-                self._ended.result()
-
-    def pause(self) -> None:
-        """Start no new evaluations until :meth:`resume`; those that run go on."""
-        self._pausing = True
-        if self._runner is not None:
-            self._runner.paused.set()
-        self.changed()
-
-    def resume(self) -> None:
-        """Undo :meth:`pause`."""
-        self._pausing = False
-        if self._runner is not None:
-            self._runner.paused.clear()
-        self.changed()
-
-    @property
-    def running(self) -> bool:
-        """Whether a run of this study object is going on."""
-        return self._runner is not None
-
-    @property
-    def total(self) -> int | None:
-        """Number of finished trials that the run which is going on aims at; None between runs."""
-        runner = self._runner
-        return None if runner is None else runner.total
-
-    @property
-    def note(self) -> str:
-        """Why the last run ended before its total without an error, or ""."""
-        return self._note
-
-    @property
-    def paused(self) -> bool:
-        """Whether the study is paused."""
-        return self._pausing
-
-    def _prepare(
-        self,
-        total: int,
-        executor: Place,
-        workers: int | None,
-        progress: Callable[[int, int], object] | None,
-    ) -> Runner | None:
         total = whole(total, "total", 0)
-        with self._switch:
-            before = self._runner
-            if before is not None and not before.stopping:
-                before.total = total
-                return None
-            _ = self.objective, self.space  # both say what is missing
-            place = self._place(executor)
-            seats: Any = workers or getattr(place, "workers", None) or getattr(place, "_max_workers", None)
-            runner = Runner(self, total, place, int(seats or 1), progress, before)
-            if self._pausing:
-                runner.paused.set()
-            self._runner, self._ended = runner, runner.ended
-        return runner
-
-    def _drive(self, runner: Runner) -> None:
-        error: BaseException | None = None
-        try:
-            runner.run()
-            while not self._ends(runner):
-                runner.run()
-        except BaseException as caught:
-            error = caught
-        self._ends(runner, at_once=True)
-        if error is None:
-            runner.ended.set_result(None)
-        else:
-            runner.ended.set_exception(error)
-        self.changed()
-
-    def _ends(self, runner: Runner, at_once: bool = False) -> bool:
-        """Let go of a run that is over; False if its total was raised when it was about to end."""
-        with self._switch:
-            if not at_once and runner.unfinished:
-                return False
-            if self._runner is runner:
-                self._runner, self._note = None, runner.note
-            return True
+        place = self._place(executor)
+        samples = [self.space.sample(seed=evaluation_seed(self.seed, n)) for n in range(3)]
+        slots = [slot for slot, trial in sorted(self.storage.slots().items()) if not trial.foreign]
+        took = [float(self.storage.attrs(slot)[DRAW].get("proposing", 0.0)) for slot in slots[-10:]]
+        return estimate(
+            [trial for trial in self.trials if not trial.foreign],
+            max(0, total - self.finished),
+            self.objective,
+            samples,
+            place,
+            self._seats(place, workers),
+            statistics.fmean(took) if took else 0.0,
+        )
 
     def confirm(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
         """Evaluate the best trials again, with several seeds and on data that the search never saw; returns when done.
@@ -326,7 +241,7 @@ class Study(AskTell):
         """
         top, seeds = whole(top, "top", 1), whole(seeds, "seeds", 1)
         place = self._place(executor)
-        usable = [trial for trial in self.trials if trial.usable]
+        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
         best = sorted(usable, key=lambda t: (self._sign * float(t.value or 0.0), t.number))[:top]
         if not best:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to confirm")
@@ -338,11 +253,6 @@ class Study(AskTell):
     async def confirm_async(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
         """Do the same as :meth:`confirm` while the caller's event loop goes on."""
         return await asyncio.to_thread(self.confirm, top, seeds, data, executor)
-
-    def _place(self, executor: Place) -> Executor | None:
-        if executor == "inline":
-            return None
-        return lower("default_executor")() if executor is None else executor
 
 
 def load_study(storage: str, name: str | None = None, operators: Sequence[Operator] = ()) -> Study:
@@ -370,7 +280,7 @@ def load_study(storage: str, name: str | None = None, operators: Sequence[Operat
     except NasvizError:
         space = None
     study = Study.__new__(Study)
-    study._attach(kept, space, None, None)
+    Running.__init__(study, kept, space, None, None)
     return study
 
 
@@ -378,3 +288,20 @@ def _called(objective: Objective | None) -> str:
     if objective is None:
         return ""
     return str(getattr(objective, "__qualname__", type(objective).__qualname__))
+
+
+def _checked_limits(limits: Mapping[str, float] | None, strategy: Strategy) -> dict[str, float]:
+    if not limits:
+        return {}
+    for name, bound in limits.items():
+        if not isinstance(bound, int | float) or isinstance(bound, bool) or not bound > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise NasvizError(f"the limit {name!r} is {bound!r:.40}, expected a number above 0")
+    if not accepted(strategy.propose, limits=limits):
+        raise NasvizError(f"the strategy {type(strategy).__name__} takes no limits; its method propose has no argument limits")
+    return {str(name): bound for name, bound in limits.items()}
+
+
+def _checked_timeout(timeout: float | None) -> float | None:
+    if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0 and math.isfinite(timeout)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise NasvizError(f"timeout is {timeout!r}, expected seconds above 0, or None for no limit")
+    return timeout

@@ -150,12 +150,12 @@ def confirmation_frame(confirmations: Sequence[Confirmation]) -> pd.DataFrame:
 def frame(trials: Sequence[Trial]) -> pd.DataFrame:
     """Return one row a trial.
 
-    Columns: number, state, value, term, proposed_by, mean, sd and acquisition (what was believed when it was proposed), seconds
-    and reason.
+    Columns: number, state, value, term, proposed_by, mean, sd and acquisition (what was believed when it was proposed),
+    seconds, reason and baseline (what a known architecture is called).
     """
     import pandas as pd
 
-    columns = ["number", "state", "value", "term", "proposed_by", "mean", "sd", "acquisition", "seconds", "reason"]
+    columns = ["number", "state", "value", "term", "proposed_by", "mean", "sd", "acquisition", "seconds", "reason", "baseline"]
     rows = [
         (
             t.number,
@@ -166,6 +166,7 @@ def frame(trials: Sequence[Trial]) -> pd.DataFrame:
             *((t.belief.mean, t.belief.sd, t.belief.acquisition) if t.belief else (None, None, None)),
             t.seconds,
             t.reason,
+            t.baseline,
         )
         for t in trials
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from optuna.trial import FrozenTrial
@@ -26,6 +27,17 @@ class StudyTrial(Trial):
     """A trial of a study: the record, and the architecture that its term describes."""
 
     _space: SearchSpace | None = None
+    _home: Mapping[str, Any] | None = None
+
+    @classmethod
+    def like(cls, trial: Trial) -> StudyTrial:
+        """Return a record as a trial of a study."""
+        return cls(**{field.name: getattr(trial, field.name) for field in fields(Trial)})
+
+    @property
+    def foreign(self) -> bool:
+        """Whether its term belongs to another space than the study's, as that of a known architecture may."""
+        return self._home is not None
 
     @property
     def arch(self) -> Architecture:
@@ -36,6 +48,8 @@ class StudyTrial(Trial):
         NasvizError
             If the study was opened without the operators that its grammar uses.
         """
+        if self._home is not None:
+            return SearchSpace.from_json(dict(self._home), declared_only=True).parse(self.term)
         if self._space is None:
             raise NasvizError(
                 "this study was opened without its operators, so its terms are texts only. "
@@ -53,7 +67,6 @@ _STATES: Mapping[OptunaState, TrialState] = {
     OptunaState.WAITING: "waiting",
     OptunaState.RUNNING: "running",
     OptunaState.COMPLETE: "finished",
-    OptunaState.PRUNED: "stopped",
     OptunaState.FAIL: "failed",
 }
 
@@ -79,19 +92,34 @@ def read_trial(frozen: FrozenTrial, number: int, fingerprint: str) -> StudyTrial
     draw: Mapping[str, Any] = attrs.get(DRAW) or {}
     end: Mapping[str, Any] = attrs.get(END) or {}
     belief = draw.get("belief")
+    home = draw.get("home")
     value = frozen.values[0] if frozen.state is OptunaState.COMPLETE and frozen.values else None
-    return StudyTrial(
+    trial = StudyTrial(
         number=int(draw.get("number", number)),
         term=str(attrs[TERM]),
-        fingerprint=fingerprint,
-        state=_STATES[frozen.state],
+        fingerprint=fingerprint if home is None else str(home["fingerprint"]),
+        state=_state(frozen.state, end),
         value=value if value is None or math.isfinite(value) else None,
         reason=str(end.get("reason", "")) or str(draw.get("requeued", "")),
         proposed_by=str(draw.get("proposed_by", "")),
         belief=None if belief is None else Belief.from_json(belief),
         curve=tuple(Curve.from_json(row) for row in attrs.get(CURVE, ())),
         seconds=float(end.get("seconds", 0.0)),
+        baseline=str(draw.get("baseline", "")),
+        began=frozen.datetime_start.timestamp() if frozen.datetime_start else None,
+        worker=str(end.get("worker", "")),
+        device=str(end.get("device", "")),
+        rank=end.get("rank"),
+        metrics=dict(end.get("metrics", {})),
     )
+    object.__setattr__(trial, "_home", home)
+    return trial
+
+
+def _state(state: OptunaState, end: Mapping[str, Any]) -> TrialState:
+    if state is OptunaState.PRUNED:
+        return "pruned" if end.get("pruned") else "stopped"
+    return _STATES[state]
 
 
 def living(trials: list[FrozenTrial]) -> list[FrozenTrial]:

@@ -16,7 +16,7 @@ from nasviz.records import Trial
 from nasviz.view import theme
 
 Direction = Literal["minimize", "maximize"]
-_ENDED = ("finished", "failed", "stopped")
+_ENDED = ("finished", "pruned", "failed", "stopped")
 
 
 @dataclass(frozen=True)

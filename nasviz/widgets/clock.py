@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from nasviz import numbers
 from nasviz.records import Trial
 
-ENDED = ("finished", "failed", "stopped")
+ENDED = ("finished", "pruned", "failed", "stopped")
 
 
 class Clock:

@@ -1,12 +1,17 @@
+import itertools
 import logging
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nasviz.errors import NasvizError, TermError
 from nasviz.records import Curve, Trial
-from nasviz.search import BayesOpt, ExhaustedError, Proposal, RandomSearch, Study
+from nasviz.search import BayesOpt, ExhaustedError, Proposal, RandomSearch, Study, load_study
+from nasviz.search.asking import ranges
 from nasviz.search.seeds import evaluation_seed
-from nasviz.spaces import SearchSpace
+from nasviz.spaces import SearchSpace, known
 
 
 @pytest.fixture
@@ -132,3 +137,66 @@ def test_subscribers_hear_of_changes_until_they_leave(study: Study, caplog: pyte
 def test_what_is_no_trial_cannot_be_told(study: Study) -> None:
     with pytest.raises(NasvizError, match=r"tell takes what ask\(\) gave, or the number of a trial, found NoneType"):
         study.tell(None, 0.5)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_known_network_is_a_baseline_beside_the_search(space: SearchSpace, url: str) -> None:
+    net = known.resnet20((1, 8, 8), 10)
+    study = Study(space, lambda arch: float(len(arch.term)), strategy=RandomSearch(), storage=url, seed=2)
+    study.enqueue(net)
+    study.enqueue(net)
+    study.run(3, "inline")
+    (row,) = [t for t in study.trials if t.baseline]
+    assert (row.number, row.baseline, row.proposed_by) == (0, "ResNet-20", "baseline: ResNet-20")
+    assert (row.arch, row.value, row.fingerprint) == (net, len(net.term), net.fingerprint)
+    assert (study.finished, len(study.trials)) == (3, 4)
+    assert study.best_trial.number > 0
+    assert len(study.surrogate().archs) == 3
+    assert str(load_study(url).trials[0].arch) == str(net)
+    assert list(study.trials_dataframe()["baseline"]) == ["ResNet-20", "", "", ""]
+    study.enqueue("id", baseline="identity")
+    study.run(4, "inline")
+    last = study.trials[-1]
+    assert (last.term, last.baseline, last.foreign, study.finished) == ("id", "identity", False, 4)
+
+
+def test_a_baseline_is_best_of_nothing(space: SearchSpace) -> None:
+    study = Study(space, lambda arch: -1.0 if arch.space != space else 0.0, strategy=RandomSearch(), direction="minimize")
+    study.enqueue(known.resnet20((1, 8, 8), 10), baseline="a ResNet")
+    study.run(1, "inline")
+    assert (study.best_value, study.trials[0].value) == (0.0, -1.0)
+    assert list(study.confirm(top=5, seeds=1, executor="inline")["number"]) == [1]
+    assert "best 0 (trial 1)" in repr(study)
+
+
+def test_a_baseline_for_another_task_is_refused(study: Study) -> None:
+    with pytest.raises(NasvizError, match=r"ResNet-20 takes input \(3, 32, 32\) and .*resnet20\(\(1, 8, 8\), 10\)"):
+        study.enqueue(known.resnet20())
+
+
+@pytest.mark.slow
+def test_what_was_known_is_stored_and_replays_bit_for_bit(space: SearchSpace) -> None:
+    study = Study(space, strategy=BayesOpt(n_init=3, candidates=10), seed=3)
+    values = np.random.default_rng(0)
+    asked = [study.ask() for _ in range(3)]
+    for n in range(8):
+        trial = asked.pop(int(values.integers(len(asked))))
+        study.tell(trial, error="no") if n == 4 else study.tell(trial, float(values.random()))
+        asked.append(study.ask())
+    for trial in study.trials:
+        again = study.replay(trial.number)
+        assert (again.term, again.belief, again.reason) == (trial.term, trial.belief, trial.proposed_by)
+
+
+def test_what_was_queued_has_nothing_to_replay(study: Study) -> None:
+    study.enqueue("id")
+    study.ask()
+    for number in (0, 5):
+        with pytest.raises(NasvizError, match=f"trial {number} of the study 'digits cells' was not proposed by a strategy"):
+            study.replay(number)
+
+
+@given(st.sets(st.integers(0, 30)))
+def test_ranges_hold_what_they_were_made_of(numbers: set[int]) -> None:
+    found = ranges(numbers)
+    assert [n for first, last in found for n in range(first, last + 1)] == sorted(numbers)
+    assert all(second[0] > first[1] + 1 for first, second in itertools.pairwise(found))

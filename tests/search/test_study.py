@@ -256,18 +256,6 @@ def test_looking_for_a_study_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_changed_grammar_is_explained(space: SearchSpace, url: str) -> None:
-    Study(space, length, strategy=RandomSearch(), storage=url, name="first").run(6, "inline")
-    narrower = space.with_grammar("NET ::= Linear(OP, OP) | OP\nOP ::= conv3x3 | conv1x1 | dconv3x3 | avg_pool | id")
-    with pytest.raises(
-        StorageError,
-        match=r"the study 'first' in sqlite.* was begun with another grammar. Its 6 trials are kept, and \d of them belong to "
-        r"the new grammar too. Take a new name for the new grammar, e.g. name='first-2'",
-    ):
-        Study(narrower, length, storage=url, name="first")
-    assert len(load_study(url, "first").trials) == 6
-
-
 def test_another_direction_or_seed_is_refused(space: SearchSpace, url: str) -> None:
     Study(space, storage=url, seed=3)
     with pytest.raises(StorageError, match=r"begun with seed=3, now 0 is wanted. Type seed=3 to go on, or take a new name"):
@@ -304,7 +292,7 @@ def test_two_objects_of_one_study_share_its_trials(space: SearchSpace, url: str,
     other.start(8, "inline")
     one.wait(60)
     other.wait(60)
-    assert one.finished in (8, 9)
+    assert one.finished == 8
     assert len({t.number for t in one.trials}) == len(one.trials)
 
 

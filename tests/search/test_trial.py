@@ -23,11 +23,20 @@ def test_everything_stored_is_read() -> None:
             TERM: "id",
             DRAW: {"number": 3, "seed": 1, "proposed_by": "random", "belief": belief.to_json()},
             CURVE: [row.to_json()],
-            END: {"reason": "", "seconds": 1.5},
+            END: {"reason": "", "seconds": 1.5, "worker": "here:1", "device": "CPU", "metrics": {"latency_ms": 3.0}},
         },
     )
-    expected = StudyTrial(3, "id", "f", "finished", 0.5, "", "random", belief, (row,), 1.5)
-    assert read_trial(trial, 9, "f") == expected
+    assert trial.datetime_start is not None
+    began, metrics = trial.datetime_start.timestamp(), {"latency_ms": 3.0}
+    ours = StudyTrial(
+        3, "id", "f", "finished", 0.5, "", "random", belief, (row,), 1.5, "", began, "here:1", "CPU", None, metrics
+    )
+    assert read_trial(trial, 9, "f") == ours
+
+
+def test_a_pruned_trial_is_told_from_a_stopped_one() -> None:
+    trial = read_trial(frozen(0, TrialState.PRUNED, **{TERM: "id", END: {"pruned": True, "rank": 0.75}}), 0, "f")
+    assert (trial.state, trial.rank, trial.usable) == ("pruned", 0.75, False)
 
 
 @pytest.mark.parametrize(

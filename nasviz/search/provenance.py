@@ -1,0 +1,91 @@
+"""Where a result comes from: versions of what computed it, and a digest of the data that it was computed on."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+PACKAGES = ("nasviz", "numpy", "scipy", "torch", "gpytorch", "botorch", "optuna")
+"""Whose versions are stored with a study."""
+
+MOST_BYTES = 256 * 2**20
+"""Data beyond this size is sampled."""
+
+_ITEMS = 1000
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, the system and the packages that decide a result; nothing is imported for it.
+
+    >>> sorted(versions())[:2]
+    ['botorch', 'gpytorch']
+    """
+    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def data_digest(objective: Any) -> str:
+    """Return what data an objective was given, as sizes and the first 16 digits of a sha256; "" where it has none.
+
+    Arrays and data sets of tensors of at most 256 MiB are digested whole, of others 1,000 examples spread evenly.
+
+    Parameters
+    ----------
+    objective
+        Its attribute ``data`` holds parts: arrays, pairs of arrays, or data sets.
+
+    Examples
+    --------
+    >>> class Objective:
+    ...     data = ((np.zeros((6, 2)), np.zeros(6)), (np.zeros((3, 2)), np.zeros(3)))
+    >>> data_digest(Objective())
+    '6 + 3 examples, sha256 ef2701860eb5d311'
+    """
+    parts = getattr(objective, "data", None)
+    if parts is None:
+        return ""
+    try:
+        digest, sizes, whole = hashlib.sha256(), [], True
+        for part in parts:
+            arrays = _arrays(part)
+            sizes.append(str(len(part) if arrays is None else len(arrays[0])))
+            if arrays is not None and sum(a.nbytes for a in arrays) <= MOST_BYTES:
+                pieces: Iterator[Any] = iter(arrays)
+            else:
+                whole = whole and len(part) <= _ITEMS
+                pieces = _examples(part)
+            for piece in pieces:
+                _feed(digest, piece)
+    except Exception:
+        return "of a kind that has no digest"
+    of = "" if whole else f" of {_ITEMS} examples each"
+    return f"{' + '.join(sizes)} examples, sha256{of} {digest.hexdigest()[:16]}"
+
+
+def _arrays(part: Any) -> list[np.ndarray] | None:
+    held = getattr(part, "tensors", part if isinstance(part, tuple | list) else None)
+    if held is None:
+        return None
+    return [np.asarray(array) for array in held]
+
+
+def _examples(part: Any) -> Iterator[Any]:
+    for k in range(min(_ITEMS, len(part))):
+        example = part[k * len(part) // min(_ITEMS, len(part))]
+        yield from example if isinstance(example, tuple | list) else (example,)
+
+
+def _feed(digest: Any, piece: Any) -> None:
+    array = np.ascontiguousarray(piece)
+    digest.update(f"{array.dtype.str}{array.shape}".encode())
+    digest.update(array.tobytes())

@@ -1,0 +1,50 @@
+import numpy as np
+import torch
+from torch.utils.data import Dataset, TensorDataset
+
+from nasviz.search.provenance import data_digest, versions
+
+
+class Holder:
+    def __init__(self, *parts: object) -> None:
+        self.data = parts
+
+
+def tensors(value: float, n: int = 5) -> TensorDataset:
+    return TensorDataset(torch.full((n, 1, 2, 2), value), torch.zeros(n, dtype=torch.int64))
+
+
+class Lazy(Dataset[tuple[np.ndarray, int]]):
+    def __init__(self, n: int, odd: int = -1) -> None:
+        self.n, self.odd = n, odd
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
+        return np.full(3, float(index)), int(index == self.odd)
+
+
+def test_equal_data_have_equal_digests() -> None:
+    one = data_digest(Holder(tensors(1.0), tensors(2.0, 3)))
+    assert one.startswith("5 + 3 examples, sha256 ")
+    assert one == data_digest(Holder(tensors(1.0), tensors(2.0, 3)))
+    assert one != data_digest(Holder(tensors(1.0), tensors(2.5, 3)))
+    assert one != data_digest(Holder(tensors(2.0, 3), tensors(1.0)))
+
+
+def test_data_sets_without_tensors_are_read_or_sampled() -> None:
+    assert data_digest(Holder(Lazy(7))) != data_digest(Holder(Lazy(7, odd=3)))
+    assert data_digest(Holder(Lazy(5000))).startswith("5000 examples, sha256 of 1000 examples each ")
+
+
+def test_no_data_and_odd_data() -> None:
+    assert data_digest(lambda arch: 1.0) == ""
+    assert data_digest(Holder(object())) == "of a kind that has no digest"
+    assert data_digest(None) == ""
+
+
+def test_versions_name_what_computes() -> None:
+    found = versions()
+    assert found["numpy"] == np.__version__
+    assert {"python", "system", "nasviz", "torch", "optuna"} <= set(found)
