@@ -13,7 +13,7 @@ from nasviz.algebra import Term
 from nasviz.errors import BuildError
 from nasviz.surrogate.alphabet import Alphabet, Kind
 from nasviz.surrogate.derived import Derived, called
-from nasviz.surrogate.forest import Forest
+from nasviz.surrogate.forest import Forest, depths
 from nasviz.surrogate.operations import INPUT, OUTPUT, OperationGraph, operation_graph
 from nasviz.surrogate.passing import passing
 from nasviz.surrogate.quantities import production_counts
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _MODULUS = 2**64
 _hash = lru_cache(maxsize=4096)(label_hash)
+
+DEEPEST = 500
+"""Greatest depth of a term that is wired with others."""
 
 Refined = tuple[Ints, Ints, list[Hashes]]
 """Of each operation: its graph, the node of the term (preorder) where it stands, and its labels by iteration."""
@@ -86,6 +89,8 @@ class Batch:
 def are_summing(terms: Sequence[Term], numbers: Sequence[Ints], alphabet: Alphabet) -> np.ndarray:
     """Return which terms can be wired together, bool ``(m,)``: topologies sum, operators with numbers have numbers alone.
 
+    Deep terms are left out, too: what is done depth by depth would be done for few nodes at a time.
+
     Parameters
     ----------
     terms
@@ -101,6 +106,7 @@ def are_summing(terms: Sequence[Term], numbers: Sequence[Ints], alphabet: Alphab
     arity = np.concatenate([term.arity for term in terms])
     size = np.concatenate([term.size for term in terms])
     general = (kind == Kind.OTHER) | ((kind == Kind.OPERATION) & (arity > 0) & (size != arity + 1))
+    general |= depths(size) > DEEPEST
     starts = np.cumsum([0, *(len(term) for term in terms[:-1])])
     return ~np.logical_or.reduceat(general, starts)
 

@@ -12,6 +12,17 @@ from nasviz.surrogate.alphabet import Alphabet
 from nasviz.surrogate.wl import Ints
 
 
+def depths(size: np.ndarray) -> Ints:
+    """Return the depth of each node of terms in preorder, one term after the other, from the sizes of the subterms, ``(n,)``.
+
+    >>> depths(np.array([3, 1, 1, 1])).tolist()
+    [0, 1, 1, 0]
+    """
+    here = np.arange(len(size))
+    # what begins before a node is above it, unless it has ended
+    return here - np.cumsum(np.bincount(here + size, minlength=len(size) + 1))[: len(size)]
+
+
 class Forest:
     """A batch of terms in breadth-first order: all roots, then all their operands, and so on.
 
@@ -48,8 +59,7 @@ class Forest:
         arity = np.concatenate([np.empty(0, np.int32), *(term.arity for term in terms)]).astype(np.int64)
         size = np.concatenate([np.empty(0, np.int32), *(term.size for term in terms)])
         here = np.arange(n)
-        # what begins before a node is above it, unless it has ended
-        depth = here - np.cumsum(np.bincount(here + size, minlength=n + 1))[:n]
+        depth = depths(size)
         order = np.argsort(
             depth.astype(np.uint16) if n and depth.max() < 2**16 else depth, kind="stable"
         )  # 16 bits: no comparisons

@@ -30,7 +30,7 @@ class Counts:
     iterations: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     rows: list[tuple[Ints, Ints]] = field(default_factory=list)
     _order: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    _slots: Ints = field(default_factory=lambda: np.full(2, -1))
+    _slots: np.ndarray = field(default_factory=lambda: np.full(2, -1, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -99,7 +99,7 @@ class Counts:
     def _keep_slots(self, known: int) -> None:
         """Give the columns from `known` on their slots, at least four slots for each column."""
         if len(self._slots) < 4 * len(self.hashes):
-            self._slots = np.full(8 << len(self.hashes).bit_length(), -1)
+            self._slots = np.full(4 << len(self.hashes).bit_length(), -1, dtype=np.int32)
             known = 0
         self._slots[self._slot(self.hashes[known:])] = np.arange(known, len(self.hashes))
 

@@ -47,6 +47,17 @@ def test_long_chains_and_long_chains_of_shortcuts_need_no_recursion() -> None:
     assert sorted_rows(Batch(archs, Alphabet()).refined(None, 2)) == slow(archs, None, 2)
 
 
+def test_deep_terms_need_no_recursion_and_no_patience() -> None:
+    text = "relu"
+    for _ in range(3000):
+        text = f"Linear({text}, id)"
+    arch = parse(text)
+    owner, _, history = Batch([arch, parse("relu")], Alphabet()).refined(None, 1)
+    assert sorted(owner.tolist()) == [0, 0, 0, 1, 1, 1]
+    assert len(set(history[1].tolist())) == 3
+    assert len(Batch([arch], Alphabet()).refined(3, 1)[0]) == 3
+
+
 def test_a_folded_subterm_is_called_by_its_nonterminals() -> None:
     space = SearchSpace(
         "S ::= Linear(A, B, A) | A\nA ::= B | relu\nB ::= Linear(relu, conv3x3) | Residual(A, id, Linear(relu, A))"

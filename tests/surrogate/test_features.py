@@ -3,11 +3,17 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nasviz.errors import BuildError
+from nasviz.graph import topology
 from nasviz.spaces import Architecture, SearchSpace, parse
 from nasviz.surrogate import FeatureStore, FlatWL
 from nasviz.surrogate.batch import Batch, Refined
+
+GOLDEN = [13245866817342846338, 13289050820322397087, 11696160928372658793, 13245866817342846338]
+"""Hashes of the features of one architecture, combined, by level: what is stored in a study must be found again."""
 
 Naive = Callable[[Architecture, int | None, int], Counter[str]]
 
@@ -215,3 +221,30 @@ def test_a_copy_begins_with_what_its_elders_were_asked_for(archs: list[Architect
     store.copy().numbers(rows, proxy)
     assert len(seen) == 6
     assert store.production_names == copy.production_names
+
+
+def test_hashes_are_the_same_in_every_process_and_version() -> None:
+    space = SearchSpace("S ::= Linear(A, B, A)\nA ::= Residual(B, id, B) | relu\nB ::= Linear(conv3x3, relu) | zero")
+    store = FeatureStore(h=2)
+    store.rows([space.parse("Linear(Residual(Linear(conv3x3, relu), id, zero), Linear(conv3x3, relu), relu)")])
+    combined = [int(np.bitwise_xor.reduce(store.hashes(level))) for level in (None, 0, 1, 2)]
+    assert combined == GOLDEN
+
+
+@given(st.permutations(range(1, 6)), st.permutations(range(7)))
+@settings(max_examples=25, deadline=None)
+def test_names_of_nodes_and_the_order_of_edges_do_not_matter(names: list[int], order: list[int]) -> None:
+    edges = [(1, 2), (1, 3), (2, 3), (2, 4), (3, 5), (4, 5), (1, 5)]
+    operations = ["relu", "conv3x3", "id", "mish", "id", "relu", "avg_pool"]
+
+    def drawn_so(pairs: list[tuple[int, int]], operands: list[str]) -> Architecture:
+        wiring = topology("Wiring", " ".join(f"{u}>{v}" for u, v in pairs))
+        return SearchSpace(f"S ::= Wiring({', '.join(operands)})", operators=[wiring]).sample(seed=0)
+
+    renamed = [(names[u - 1], names[v - 1]) for u, v in (edges[k] for k in order)]
+    archs = [drawn_so(edges, operations), drawn_so(renamed, [operations[k] for k in order])]
+    store = FeatureStore(h=4)
+    rows = store.rows(archs)
+    for level in (None, 0, 1):
+        first, second = store.matrix(rows, level).toarray()
+        assert np.array_equal(first, second)
