@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nasviz.evaluation import benchmarks as benchmarks
     from nasviz.evaluation import data as data
     from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
+    from nasviz.evaluation.tabulated import load_table as load_table
     from nasviz.exercises import check as check
     from nasviz.exercises import solution as solution
     from nasviz.grammar import Grammar as Grammar
@@ -39,11 +40,16 @@ if TYPE_CHECKING:
     from nasviz.jobs import plan as plan
     from nasviz.jobs import train as train
     from nasviz.nn import primitive as primitive
+    from nasviz.search import AREA as AREA
+    from nasviz.search import TPE as TPE
     from nasviz.search import BayesOpt as BayesOpt
+    from nasviz.search import LocalSearch as LocalSearch
     from nasviz.search import Pruning as Pruning
     from nasviz.search import RandomSearch as RandomSearch
+    from nasviz.search import RegularisedEvolution as RegularisedEvolution
     from nasviz.search import Study as Study
     from nasviz.search import load_study as load_study
+    from nasviz.search.tabulate import tabulate as tabulate
     from nasviz.spaces import Architecture as Architecture
     from nasviz.spaces import SearchSpace as SearchSpace
     from nasviz.spaces import diff as diff
@@ -53,10 +59,13 @@ if TYPE_CHECKING:
     from nasviz.spaces import parse as parse
     from nasviz.spaces import same_function as same_function
     from nasviz.surrogate import GP as GP
+    from nasviz.surrogate import UCB as UCB
     from nasviz.surrogate import FlatWL as FlatWL
     from nasviz.surrogate import HierarchicalWL as HierarchicalWL
+    from nasviz.surrogate import LogEI as LogEI
     from nasviz.surrogate import Numeric as Numeric
     from nasviz.surrogate import ProductionCounts as ProductionCounts
+    from nasviz.surrogate import Thompson as Thompson
     from nasviz.view import plots as plots
     from nasviz.widgets import ArchitectureView as ArchitectureView
     from nasviz.widgets import Board as Board
@@ -71,6 +80,7 @@ if TYPE_CHECKING:
     from nasviz.widgets.stepper import derive as derive
 
 _WHERE = {
+    "AREA": "nasviz.search",
     "Architecture": "nasviz.spaces",
     "ArchitectureView": "nasviz.widgets",
     "Attribute": "nasviz.algebra",
@@ -84,17 +94,23 @@ _WHERE = {
     "HierarchicalWL": "nasviz.surrogate",
     "Job": "nasviz.jobs",
     "LocalExecutor": "nasviz.jobs",
+    "LocalSearch": "nasviz.search",
+    "LogEI": "nasviz.surrogate",
     "NasvizError": "nasviz.errors",
     "Numeric": "nasviz.surrogate",
     "ProductionCounts": "nasviz.surrogate",
     "Pruning": "nasviz.search",
     "RandomSearch": "nasviz.search",
+    "RegularisedEvolution": "nasviz.search",
     "SearchSpace": "nasviz.spaces",
     "Stepper": "nasviz.widgets",
     "Study": "nasviz.search",
+    "TPE": "nasviz.search",
+    "Thompson": "nasviz.surrogate",
     "Total": "nasviz.algebra",
     "Training": "nasviz.widgets",
     "TrainingObjective": "nasviz.evaluation.objective",
+    "UCB": "nasviz.surrogate",
     "Workbench": "nasviz.widgets",
     "attach": "nasviz.jobs",
     "benchmarks": "nasviz.evaluation",
@@ -109,6 +125,7 @@ _WHERE = {
     "list_jobs": "nasviz.jobs",
     "load": "nasviz.spaces",
     "load_study": "nasviz.search",
+    "load_table": "nasviz.evaluation.tabulated",
     "merge": "nasviz.graph",
     "nearest_known": "nasviz.spaces",
     "parse": "nasviz.spaces",
@@ -119,6 +136,7 @@ _WHERE = {
     "show": "nasviz.widgets.show",
     "solution": "nasviz.exercises",
     "spaces": "nasviz",
+    "tabulate": "nasviz.search.tabulate",
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",
 }
