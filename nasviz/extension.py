@@ -31,6 +31,7 @@ CAPABILITIES: dict[str, str] = {
     "frame": "nasviz.view.frame:frame",
     "forward_code": "nasviz.nn.code:forward_code",
     "default_executor": "nasviz.jobs.executor:default_executor",
+    "local_executor": "nasviz.jobs.executor:LocalExecutor",
     "view_mimebundle": "nasviz.widgets.show:view_mimebundle",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -15,15 +15,39 @@ from torch.utils.data import Dataset, Subset, TensorDataset
 from nasviz.errors import TrainingError
 from nasviz.evaluation.data import SizedDataset, as_parts, check_data
 from nasviz.evaluation.device import describe, pick_device
-from nasviz.evaluation.training import FitResult, Optimizer, Report, check_numbers, evaluate, fit
+from nasviz.evaluation.training import FitResult, Optimizer, Report, check_count, check_numbers, evaluate, fit
 from nasviz.nn import to_torch
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
-__all__ = ["Metric", "TrainingObjective"]
+__all__ = ["Metric", "Repeats", "TrainingObjective"]
 
 Metric = Literal["error", "loss", "accuracy"]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Values of one architecture from several seeds.
+
+    Examples
+    --------
+    >>> found = Repeats((0.25, 0.75))
+    >>> found.mean, round(found.sd, 4)
+    (0.5, 0.3536)
+    """
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean of the values."""
+        return statistics.fmean(self.values)
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the values, with n − 1; NaN of one value."""
+        return statistics.stdev(self.values) if len(self.values) > 1 else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +74,12 @@ class TrainingObjective:
         SGD with Nesterov momentum, or AdamW.
     device : str
         ``"auto"`` takes the best one present where it is called.
+    patience : int, optional
+        Early stopping: end when the validation error has not fallen for so many epochs. The metric is then that of the
+        best epoch, which is a little better than the truth, as every selected minimum.
+    seeds : int
+        Trainings an architecture, with seeds s, s + 1, …; the value is the mean of their metrics, the spread is reported as
+        ``val_error_sd`` (``val_loss_sd``, …), and so stored with a trial and in a table.
 
     Raises
     ------
@@ -72,23 +102,29 @@ class TrainingObjective:
     lr: float | None = None
     optimizer: Optimizer = "sgd"
     device: str = "auto"
+    patience: int | None = None
+    seeds: int = 1
 
     def __post_init__(self) -> None:
         if self.metric not in ("error", "loss", "accuracy"):
             raise TrainingError(f"metric must be error, loss or accuracy, found {self.metric!r}")
         check_numbers(self.epochs, self.batch_size, self.lr, self.optimizer)
+        check_count("seeds", self.seeds)
+        if self.patience is not None:
+            check_count("patience", self.patience)
         object.__setattr__(self, "data", as_parts(self.data))
 
     def __call__(self, arch: Architecture, seed: int = 0, report: Report | None = None) -> float:
-        """The metric of the last epoch on the validation set.
+        """The metric on the validation set: of the last epoch, with `patience` of the best one; the mean over seeds.
 
         Parameters
         ----------
         arch : Architecture
         seed : int
-            Of the weights at the start and of the order of the examples.
+            Of the weights at the start and of the order of the examples; the first of several.
         report : callable, optional
-            See :func:`fit`; answering ``"stop"`` ends early, with the value reached so far.
+            See :func:`fit`; answering ``"stop"`` ends early, with the value reached so far. Steps and epochs go on counting
+            over several seeds, and a last row has their means and the spread.
 
         Raises
         ------
@@ -97,7 +133,29 @@ class TrainingObjective:
         TrainingError
             When the loss is not finite.
         """
-        return self._train(arch, self.data, seed, report)[1].metrics[f"val_{self.metric}"]
+        return self.repeats(arch, seed, report).mean
+
+    def repeats(self, arch: Architecture, seed: int = 0, report: Report | None = None) -> Repeats:
+        """The metric from each seed; see calling the objective."""
+        rows: list[Mapping[str, float]] = []
+        done = 0
+        for k in range(self.seeds):
+            fitted = self._train(arch, self.data, seed + k, report and _shifted(report, done, k * self.epochs))[1]
+            rows.append((fitted.history[-1] if self.patience is None else fitted.best).metrics)
+            done += fitted.steps
+            if fitted.stopped:
+                break
+        name = f"val_{self.metric}"
+        found = Repeats(tuple(row[name] for row in rows))
+        if report is not None and len(rows) > 1:
+            means = {key: statistics.fmean(row[key] for row in rows) for key in ("val_loss", "val_error", "val_accuracy")}
+            report(done, {"epoch": float(len(rows) * self.epochs), **means, f"{name}_sd": found.sd})
+        return found
+
+    def protocol(self) -> dict[str, Any]:
+        """How values are made, as JSON data: all settings but the data and the device."""
+        settings = ("epochs", "metric", "batch_size", "lr", "optimizer", "patience", "seeds")
+        return {name: getattr(self, name) for name in settings}
 
     def confirm(self, arch: Architecture, seed: int, data: Any, report: Report | None = None) -> float:
         """The metric on held-out data, after the same training with another seed: what a search result is worth.
@@ -137,6 +195,8 @@ class TrainingObjective:
             device=self.device,
             seed=seed,
             report=report,
+            keep_best=self.patience is not None,
+            patience=self.patience,
         )
 
     def device_name(self) -> str:
@@ -185,7 +245,16 @@ class TrainingObjective:
         evaluate(net, some, device=place)
         a_pass = (time.perf_counter() - began) * len(val) / len(some)
         per_epoch = max(1, round(len(train) / self.batch_size))
-        return build + self.epochs * (per_epoch * a_step + a_pass)
+        return self.seeds * (build + self.epochs * (per_epoch * a_step + a_pass))
+
+
+def _shifted(report: Report, steps: int, epochs: int) -> Report:
+    """A report whose steps and epochs go on from those of the seeds before."""
+
+    def shifted(step: int, metrics: dict[str, float]) -> str | None:
+        return report(steps + step, metrics | {"epoch": epochs + metrics["epoch"]})
+
+    return shifted
 
 
 def _head(data: SizedDataset, n: int) -> SizedDataset:

@@ -19,7 +19,7 @@ from nasviz.evaluation.data import SizedDataset
 from nasviz.evaluation.device import pick_device
 from nasviz.records import Curve
 
-__all__ = ["FitResult", "Report", "check_numbers", "evaluate", "fit"]
+__all__ = ["FitResult", "Report", "check_count", "check_numbers", "evaluate", "fit"]
 
 Report = Callable[[int, dict[str, float]], str | None]
 """``report(step, metrics)`` after every batch; answering ``"stop"`` ends the training there."""
@@ -43,6 +43,8 @@ class FitResult:
         Wall time.
     stopped : bool
         Whether the report ended it early.
+    early : bool
+        Whether it ended early because the validation error fell no more, see `patience` of :func:`fit`.
     """
 
     history: list[Curve]
@@ -50,6 +52,12 @@ class FitResult:
     steps: int
     seconds: float
     stopped: bool = False
+    early: bool = False
+
+    @property
+    def best(self) -> Curve:
+        """The row of the epoch with the least validation error, the first of several."""
+        return min(self.history, key=lambda row: row.metrics["val_error"])
 
 
 def fit(
@@ -66,6 +74,7 @@ def fit(
     seed: int = 0,
     report: Report | None = None,
     keep_best: bool = False,
+    patience: int | None = None,
 ) -> FitResult:
     """Train a classifier in place by cross-entropy, with a learning rate that falls to 0 along a cosine.
 
@@ -94,6 +103,9 @@ def fit(
         ``val_loss``, ``val_error``, ``val_accuracy``. Answering ``"stop"`` ends the training after an evaluation.
     keep_best : bool
         Leave the network with the weights of its best epoch on ``val`` instead of the last.
+    patience : int, optional
+        Early stopping: end when the validation error has not been less than its least for so many epochs, ≥ 1. The
+        learning rate falls as if all epochs were trained.
 
     Returns
     -------
@@ -105,12 +117,15 @@ def fit(
         When the loss is not finite (names the epoch), a label has no class, or a number makes no sense.
     """
     check_numbers(epochs, batch_size, lr, optimizer)
+    if patience is not None:
+        check_count("patience", patience)
     place = pick_device(device)
     forked = [place.index or 0] if place.type == "cuda" else []
     with torch.random.fork_rng(devices=forked):
         torch.manual_seed(seed)
         net.to(place)
-        loop = _Loop(net, train, val, epochs, batch_size, _optimizer(net, optimizer, lr, weight_decay), place, seed)
+        moves = _optimizer(net, optimizer, lr, weight_decay)
+        loop = _Loop(net, train, val, epochs, batch_size, moves, place, seed, patience)
         return loop.run(report, keep_best)
 
 
@@ -148,6 +163,7 @@ class _Loop:
     optimizer: torch.optim.Optimizer | None
     device: torch.device
     seed: int
+    patience: int | None = None
     step: int = 0
     history: list[Curve] = field(default_factory=list[Curve])
     best: dict[str, torch.Tensor] | None = None
@@ -155,7 +171,7 @@ class _Loop:
 
     def run(self, report: Report | None, keep_best: bool) -> FitResult:
         per_epoch = _n_batches(len(self.train), self.batch_size)
-        total, stopped = per_epoch * self.epochs, False
+        total, stopped, early = per_epoch * self.epochs, False, False
         order = torch.Generator().manual_seed(self.seed)
         for epoch in range(self.epochs):
             self.net.train()
@@ -172,11 +188,16 @@ class _Loop:
                     if k + 1 < per_epoch:
                         self._end_epoch(done, losses / (k + 1), keep_best)
                     break
-            if stopped:
+            early = not stopped and epoch + 1 < self.epochs and self._waited_enough()
+            if stopped or early:
                 break
         if keep_best and self.best is not None:
             self.net.load_state_dict(self.best)
-        return FitResult(self.history, self._summary(), self.step, time.perf_counter() - self.began, stopped)
+        return FitResult(self.history, self._summary(), self.step, time.perf_counter() - self.began, stopped, early)
+
+    def _waited_enough(self) -> bool:
+        errors = [row.metrics["val_error"] for row in self.history]
+        return self.patience is not None and len(errors) - 1 - errors.index(min(errors)) >= self.patience
 
     def _update(self, x: torch.Tensor, y: torch.Tensor, total: int) -> float:
         loss = _cross_entropy(self.net(x), y)
@@ -272,12 +293,27 @@ def check_numbers(epochs: int, batch_size: int, lr: float | None, optimizer: str
     --------
     >>> check_numbers(4, 64, None, "sgd")
     """
-    for name, number in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(number, Integral):
-            raise TrainingError(f"{name} must be a whole number, found {number!r}")
-        if number < 1:
-            raise TrainingError(f"{name} must be at least 1, found {number}")
+    check_count("epochs", epochs)
+    check_count("batch_size", batch_size)
     if lr is not None and not (isinstance(lr, Real) and math.isfinite(lr) and lr > 0):
         raise TrainingError(f"lr must be a positive number, found {lr!r}")
     if optimizer not in LEARNING_RATES:
         raise TrainingError(f"optimizer must be one of {', '.join(LEARNING_RATES)}, found {optimizer!r}")
+
+
+def check_count(name: str, number: int) -> None:
+    """Refuse a setting that is no whole number from 1.
+
+    Raises
+    ------
+    TrainingError
+        Names the setting and what was found.
+
+    Examples
+    --------
+    >>> check_count("epochs", 4)
+    """
+    if not isinstance(number, Integral):
+        raise TrainingError(f"{name} must be a whole number, found {number!r}")
+    if number < 1:
+        raise TrainingError(f"{name} must be at least 1, found {number}")

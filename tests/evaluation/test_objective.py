@@ -129,3 +129,50 @@ def test_a_task_of_sequences_needs_an_operator_that_mixes_tokens(mix, least, mos
     arch = SearchSpace(text, input_shape=(12, 3), num_classes=2).sample(seed=0)
     error = TrainingObjective(((x[:1000], y[:1000]), (x[1000:], y[1000:])), epochs=12, device="cpu")(arch)
     assert least <= error <= most
+
+
+def test_several_seeds_give_the_mean_and_report_the_spread(space):
+    arch = space.parse("Linear(conv3x3, conv1x1)")
+    one = TrainingObjective(digits(), epochs=1, device="cpu")
+    three = TrainingObjective(digits(), epochs=1, seeds=3, device="cpu")
+    rows = []
+    value = three(arch, seed=5, report=lambda *row: rows.append(row))
+    naive = [one(arch, seed=seed) for seed in (5, 6, 7)]
+    assert three.repeats(arch, 5).values == tuple(naive)
+    assert value == pytest.approx(np.mean(naive))
+    assert rows[-1][1]["val_error_sd"] == pytest.approx(np.std(naive, ddof=1)) == three.repeats(arch, 5).sd
+    assert rows[-1][1]["val_error"] == value
+    steps, epochs = [step for step, _ in rows], [metrics["epoch"] for _, metrics in rows]
+    assert steps == sorted(steps)
+    assert steps[:-1] == list(range(1, 49))
+    assert epochs == sorted(epochs)
+    assert epochs[-1] == 3.0
+    assert three.protocol() == one.protocol() | {"seeds": 3}
+
+
+def test_a_stop_ends_all_seeds(space):
+    steps = []
+    objective = TrainingObjective(digits(), epochs=1, seeds=3, device="cpu")
+    objective(space.parse("conv3x3"), report=lambda step, _: steps.append(step) or ("stop" if step == 18 else None))
+    assert steps[:18] == list(range(1, 19))
+    assert len(steps) == 19, "the means of two seeds follow, and no third seed"
+    assert np.isnan(TrainingObjective(digits(), epochs=1, device="cpu").repeats(space.parse("id")).sd)
+
+
+def test_early_stopping_takes_the_best_epoch(space):
+    arch = space.parse("avg_pool")
+    errors = []
+    objective = TrainingObjective(digits(), epochs=40, lr=1.0, patience=1, device="cpu")
+    value = objective(arch, report=lambda _, m: errors.append(m["val_error"]) if "val_error" in m else None)
+    assert len(errors) < 40
+    assert value == min(errors)
+    assert errors[-1] >= min(errors)
+    x, y = digits().val.tensors
+    assert objective.confirm(arch, 0, (x, y)) == value, "the network confirmed is that of the best epoch"
+
+
+def test_seeds_and_patience_that_make_no_sense():
+    with pytest.raises(TrainingError, match="seeds must be at least 1, found 0"):
+        TrainingObjective(digits(), seeds=0)
+    with pytest.raises(TrainingError, match=r"patience must be a whole number, found 1.5"):
+        TrainingObjective(digits(), patience=1.5)

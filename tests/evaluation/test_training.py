@@ -106,6 +106,20 @@ class Broken(nn.Module):
         return y * self.value if self.calls > 3 else y
 
 
+def test_patience_ends_a_training_that_gets_no_better():
+    splits = digits()
+    result = fit(small_net(), splits.train, splits.val, epochs=30, lr=3.0, patience=2, device="cpu")
+    errors = [row.metrics["val_error"] for row in result.history]
+    at = errors.index(min(errors))
+    assert result.early
+    assert not result.stopped
+    assert len(errors) == at + 3 < 30
+    assert result.best == result.history[at]
+    whole = fit(small_net(), splits.train, splits.val, epochs=2, patience=9, device="cpu")
+    assert not whole.early
+    assert len(whole.history) == 2
+
+
 def test_a_loss_that_is_not_finite():
     with pytest.raises(TrainingError, match="the loss is NaN at epoch 2, step 4; try a smaller learning rate"):
         fit(Broken(float("nan")), part(128), part(40), epochs=3, device="cpu")
