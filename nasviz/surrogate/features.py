@@ -144,11 +144,11 @@ class FeatureStore:
 
     def hashes(self, level: int | None = None) -> np.ndarray:
         """Hash of each column of a level, uint64 ``(n,)``."""
-        return self._filled(level).hashes
+        return self._filled(level).columns.hashes
 
     def iterations(self, level: int | None = None) -> Ints:
         """Iteration of each column of a level, int64 ``(n,)``."""
-        return self._filled(level).iterations
+        return self._filled(level).columns.iterations
 
     def located(self, arch: Architecture, level: int | None = None) -> tuple[Ints, Ints]:
         """Return where each label of an architecture stands.
@@ -164,7 +164,7 @@ class FeatureStore:
         self.rows([arch])
         counts = self._filled(level)
         _, nodes, history = Batch([arch], self._alphabet).refined(level, self.h)
-        return nodes, np.stack([counts.find(labels) for labels in history])
+        return nodes, np.stack([counts.columns.find(labels) for labels in history])
 
     def occurrences(self, arch: Architecture, level: int | None, column: int) -> tuple[Position, ...]:
         """Return the positions of a term at which a feature occurs, one for each time that it is counted.
@@ -184,13 +184,13 @@ class FeatureStore:
             If the level has no such column.
         """
         counts = self._filled(level)
-        if not 0 <= column < len(counts.hashes):
-            raise IndexError(f"no column {column}: {len(counts.hashes)} features were met at this level")
+        if not 0 <= column < len(counts.columns):
+            raise IndexError(f"no column {column}: {len(counts.columns)} features were met at this level")
         row = next(row for row, (columns, _) in enumerate(counts.rows) if column in columns)
         graph = operations(self.archs[row], level)
-        iteration = int(counts.iterations[column])
+        iteration = int(counts.columns.iterations[column])
         labels = listed([graph], iteration)[2][iteration]
-        return feature(graph, int(np.flatnonzero(labels == counts.hashes[column])[0]), level, iteration)
+        return feature(graph, int(np.flatnonzero(labels == counts.columns.hashes[column])[0]), level, iteration)
 
     def levels_of(self, rows: Ints) -> Ints:
         """Return how many fold levels differ from the full graph, int64 ``(m,)``: the depth of each term, root 0."""

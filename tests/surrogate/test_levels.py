@@ -10,8 +10,8 @@ def hashes(*values: int) -> np.ndarray:
 def test_rows_count_labels_of_each_iteration() -> None:
     counts = Counts()
     counts.add(np.array([0, 0, 1]), [hashes(7, 7, 9), hashes(20, 21, 22)], 2)
-    assert counts.hashes.tolist() == [7, 9, 20, 21, 22]
-    assert counts.iterations.tolist() == [0, 0, 1, 1, 1]
+    assert counts.columns.hashes.tolist() == [7, 9, 20, 21, 22]
+    assert counts.columns.iterations.tolist() == [0, 0, 1, 1, 1]
     assert counts.matrix(np.array([0, 1])).toarray().tolist() == [[2, 0, 1, 1, 0], [0, 1, 0, 0, 1]]
     assert counts.matrix(np.array([1, 0]), h=0).toarray().tolist() == [[0, 1, 0, 0, 0], [2, 0, 0, 0, 0]]
 
@@ -20,9 +20,9 @@ def test_columns_are_found_again_and_added_behind() -> None:
     counts = Counts()
     counts.add(np.array([0, 0]), [hashes(50, 10)], 1)
     counts.add(np.array([0, 1, 1]), [hashes(30, 50, 2**64 - 1)], 2)
-    assert counts.hashes.tolist() == [10, 50, 30, 2**64 - 1]
-    assert counts.find(hashes(10, 50, 30, 2**64 - 1, 11, 0)).tolist() == [0, 1, 2, 3, -1, -1]
-    assert Counts().find(hashes(3)).tolist() == [-1]
+    assert counts.columns.hashes.tolist() == [10, 50, 30, 2**64 - 1]
+    assert counts.columns.find(hashes(10, 50, 30, 2**64 - 1, 11, 0)).tolist() == [0, 1, 2, 3, -1, -1]
+    assert Counts().columns.find(hashes(3)).tolist() == [-1]
     assert counts.matrix(np.arange(3)).toarray().tolist() == [[1, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]]
 
 
@@ -51,7 +51,7 @@ def test_a_copy_shares_nothing_that_changes() -> None:
     counts.add(np.array([0]), [hashes(1)], 1)
     other = counts.copy()
     other.add(np.array([0]), [hashes(2)], 1)
-    assert (len(counts), len(other), counts.hashes.tolist()) == (1, 2, [1])
+    assert (len(counts), len(other), counts.columns.hashes.tolist()) == (1, 2, [1])
 
 
 def test_a_row_may_be_empty() -> None:
