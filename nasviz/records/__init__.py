@@ -2,8 +2,9 @@
 
 A *Trial* is one evaluation of a search with its *Curve* and the *Belief* the surrogate held when it was proposed; a
 *StudyRecord* is a whole search. A *JobState* says what a training is doing. A *CostRow* says what one position of an
-architecture costs, a *Latency* how long a whole one takes on a device. A *Selection* is an architecture and a position. A
-*Message* is what page and kernel send each other.
+architecture costs, a *Latency* how long a whole one takes on a device, a *Drawn* what is known of one draw when spaces are
+compared. A *Calibration* says how honest predictions were. A *Selection* is an architecture and a position. A *Message* is
+what page and kernel send each other.
 Every record has a JSON form (`to_json`, `from_json`) with a schema version, so a study written today opens tomorrow, and what
 comes from outside is checked before it is believed. The other layers exchange records, never their own objects: the views
 draw them without knowing torch or optuna. Units are in the docstrings: seconds, parameters, FLOPs (2 per multiply-add),
@@ -11,6 +12,7 @@ errors in [0, 1]. Nothing here computes anything.
 """
 
 from nasviz.records.base import VERSION, Record
+from nasviz.records.calibration import Calibration
 from nasviz.records.cost import CostRow
 from nasviz.records.drawn import Drawn
 from nasviz.records.job import JobPhase, JobState
@@ -24,6 +26,7 @@ __all__ = [
     "KINDS",
     "VERSION",
     "Belief",
+    "Calibration",
     "CostRow",
     "Curve",
     "Drawn",

@@ -15,6 +15,7 @@ from botorch.fit import fit_gpytorch_mll
 from botorch.models import SingleTaskGP
 
 from nasviz.surrogate.combine import parts_of
+from nasviz.surrogate.covariance import RowKernel
 from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.kernels import LevelKernel
 from nasviz.surrogate.numeric import NumericKernel
@@ -37,8 +38,12 @@ def learn(model: SingleTaskGP, rows: Ints) -> None:
         _climb(model, _SHORT)
         choose_iterations(model, free)
     _climb(model, _LONG)
+
+
+def forget(model: gpytorch.Module) -> None:
+    """Drop what kernels kept while they were learned."""
     for module in model.modules():
-        if isinstance(module, LevelKernel):
+        if isinstance(module, RowKernel):
             module.forget()
 
 
@@ -149,5 +154,5 @@ def _climb(model: SingleTaskGP, steps: int) -> None:
             warnings.simplefilter("ignore", OptimizationWarning)
             mll = gpytorch.mlls.ExactMarginalLogLikelihood(model.likelihood, model)
             fit_gpytorch_mll(mll, closure=closure, optimizer_kwargs={"options": {"maxiter": steps, "ftol": 1e-8}})
-    except (ModelFittingError, torch.linalg.LinAlgError):
+    except (ModelFittingError, RuntimeError):
         model.load_state_dict(before)

@@ -176,7 +176,7 @@ class GP:
         with exactly():
             self._rows = self.store.rows(self.archs)
             self._covariance = _scaled(self.kernel.covariance(self.store))
-            self._likelihood = gpytorch.likelihoods.GaussianLikelihood(noise_constraint=Interval(*NOISE, initial_value=0.01))
+            self._likelihood = _noisy()
             if previous is not None and self._like(previous):
                 self._take(previous)
             else:
@@ -283,7 +283,9 @@ class GP:
             fitting.learn(self._build(self.prefix), rows)
         self._covariance.eval()
         self._likelihood.eval()
-        self._extend(Factor.of(self._gram(rows, rows) + self.noise * np.eye(self.prefix)))
+        factor = Factor.of(self._gram(rows, rows) + self.noise * np.eye(self.prefix))
+        fitting.forget(self._covariance)
+        self._extend(factor)
 
     def _like(self, previous: GP) -> bool:
         """Whether the hyperparameters of `previous` are those that would be learned."""
@@ -345,6 +347,11 @@ def _prefix(y: np.ndarray, every: int, log: bool | None) -> tuple[int, Target]:
 def _scaled(kernel: gpytorch.kernels.Kernel) -> gpytorch.kernels.ScaleKernel:
     scaled: Any = gpytorch.kernels.ScaleKernel(kernel, outputscale_constraint=Interval(*OUTPUTSCALE, initial_value=1.0))
     return scaled.double()
+
+
+def _noisy() -> gpytorch.likelihoods.GaussianLikelihood:
+    likelihood: Any = gpytorch.likelihoods.GaussianLikelihood(noise_constraint=Interval(*NOISE, initial_value=0.01))
+    return likelihood.double()
 
 
 def _inputs(rows: Ints) -> torch.Tensor:

@@ -8,11 +8,12 @@ import math
 import pytest
 
 from nasviz.errors import StorageError
-from nasviz.records import Belief, CostRow, Curve, Drawn, JobState, Message, Record, Selection, Trial
+from nasviz.records import Belief, Calibration, CostRow, Curve, Drawn, JobState, Message, Record, Selection, Trial
 
 EXAMPLES: list[Record] = [
     Belief(0.1, 0.02, 1.5),
     Belief(0.1, 0.02),
+    Calibration("held out", 2, 0.5, 1.5, (0.5, 0.9), (0.5, 1.0), (0.25, 0.75)),
     Curve(10, 0.5, {"train_loss": 2.5}, 3.0),
     CostRow((0, 2), "conv3x3", (16, 8, 8), (16, 8, 8), 2304, 294912),
     Drawn("cells", 3, "conv", 84, 10368, 1, value=0.25),

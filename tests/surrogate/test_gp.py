@@ -7,7 +7,9 @@ from scipy.stats import multivariate_normal
 
 from nasviz.errors import NasvizError
 from nasviz.spaces import Architecture
-from nasviz.surrogate import GP, FeatureStore, FlatWL
+from nasviz.surrogate import GP, Covariance, FeatureStore, FlatWL, HierarchicalWL, Numeric, ProductionCounts
+from nasviz.surrogate.factor import Factor
+from nasviz.surrogate.threads import exactly
 
 Errors = Callable[[list[Architecture], int], np.ndarray]
 
@@ -131,3 +133,129 @@ def test_sentences_say_what_is_wrong(archs: list[Architecture]) -> None:
 def test_no_candidates_give_empty_predictions(archs: list[Architecture]) -> None:
     mean, sd = GP().fit(archs[:3], [0.1, 0.2, 0.3]).predict([])
     assert mean.shape == sd.shape == (0,)
+
+
+KERNELS = [
+    FlatWL(1),
+    HierarchicalWL(),
+    ProductionCounts(),
+    Numeric("depth"),
+    HierarchicalWL(levels=(1,)) + Numeric("parameters"),
+    HierarchicalWL(levels=(2,)) * ProductionCounts(),
+]
+
+
+def shares(gp: GP, a: list[Architecture], b: list[Architecture]) -> np.ndarray:
+    """The fitted covariance, each part on its own and dense."""
+    total = np.zeros((len(a), len(b)))
+    for part in gp.parts():
+        total += part.weight * part.kernel(gp.inputs(a), gp.inputs(b)).to_dense().detach().numpy()
+    return gp.outputscale * total
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: type(k).__name__)
+def test_every_kernel_agrees_with_the_naive_process(kernel: Covariance, archs: list[Architecture], error: Errors) -> None:
+    known, new = archs[:25], archs[20:40]
+    gp = GP(kernel).fit(known, error(known, 2))
+    z, noise = gp.target.forward(gp.y), gp.noise
+    gram, cross, prior = shares(gp, known, known), shares(gp, new, known), shares(gp, new, new)
+    inverse = np.linalg.inv(gram + noise * np.eye(25))
+    mean, sd = gp.posterior(new)
+    assert np.allclose(mean, cross @ inverse @ z, atol=1e-7)
+    assert np.allclose(sd**2, np.diag(prior - cross @ inverse @ cross.T), atol=1e-7)
+    assert gp.evidence == pytest.approx(multivariate_normal.logpdf(z, cov=gram + noise * np.eye(25)))
+    assert np.allclose(gp.gram(new, known), cross, atol=1e-12)
+    assert np.allclose(gp.factor.lower @ gp.factor.lower.T, gram + noise * np.eye(25), atol=1e-10)
+    left_mean, left_sd = gp.leave_one_out_standardised()
+    for i in range(0, 25, 6):
+        rest = np.delete(np.arange(25), i)
+        smaller = np.linalg.inv((gram + noise * np.eye(25))[np.ix_(rest, rest)])
+        assert np.allclose(left_mean[i], gram[i, rest] @ smaller @ z[rest], atol=1e-7)
+        assert np.allclose(left_sd[i] ** 2, gram[i, i] + noise - gram[i, rest] @ smaller @ gram[rest, i], atol=1e-7)
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: type(k).__name__)
+def test_the_botorch_model_believes_the_same(kernel: Covariance, archs: list[Architecture], error: Errors) -> None:
+    gp = GP(kernel).fit(archs[:20], error(archs[:20], 3)).believe(archs[20:22])
+    mean, sd = gp.posterior(archs[15:40])
+    for inputs in (gp.inputs(archs[15:40]), gp.inputs(archs[15:40])[:, None, :]):
+        with torch.no_grad(), exactly():
+            posterior = gp.model.posterior(inputs)
+            assert np.allclose(posterior.mean.numpy().ravel(), mean, atol=1e-5)
+            assert np.allclose(posterior.variance.numpy().ravel(), sd**2, atol=1e-5)
+
+
+def test_hyperparameters_stay_within_their_bounds(archs: list[Architecture]) -> None:
+    for y in (np.random.default_rng(0).normal(size=30), [float(str(a).count("conv3x3")) for a in archs[:30]]):
+        gp = GP(HierarchicalWL()).fit(archs[:30], y)
+        assert 0.99e-5 < gp.noise < 0.5001
+        assert 0.05 <= gp.outputscale <= 20
+        assert all(part.h is not None and 0 <= part.h <= 4 for part in gp.parts())
+        assert sum(part.weight for part in gp.parts()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: type(k).__name__)
+def test_growing_gives_what_computing_anew_gives(kernel: Covariance, archs: list[Architecture], error: Errors) -> None:
+    """To the last bit for whoever kept the process before, within 1e-8 for the Cholesky factor of all at once."""
+    y = error(archs, 4)
+    previous = None
+    for n in (18, 21, 23, 30):
+        previous = GP(kernel).fit(archs[:n], y[:n], every=10, previous=previous)
+        anew = GP(kernel).fit(archs[:n], y[:n], every=10)
+        assert previous.prefix == anew.prefix == n // 10 * 10
+        for mine, theirs in zip(previous.posterior(archs[25:50]), anew.posterior(archs[25:50]), strict=True):
+            assert np.array_equal(mine, theirs)
+        assert np.array_equal(previous.leave_one_out()[0], anew.leave_one_out()[0])
+        whole = Factor.of(shares(anew, archs[:n], archs[:n]) + anew.noise * np.eye(n))
+        assert np.allclose(previous.factor.lower, whole.lower, atol=1e-8)
+        prefix = GP(kernel).fit(archs[: anew.prefix], y[: anew.prefix])
+        assert (prefix.noise, prefix.outputscale, prefix.target) == (anew.noise, anew.outputscale, anew.target)
+
+
+def test_a_believer_may_be_what_came_before(archs: list[Architecture], error: Errors) -> None:
+    y = error(archs, 5)
+    believer = GP(HierarchicalWL()).fit(archs[:23], y[:23], every=10).believe([*archs[23:26], archs[40]])
+    grown = GP(HierarchicalWL()).fit(archs[:28], y[:28], every=10, previous=believer)
+    anew = GP(HierarchicalWL()).fit(archs[:28], y[:28], every=10)
+    assert np.array_equal(grown.posterior(archs)[0], anew.posterior(archs)[0])
+
+
+def test_what_came_before_is_not_believed_where_it_differs(archs: list[Architecture], error: Errors) -> None:
+    y = error(archs, 6)
+    changed = y.copy()
+    changed[3] *= 2
+    for other in (
+        GP(FlatWL(1)).fit(archs[:20], y[:20], every=10),
+        GP(FlatWL(2)).fit(archs[:20], changed[:20], every=10),
+        GP(FlatWL(2)).fit(archs[1:21], y[1:21], every=10),
+        GP(FlatWL(2), log=False).fit(archs[:20], y[:20], every=10),
+        GP(FlatWL(2)).fit(archs[:15], y[:15], every=10),
+    ):
+        grown = GP(FlatWL(2)).fit(archs[:25], y[:25], every=10, previous=other)
+        assert np.array_equal(grown.posterior(archs)[0], GP(FlatWL(2)).fit(archs[:25], y[:25], every=10).posterior(archs)[0])
+
+
+def test_a_prefix_that_says_nothing_gives_way_to_all(archs: list[Architecture]) -> None:
+    constant = np.concatenate([np.ones(10), [2.0, 3.0]])
+    assert GP().fit(archs[:12], constant, every=10).prefix == 12
+    turned = np.concatenate([np.linspace(1, 2, 10), [-1.0]])
+    gp = GP().fit(archs[:11], turned, every=10)
+    assert gp.prefix == 11
+    assert not gp.target.log
+    assert GP().fit(archs[:9], np.linspace(1, 2, 9), every=10).prefix == 9
+    with pytest.raises(ValueError, match="every is 0; hyperparameters are learned every 1 or more trials"):
+        GP().fit(archs[:2], [1.0, 2.0], every=0)
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: type(k).__name__)
+@pytest.mark.parametrize(
+    "y", [[0.3], [0.3, 0.3, 0.3], [0.0, 0.0], [-1.0, 5.0], [0.1, float("nan"), 0.3], [1.0, float("inf")], list(range(1, 11))]
+)
+def test_no_kernel_falls_over_little_data(kernel: Covariance, y: list[float], archs: list[Architecture]) -> None:
+    same = len(y) == 10
+    gp = GP(kernel).fit([archs[0]] * 10 if same else archs[: len(y)], y)
+    for mean, sd in (gp.predict(archs[:5]), gp.leave_one_out(), gp.believe(archs[5:7]).predict(archs[:8])):
+        assert np.isfinite(mean).all()
+        assert np.isfinite(sd).all()
+    assert gp.calibration().n == np.isfinite(y).sum()
+    assert bool(gp.notes) == (same or y != [-1.0, 5.0])
