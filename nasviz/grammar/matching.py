@@ -58,8 +58,13 @@ class Matcher:
         """The symbols of a state."""
         return self._sets[state]
 
+    def settle(self) -> None:
+        """Forget all numbers of keys and states where they have become too many."""
+        if len(self._keys) > _REMEMBERED:
+            self._reset()
+
     def key(self, operator: int, args: tuple[int, ...]) -> int:
-        """Return the number of an operator with operands of these states; it is good until the next :meth:`match`."""
+        """Return the number of an operator with operands of these states; :meth:`settle` and :meth:`match` may change it."""
         entry = (operator, args, None)
         known = self._key_numbers.get(entry)
         return self._learn(entry) if known is None else known
@@ -79,8 +84,7 @@ class Matcher:
             For each node the shared leaves that may stand for its subterm; None, of a node or at all, allows every one whose
             rules derive it.
         """
-        if len(self._keys) > _REMEMBERED:
-            self._reset()
+        self.settle()
         n = len(term)
         keys, states = [0] * n, [0] * n
         arity = term.arity.tolist()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nasviz.surrogate.acquisition import UCB, Acquisition, LogEI, log_ei, log_feasible, ucb
     from nasviz.surrogate.combine import Product, Sum
     from nasviz.surrogate.covariance import Covariance, Part
+    from nasviz.surrogate.feature import Feature
     from nasviz.surrogate.features import FeatureStore
     from nasviz.surrogate.gp import GP
     from nasviz.surrogate.hierarchical import HierarchicalWL
@@ -31,6 +32,7 @@ __all__ = [
     "UCB",
     "Acquisition",
     "Covariance",
+    "Feature",
     "FeatureStore",
     "FlatWL",
     "HierarchicalWL",
@@ -52,6 +54,7 @@ __all__ = [
 _HOME = {
     "GP": "gp",
     "Covariance": "covariance",
+    "Feature": "feature",
     "FeatureStore": "features",
     "FlatWL": "kernels",
     "HierarchicalWL": "hierarchical",

@@ -47,23 +47,22 @@ class Derived:
         self._nonterminals = len(grammar.rules)
         self._productions = [f"{name} ::= {p.body}" for name, rule in grammar.rules.items() for p in rule]
         self._offset = np.cumsum([0, *(len(rule) for rule in grammar.rules.values())]).tolist()
+        self._matcher.settle()
         self._key, state = self._matched(grammar)
         start = grammar.normal_form.index[grammar.start]
         derived = {s: start if start in self._matcher.symbols(s) else -1 for s in np.unique(state[forest.at(0)]).tolist()}
         self._symbol: list[Ints] = [np.array([derived[s] for s in state[forest.at(0)].tolist()], dtype=np.int64)]
         self._labels: list[Hashes] = []
         self._uses: list[tuple[Ints, Ints]] = []
+        for _ in range(forest.height):
+            self._descend()
 
     def labels(self, depth: int) -> Hashes:
         """Hash of the label of each node at a depth if it were folded, uint64, in the order of the forest."""
-        while len(self._labels) <= depth:
-            self._descend()
         return self._labels[depth]
 
     def productions(self) -> list[Counter[str]]:
         """Return how often each term uses each production, by its text; empty where the grammar does not derive it."""
-        while len(self._labels) < self._forest.height:
-            self._descend()
         owner = np.concatenate([owner for owner, _ in self._uses])
         used = np.concatenate([production for _, production in self._uses])
         pairs, counts = np.unique(owner * len(self._productions) + used, return_counts=True)

@@ -38,3 +38,23 @@ def test_memory_is_bounded(small, monkeypatch):
     for text in ("v(a)", "v(a, a)", "v(v(a), a)", "v(v(a), v(a))"):
         assert symbols(grammar, text, small)[0] == {"S"}
     assert len(grammar.matcher._keys) <= 6
+
+
+def test_keys_are_those_of_a_match(small):
+    grammar = Grammar.parse("S ::= f(A, S) | A\nA ::= a | b", small)
+    term = parse_term("f(a, f(b, a))", small)
+    match = grammar.matcher.match(term)
+    for i, op in enumerate(term.operators):
+        args = tuple(match.states[child] for child in term.children(i))
+        key = grammar.matcher.key(grammar.normal_form.operators[op], args)
+        assert (key, grammar.matcher.state(key)) == (match.keys[i], match.states[i])
+
+
+def test_settling_forgets_what_is_too_much(small, monkeypatch):
+    monkeypatch.setattr(matching, "_REMEMBERED", 1)
+    grammar = Grammar.parse("S ::= f(A, S) | A\nA ::= a | b", small)
+    grammar.matcher.match(parse_term("f(a, f(b, a))", small))
+    assert len(grammar.matcher._keys) == 4
+    grammar.matcher.settle()
+    assert grammar.matcher._keys == []
+    assert symbols(grammar, "f(a, b)", small)[0] == {"S"}

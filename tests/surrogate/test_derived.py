@@ -1,6 +1,9 @@
 from collections import Counter
 
-from nasviz.spaces import Architecture, SearchSpace
+import pytest
+
+from nasviz.grammar import matching
+from nasviz.spaces import Architecture, SearchSpace, hierarchical_nb201
 from nasviz.surrogate.alphabet import Alphabet
 from nasviz.surrogate.derived import Derived, called
 from nasviz.surrogate.forest import Forest
@@ -45,3 +48,8 @@ def test_nested_bodies_give_names_to_their_leaves_alone() -> None:
 def test_what_the_grammar_does_not_derive_has_no_names() -> None:
     space = SearchSpace("S ::= Linear(A, A)\nA ::= relu | conv3x3")
     assert check([space.sample(seed=0)[0]]) == 0
+
+
+def test_it_outlives_the_memory_of_the_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "_REMEMBERED", 5)
+    assert check(hierarchical_nb201().sample(4, seed=1)) > 1000
