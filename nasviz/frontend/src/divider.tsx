@@ -21,4 +21,4 @@ function Divider(context: ViewContext) {
   return body ? <Handle name={`view-${body.name}`} label={body.label} axis="y" pane={above} /> : <Skeleton />;
 }
 
-export default defineView({ name: "divider", label: "Divider", css, component: Divider });
+export default defineView({ name: "divider", label: "Divider", css, quiet: true, component: Divider });

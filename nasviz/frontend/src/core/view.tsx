@@ -30,6 +30,8 @@ export interface ViewDefinition {
   label: string;
   css?: string;
   plots?: boolean;
+  /** says nothing of a kernel that is busy or gone: it needs none */
+  quiet?: boolean;
   component: ComponentType<ViewContext>;
 }
 
@@ -83,7 +85,7 @@ function Frame({ view, context }: { view: ViewDefinition; context: ViewContext }
   return (
     <>
       {fault && <Failure {...fault} onClose={() => setFault(null)} />}
-      {lost ? <Lost /> : waiting && <Waiting />}
+      {view.quiet ? null : lost ? <Lost /> : waiting && <Waiting />}
       <View {...context} />
     </>
   );
