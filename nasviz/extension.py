@@ -30,6 +30,7 @@ CAPABILITIES: dict[str, str] = {
     "reach": "nasviz.nn.reach:Reach",
     "frame": "nasviz.view.frame:frame",
     "forward_code": "nasviz.nn.code:forward_code",
+    "study_report": "nasviz.view.report:Report",
     "default_executor": "nasviz.jobs.executor:default_executor",
     "local_executor": "nasviz.jobs.executor:LocalExecutor",
     "view_mimebundle": "nasviz.widgets.show:view_mimebundle",

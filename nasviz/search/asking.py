@@ -15,6 +15,7 @@ from nasviz.records import Belief, Curve, Trial
 from nasviz.records.trial import ENDED
 from nasviz.search.evaluate import Objective, Outcome, accepted, outcome_of
 from nasviz.search.lease import Renewer
+from nasviz.search.limits import Limits
 from nasviz.search.pruning import ranked
 from nasviz.search.reading import StudyReader
 from nasviz.search.sameness import check_task
@@ -242,8 +243,8 @@ class AskTell(StudyReader):
     def enqueue(self, arch: Architecture | str, reason: str = "enqueued", *, baseline: str = "") -> None:
         """Queue an architecture to be evaluated next; one that the study already has is not queued twice.
 
-        An architecture of another space, such as ``nv.known.resnet20()``, is a baseline: a row to compare with, which does not
-        count, teaches the strategy nothing and is never the best.
+        A baseline is a row to compare with, marked in figures and reports: it does not count and is never the best. So is every
+        architecture of another space, such as ``nv.known.resnet20()``, which also teaches the strategy nothing.
 
         Parameters
         ----------
@@ -259,11 +260,15 @@ class AskTell(StudyReader):
         TermError
             If it is a text that the space does not derive.
         NasvizError
-            If it is of another space and has another input shape or number of classes.
+            If it is of another space and has another input shape or number of classes, or it is no baseline and exceeds a limit.
         """
         draw: dict[str, Any] = {"proposed_by": reason, **({"baseline": baseline} if baseline else {})}
         if isinstance(arch, str) or arch.space == self.space or self.space.contains(arch):
-            term = str(self.space.parse(str(arch)))
+            own = self.space.parse(str(arch))
+            reason = "" if baseline else self.limits.exceeded(own)
+            if reason:
+                raise NasvizError(f"it would not be evaluated: {reason}. To compare with it, say baseline='its name'")
+            term = str(own)
         else:
             check_task(arch, self.space)
             term, name = str(arch), baseline or arch.space.name or "baseline"
@@ -272,6 +277,15 @@ class AskTell(StudyReader):
         if all(trial.term != term for trial in self.storage.trials()):
             self.storage.enqueue(term, draw)
             self.changed()
+
+    @property
+    def limits(self) -> Limits:
+        """What an architecture may cost."""
+        return Limits(self._bounds.get("limits") or {})
+
+    def evaluated(self, trial: StudyTrial) -> Callable[..., Any]:
+        """Return what evaluates a trial: the objective, with the measured limits checked unless the trial is a baseline."""
+        return self.objective if trial.baseline else self.limits.within(self.objective)
 
     def on_change(self, callback: Callable[[Self], object]) -> Callable[[], None]:
         """Call `callback(study)` after every change, on the thread that made it; it must be quick.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError, StorageError
+from nasviz.extension import lower
 from nasviz.records import Belief, StudyRecord, Trial
+from nasviz.records.report import StudyReport
 from nasviz.records.trial import ENDED
 from nasviz.search.evaluate import Objective
+from nasviz.search.provenance import versions
 from nasviz.search.pruning import ranked
 from nasviz.search.storage import StudyStorage
 from nasviz.search.strategy import Strategy
@@ -118,8 +123,8 @@ class StudyReader:
 
     @property
     def finished(self) -> int:
-        """Number of trials that have ended: with a value, pruned, failed, or stopped by hand; baselines of other spaces not."""
-        return sum(1 for trial in self.storage.trials() if trial.state in ENDED and not trial.foreign)
+        """Number of trials that have ended: with a value, pruned, failed, or stopped by hand; baselines do not count."""
+        return sum(1 for trial in self.storage.trials() if trial.state in ENDED and not trial.baseline)
 
     @property
     def lessons(self) -> list[Lessons]:
@@ -149,7 +154,7 @@ class StudyReader:
         NasvizError
             If no trial has a value.
         """
-        usable = [(float(t.value), t) for t in self.trials if t.usable and t.value is not None and not t.foreign]
+        usable = [(float(t.value), t) for t in self.trials if t.usable and t.value is not None and not t.baseline]
         if not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet")
         sign = self._sign
@@ -174,6 +179,42 @@ class StudyReader:
     def confirmations(self) -> list[Confirmation]:
         """What :meth:`Study.confirm` found last; an empty list before."""
         return [Confirmation.from_json(row) for row in self.storage.noted("confirmations") or ()]
+
+    def _told(self) -> StudyReport:
+        """What a report of the study is written from."""
+        return StudyReport(
+            self.to_record(),
+            tuple(row.to_json() for row in self.confirmations),
+            tuple(map(str, self.lessons)),
+            time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            versions(),
+        )
+
+    def report(self, path: str | Path | None = None) -> Any:
+        """Return all that is needed to judge, repeat and cite the search; with a path, write it there, too.
+
+        Seeds, strategy and limits, versions, device, a digest of the data, evaluations and time, the grammar, figures, the best
+        trials, what :meth:`Study.confirm` found, baselines, and an entry for BibTeX.
+
+        Parameters
+        ----------
+        path
+            Ends in .html (one page that loads nothing), .txt, .md or .json.
+
+        Returns
+        -------
+        nasviz.view.report.Report
+            Prints as text; ``.html()``, ``.bibtex``, ``.to_json()``, ``.save(path)``.
+
+        Raises
+        ------
+        NasvizError
+            If the ending is another one, or the file cannot be written.
+        """
+        report = lower("study_report")(self._told())
+        if path is not None:
+            report.save(path)
+        return report
 
     def surrogate(self) -> GP:
         """Return the Gaussian process fitted to all finished trials; the same object until another trial finishes.
@@ -224,7 +265,7 @@ class StudyReader:
         trials = self.storage.trials()
         counts = {state: sum(1 for t in trials if t.state == state) for state in dict.fromkeys(t.state for t in trials)}
         said = ", ".join(f"{n} {state}" for state, n in counts.items()) or "no trials yet"
-        usable = any(trial.usable and not trial.foreign for trial in trials)
+        usable = any(trial.usable and not trial.baseline for trial in trials)
         best = f", best {self.best_value:.4g} (trial {self.best_trial.number})" if usable else ""
         return f"Study {self.name!r} in {self.storage.where or 'memory'}: {said}{best}"
 

@@ -218,8 +218,8 @@ class Runner:
     def _spoken_for(self) -> int:
         """Number of trials that ended, run here or run elsewhere, at one moment; those asked for by hand here do not count."""
         held = self.study.held
-        trials = {slot: trial for slot, trial in self._storage.slots().items() if not trial.foreign}
-        here = sum(1 for flight in self._flights.values() if not flight.taken.trial.foreign)
+        trials = {slot: trial for slot, trial in self._storage.slots().items() if not trial.baseline}
+        here = sum(1 for flight in self._flights.values() if not flight.taken.trial.baseline)
         elsewhere = sum(1 for slot, t in trials.items() if t.state == "running" and slot not in held)
         return sum(1 for t in trials.values() if t.state in ENDED) + here + elsewhere
 
@@ -228,7 +228,7 @@ class Runner:
         if self._stopping.is_set():
             flight.recorder.stop()
         try:
-            outcome = evaluate(self.study.objective, taken.trial.arch, taken.seed, flight.recorder.report)
+            outcome = evaluate(self.study.evaluated(taken.trial), taken.trial.arch, taken.seed, flight.recorder.report)
         except BaseException:
             self.study.give_back(taken.slot, AGAIN)
             raise
@@ -239,7 +239,7 @@ class Runner:
     def _submit(self, executor: Executor, taken: Taken) -> None:
         flight = self._flight(taken)
         reporting: Any = getattr(executor, "submit_reporting", None)
-        call = (self.study.objective, taken.trial.arch, taken.seed)
+        call = (self.study.evaluated(taken.trial), taken.trial.arch, taken.seed)
         try:
             if reporting is not None:
 

@@ -224,7 +224,7 @@ class StudyStorage:
         Baselines are beside the search: they do not count, and nothing is ahead of them. Slots in `apart` do not count.
         """
         with _translated(self.where):
-            trials = [t for t in living(self._raw()) if not (t.user_attrs.get(DRAW) or {}).get("home")]
+            trials = [t for t in living(self._raw()) if not (t.user_attrs.get(DRAW) or {}).get("baseline")]
         if all(t.number != slot for t in trials):
             return 0
         over = [t.state.is_finished() or (t.state is TrialState.RUNNING and t.number < slot) for t in trials]

@@ -16,6 +16,7 @@ from nasviz.records import StudyRecord
 from nasviz.search.estimate import Estimate, estimate
 from nasviz.search.evaluate import Objective, accepted
 from nasviz.search.provenance import data_digest, versions
+from nasviz.search.limits import Limits
 from nasviz.search.pruning import Pruning, pruning_of
 from nasviz.search.reading import StudyReader, default_strategy
 from nasviz.search.running import Place, Running
@@ -60,7 +61,8 @@ class Study(Running):
     warm_start
         Another study, or its record: what it found is known from the beginning, see :meth:`learn_from`.
     limits
-        Bounds that a proposed architecture keeps, e.g. ``{"parameters": 500_000}``, handed to the strategy.
+        What an architecture may cost, e.g. ``{"parameters": 500_000, "flops": 1e8, "latency_ms": 5}``: nothing over a limit that
+        can be computed is proposed; a trial over one that is measured fails. See :class:`nasviz.search.limits.Limits`.
     pruner
         Ends evaluations early by their learning curves: :class:`Pruning`, or one of ``optuna.pruners``. None ends none.
     timeout
@@ -122,6 +124,7 @@ class Study(Running):
             "seed": whole(seed, "seed", 0),
             "fingerprint": space.fingerprint,
             "objective": _called(objective),
+            "metric": str(getattr(objective, "metric", "") or ""),
             "strategy": repr(strategy)[:500],
             "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "limits": bounds,
@@ -241,7 +244,7 @@ class Study(Running):
         """
         top, seeds = whole(top, "top", 1), whole(seeds, "seeds", 1)
         place = self._place(executor)
-        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
+        usable = [trial for trial in self.trials if trial.usable and not trial.baseline]
         best = sorted(usable, key=lambda t: (self._sign * float(t.value or 0.0), t.number))[:top]
         if not best:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to confirm")
@@ -293,9 +296,7 @@ def _called(objective: Objective | None) -> str:
 def _checked_limits(limits: Mapping[str, float] | None, strategy: Strategy) -> dict[str, float]:
     if not limits:
         return {}
-    for name, bound in limits.items():
-        if not isinstance(bound, int | float) or isinstance(bound, bool) or not bound > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise NasvizError(f"the limit {name!r} is {bound!r:.40}, expected a number above 0")
+    Limits(dict(limits))
     if not accepted(strategy.propose, limits=limits):
         raise NasvizError(f"the strategy {type(strategy).__name__} takes no limits; its method propose has no argument limits")
     return {str(name): bound for name, bound in limits.items()}

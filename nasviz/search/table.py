@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,9 +70,13 @@ class _Again:
 
     def __call__(self, arch: Architecture, seed: int) -> float:
         if self._data is None:
-            return self._objective(arch, **accepted(self._objective, seed=seed))
+            return self._objective(arch, **accepted(self._objective, seed=seed, report=_silent))
         method: Any = getattr(self._objective, "confirm")  # noqa: B009  an objective may be any function
         return method(arch, seed, self._data)
+
+
+def _silent(step: int, metrics: Mapping[str, float]) -> None:
+    """Hear what an objective reports and ask nothing of it."""
 
 
 def confirm(

@@ -82,6 +82,8 @@ class HistoryInfo:
         Whether less or more is better.
     value_name
         What is measured.
+    references
+        Known architectures that were evaluated to compare with: name and value of each.
     """
 
     evaluations: tuple[int, ...] = ()
@@ -96,6 +98,7 @@ class HistoryInfo:
     baseline: BaselineInfo | None = None
     direction: Direction = "minimize"
     value_name: str = "value"
+    references: tuple[tuple[str, float], ...] = ()
 
     @property
     def best(self) -> int | None:
@@ -126,7 +129,8 @@ def history_info(
     baseline_label
         What the baseline is called.
     """
-    ordered = sorted(trials, key=lambda t: t.number)
+    known = sorted((t for t in trials if t.baseline), key=lambda t: t.number)
+    ordered = sorted((t for t in trials if not t.baseline), key=lambda t: t.number)
     place = {t.number: k for k, t in enumerate((t for t in ordered if t.state in _ENDED), 1)}
     usable = [t for t in ordered if t.usable]
     values = [float(t.value) for t in usable if t.value is not None]
@@ -144,6 +148,7 @@ def history_info(
         baseline=baseline_info(baseline, direction, baseline_label) if baseline else None,
         direction=direction,
         value_name=value_name,
+        references=tuple((t.baseline, float(t.value)) for t in known if t.usable and t.value is not None),
     )
 
 
@@ -208,6 +213,10 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
     fig.update_xaxes(range=[0.4, longest + 0.6], tickformat="d", nticks=10)
     if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
         fig.update_yaxes(type="log", tickformat=".2~g")
+    for name, value in info.references:
+        fig.add_hline(
+            value, line={"color": theme.BASELINE, "width": 1.5, "dash": "dot"}, annotation_text=theme.clipped(name, 40, 1)
+        )
     if not info.values and not info.failed and not info.baseline:
         theme.note(fig, "No finished trial yet", x=True)
     return fig

@@ -1,12 +1,13 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.records import StudyRecord
-from nasviz.search import RandomSearch, Study
-from nasviz.spaces import SearchSpace, digits_cells
+from nasviz.search import RandomSearch, Study, load_study
+from nasviz.spaces import Architecture, SearchSpace, digits_cells
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_best_is_the_first_of_the_best(space: SearchSpace) -> None:
 def test_dataframe(study: Study) -> None:
     study.tell(study.ask(), error="no")
     frame = study.trials_dataframe()
-    assert " ".join(frame.columns) == "number state value term proposed_by mean sd acquisition seconds reason"
+    assert " ".join(frame.columns) == "number state value term proposed_by mean sd acquisition seconds reason baseline"
     assert frame["value"].idxmin() == study.best_trial.number
     assert frame.iloc[-1][["state", "reason"]].tolist() == ["failed", "no"]
     assert frame["value"].dtype == np.float64
@@ -76,3 +77,38 @@ def test_a_study_has_a_json_form_with_a_version() -> None:
     assert [(t.term, t.value) for t in record.trials] == [(t.term, t.value) for t in study.trials]
     assert SearchSpace.from_json(record.space) == study.space
     assert record.protocol["seed"] == 4
+
+
+def test_a_report_holds_what_is_stored(space: SearchSpace, url: str, tmp_path: Path) -> None:
+    class Objective:
+        metric = "error"
+        data = ((np.zeros((4, 2)), np.zeros(4)),)
+
+        def __call__(self, arch: Architecture, seed: int) -> float:
+            return len(str(arch)) + seed / 2**32
+
+        def device_name(self) -> str:
+            return "a calculator"
+
+    study = Study(space, Objective(), strategy=RandomSearch(), storage=url, seed=3, name="run")
+    study.enqueue("id", baseline="identity")
+    study.run(4, "inline")
+    study.confirm(top=1, seeds=2, executor="inline")
+    report = load_study(url).report(tmp_path / "run.html")
+    rows = dict(report.rows())
+    assert rows["device"] == "a calculator"
+    assert rows["data"].startswith("4 examples, sha256 ")
+    assert rows["seed"].startswith("3; ")
+    assert rows["strategy"].startswith("RandomSearch(")
+    assert "validation error" in rows["looks for"]
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert all(t.term in page for t in study.trials)
+    assert f"trial {study.best_trial.number}: {study.confirmations[0].result}" in report.text
+    assert "identity" in page
+
+
+def test_a_study_whose_file_is_spoilt_says_so(space: SearchSpace, url: str) -> None:
+    study = Study(space, lambda arch: 1.0, strategy=RandomSearch(), storage=url, name="spoilt")
+    study.run(1, "inline")
+    Path(url.removeprefix("sqlite:///")).write_bytes(b"no database" * 1000)
+    assert repr(study).startswith(f"Study 'spoilt': the storage {url} cannot be used: ")

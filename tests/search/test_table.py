@@ -75,3 +75,13 @@ def test_an_objective_that_cannot_be_confirmed(space: SearchSpace) -> None:
     with pytest.raises(NasvizError, match=r"function cannot be confirmed on other data: it has no method confirm"):
         study.confirm(data=1, executor="inline")
     assert study.confirm(top=1, seeds=1, executor="inline")["result"][0] == "1.00"
+
+
+def test_an_objective_that_reports_is_confirmed(space: SearchSpace) -> None:
+    def objective(arch: Architecture, seed: int, report: Any) -> float:
+        assert report(1, {"loss": 1.0}) is None
+        return float(seed % 7)
+
+    study = Study(space, objective, strategy=RandomSearch())
+    study.run(2, "inline")
+    assert [len(values) for values in study.confirm(2, 2, executor="inline")["values"]] == [2, 2]

@@ -3,6 +3,7 @@ import math
 import plotly.graph_objects as go
 import pytest
 
+from nasviz.records import Trial
 from nasviz.view.history import baseline_info, history_figure, history_info
 
 NAMES = ["random, range", "random", "trial", "best so far", "failed"]
@@ -104,3 +105,14 @@ def test_it_is_an_ordinary_figure(trials, tmp_path):
     fig.write_html(tmp_path / "history.html", include_plotlyjs=False)
     assert "best so far" in (tmp_path / "history.html").read_text()
     assert len(go.FigureWidget(fig).data) == len(fig.data)
+
+
+def test_baselines_are_level_lines_and_no_trials() -> None:
+    trials = [Trial(0, "net", "", "finished", 0.05, baseline="ResNet-20"), Trial(1, "id", "", "finished", 0.3)]
+    info = history_info([*trials, Trial(2, "x", "", "failed", baseline="broken")])
+    assert (info.values, info.trials, info.evaluations, info.failed) == ((0.3,), (1,), (1,), ())
+    assert info.references == (("ResNet-20", 0.05),)
+    fig = history_figure(info)
+    assert [(shape.y0, shape.y1) for shape in fig.layout.shapes] == [(0.05, 0.05)]
+    assert [note.text for note in fig.layout.annotations] == ["ResNet-20"]
+    assert len(fig.data) == 5
