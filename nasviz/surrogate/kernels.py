@@ -17,6 +17,10 @@ from nasviz.surrogate.wl import Ints
 __all__ = ["Covariance", "FlatWL", "LevelKernel", "ProductionCounts", "ProductionKernel", "store_for"]
 
 
+_HALF = 2**30
+"""Inner products below are kept in 32 bits: a sum of two still fits."""
+
+
 class LevelKernel(CosineKernel):
     """The cosine of Weisfeiler-Lehman counts of one fold level, or of the full graph.
 
@@ -76,7 +80,8 @@ class LevelKernel(CosineKernel):
         for k in range(self.most + 1):
             of_k = chosen(counts, iteration == k, len(self.store.hashes(self.level)))
             found = (of_k @ of_k.T).toarray()
-            inner.append(inner[-1] + found if inner else found)
+            total = inner[-1] + found if inner else found
+            inner.append(total.astype(np.int32) if total.max(initial=0) < _HALF else total)
         self._inner = rows.tobytes(), inner
 
     def forget(self) -> None:
