@@ -1,5 +1,7 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import gpytorch
 import numpy as np
 import pytest
 import torch
@@ -259,3 +261,24 @@ def test_no_kernel_falls_over_little_data(kernel: Covariance, y: list[float], ar
         assert np.isfinite(sd).all()
     assert gp.calibration().n == np.isfinite(y).sum()
     assert bool(gp.notes) == (same or y != [-1.0, 5.0])
+
+
+@dataclass(frozen=True)
+class Indefinite:
+    """A user's kernel that is no covariance function."""
+
+    h: int = 0
+
+    def covariance(self, store: FeatureStore) -> gpytorch.kernels.Kernel:
+        class Wrong(gpytorch.kernels.Kernel):
+            def forward(self, x1: torch.Tensor, x2: torch.Tensor, diag: bool = False, **params: object) -> torch.Tensor:
+                return torch.ones(len(x1), dtype=x1.dtype) if diag else torch.where(x1 == x2.mT, 1.0, -2.0).to(x1.dtype)
+
+        return Wrong()
+
+
+def test_a_kernel_that_is_no_covariance_is_named(archs: list[Architecture]) -> None:
+    with pytest.raises(
+        NasvizError, match="the Gram matrix of 8 architectures has no Cholesky factor: the kernel is not"
+    ):
+        GP(Indefinite()).fit(archs[:8], np.linspace(1, 2, 8))
