@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nasviz.errors import NasvizError, nearest
 from nasviz.extension import lower
 from nasviz.numbers import measure, prefixed
-from nasviz.search.evaluate import Objective, Report, accepted
+from nasviz.search.evaluate import Objective, Report, accepted, device_of
 from nasviz.search.strategy import TRIES, ExhaustedError
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.spaces.arguments import checked_draws, generator
@@ -142,6 +142,10 @@ class Within:
 
     objective: Objective
     limits: Limits
+
+    def device_name(self) -> str:
+        """What the objective evaluates on, in words, where it says so; else ""."""
+        return device_of(self.objective)
 
     def __call__(self, arch: Architecture, seed: int, report: Report | None = None) -> Mapping[str, float]:
         """Return the value, under "value" unless the objective names it, and all numbers.

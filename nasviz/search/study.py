@@ -15,8 +15,8 @@ from nasviz.errors import NasvizError
 from nasviz.records import StudyRecord
 from nasviz.search.estimate import Estimate, estimate
 from nasviz.search.evaluate import Objective, accepted
-from nasviz.search.provenance import data_digest, versions
 from nasviz.search.limits import Limits
+from nasviz.search.provenance import data_digest, versions
 from nasviz.search.pruning import Pruning, pruning_of
 from nasviz.search.reading import StudyReader, default_strategy
 from nasviz.search.running import Place, Running
@@ -61,8 +61,8 @@ class Study(Running):
     warm_start
         Another study, or its record: what it found is known from the beginning, see :meth:`learn_from`.
     limits
-        What an architecture may cost, e.g. ``{"parameters": 500_000, "flops": 1e8, "latency_ms": 5}``: nothing over a limit that
-        can be computed is proposed; a trial over one that is measured fails. See :class:`nasviz.search.limits.Limits`.
+        What an architecture may cost, e.g. ``{"parameters": 500_000, "flops": 1e8, "latency_ms": 5}``: nothing over a limit
+        that can be computed is proposed; a trial over a measured one fails. See :class:`nasviz.search.limits.Limits`.
     pruner
         Ends evaluations early by their learning curves: :class:`Pruning`, or one of ``optuna.pruners``. None ends none.
     timeout
@@ -258,7 +258,9 @@ class Study(Running):
         return await asyncio.to_thread(self.confirm, top, seeds, data, executor)
 
 
-def load_study(storage: str, name: str | None = None, operators: Sequence[Operator] = ()) -> Study:
+def load_study(
+    storage: str, name: str | None = None, operators: Sequence[Operator] = (), *, timing: Timing | None = None
+) -> Study:
     """Open an existing study for looking; it needs neither the objective nor the operators of its grammar.
 
     Parameters
@@ -269,6 +271,8 @@ def load_study(storage: str, name: str | None = None, operators: Sequence[Operat
         Name of the study; the only one when None.
     operators
         Operators of one's own that its grammar uses; without them its architectures can be looked at, but not built.
+    timing
+        How long the study's own doings may take.
 
     Raises
     ------
@@ -277,7 +281,7 @@ def load_study(storage: str, name: str | None = None, operators: Sequence[Operat
     """
     from nasviz.spaces import SearchSpace
 
-    kept = StudyStorage.load(storage, name, Timing())
+    kept = StudyStorage.load(storage, name, timing or Timing())
     try:
         space = SearchSpace.from_json(dict(kept.space), tuple(operators), declared_only=True)
     except NasvizError:
