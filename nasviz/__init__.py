@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nasviz.errors import NasvizError as NasvizError
     from nasviz.evaluation import benchmarks as benchmarks
     from nasviz.evaluation import data as data
+    from nasviz.evaluation import proxies as proxies
     from nasviz.evaluation.objective import TrainingObjective as TrainingObjective
     from nasviz.evaluation.tabulated import load_table as load_table
     from nasviz.exercises import check as check
@@ -132,6 +133,7 @@ _WHERE = {
     "plan": "nasviz.jobs",
     "plots": "nasviz.view",
     "primitive": "nasviz.nn",
+    "proxies": "nasviz.evaluation",
     "same_function": "nasviz.spaces",
     "show": "nasviz.widgets.show",
     "solution": "nasviz.exercises",
@@ -145,6 +147,7 @@ _MODULES = {
     "data": "nasviz.evaluation.data",
     "known": "nasviz.spaces.known",
     "plots": "nasviz.view.plots",
+    "proxies": "nasviz.evaluation.proxies",
     "spaces": "nasviz.spaces",
 }
 
