@@ -203,6 +203,35 @@ def spread(mean: float, sd: float) -> str:
     return f"{_fixed(mean, places)} ± {_fixed(sd, places)}"
 
 
+def signed(value: float, log: bool = False) -> str:
+    """A change with its sign; with `log`, a change of a natural logarithm as what it does to the value, in per cent.
+
+    >>> signed(-0.105, True).replace(GAP, " "), signed(0.02)
+    ('−10.0 %', '+0.0200')
+    """
+    if not math.isfinite(value):
+        return "not known"
+    if log and value > math.log(100):
+        return f"×{GAP}{measure(math.exp(min(value, 700)), 2)}"
+    change = 100 * math.expm1(value) if log else value
+    text = f"{abs(change):.1f}{GAP}%" if log else measure(abs(change))
+    return text if change == 0 or text == f"0.0{GAP}%" else (MINUS if change < 0 else "+") + text
+
+
+def signed_spread(value: float, sd: float, log: bool = False) -> str:
+    """A change with its sign and its standard deviation; in per cent both are scaled alike, so that their ratio stays.
+
+    >>> signed_spread(-0.105, 0.02, True).replace(GAP, " ")
+    '−10.0 % ± 1.9 %'
+    """
+    if not math.isfinite(value) or not math.isfinite(sd):
+        return signed(value, log)
+    if log:
+        steep = math.expm1(min(value, 7)) / min(value, 7) if value else 1.0
+        return f"{signed(value, True)} ± {100 * steep * sd:.1f}{GAP}%"
+    return f"{signed(value)} ± {measure(sd, 2)}"
+
+
 def share(fraction: float) -> str:
     """A fraction as a percentage: "12 %", "0.4 %"; what is above zero never reads as zero.
 

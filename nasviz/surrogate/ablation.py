@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nasviz import numbers
 from nasviz.algebra import Position, Term, position_text
 from nasviz.errors import NasvizError
 from nasviz.extension import lower
 from nasviz.surrogate.basis import Basis
-from nasviz.surrogate.words import clipped, signed
+from nasviz.surrogate.words import clipped
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -79,7 +80,7 @@ class Ablation:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The way in words, an edit a sentence, each with what it does to the mean."""
-        return tuple(f"{k}. {s.edit}: {signed(s.change, self.log)}{_seen(s)}" for k, s in enumerate(self.steps) if k)
+        return tuple(f"{k}. {s.edit}: {numbers.signed(s.change, self.log)}{_seen(s)}" for k, s in enumerate(self.steps) if k)
 
     def __repr__(self) -> str:
         first, last = self.steps[0], self.steps[-1]

@@ -21,7 +21,7 @@ from nasviz.surrogate.basis import Basis, Direction, basis_of
 from nasviz.surrogate.credit import Account
 from nasviz.surrogate.nearest import Neighbour, nearest_trials
 from nasviz.surrogate.occlusion import occlude
-from nasviz.surrogate.words import clipped, signed_spread
+from nasviz.surrogate.words import clipped
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -202,7 +202,7 @@ class Explanation:
 
     def _parts(self, verdict: Verdict, word: str) -> list[str]:
         return [
-            f"{word}: {clipped(c.term)} at {position_text(c.position)}, {signed_spread(c.value, c.sd, self.log)} "
+            f"{word}: {clipped(c.term)} at {position_text(c.position)}, {numbers.signed_spread(c.value, c.sd, self.log)} "
             f"({in_trials(c.trials)})."
             for c in self.leading(verdict)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class ArchitectureView(EditingCommands):
         Which of "term", "tree", "graph", "cost" and "code" to show.
     partners
         Architectures to cross over with: a list, a gallery or a study.
+    study
+        A study or a fitted ``GP``: what its surrogate believes of the architecture is shown, and credit can be its colour.
 
     Attributes
     ----------
@@ -66,7 +69,13 @@ class ArchitectureView(EditingCommands):
     stem = "architecture"
 
     def __init__(
-        self, arch: Architecture | SearchSpace, parts: Sequence[str] = USUAL, *, partners: Any = (), **kwargs: Any
+        self,
+        arch: Architecture | SearchSpace,
+        parts: Sequence[str] = USUAL,
+        *,
+        partners: Any = (),
+        study: Any = None,
+        **kwargs: Any,
     ) -> None:
         unknown = [part for part in parts if part not in PARTS]
         if unknown or not parts:
@@ -76,6 +85,7 @@ class ArchitectureView(EditingCommands):
         self._space = arch if isinstance(arch, SearchSpace) else arch.space
         architectures_of(partners)
         self._partners = partners
+        self._believer = _believer(study)
         self._folding = Folding()
         self._costs = Costs()
         self._published: dict[str, Any] = {}
@@ -117,7 +127,8 @@ class ArchitectureView(EditingCommands):
         if quick:
             self._costs = measure(arch)
         body |= described(arch) | drawn(arch, self._parts, self._folding, self._costs) | priced(arch, self._costs)
-        self._publish(body)
+        self._publish(body | self._credit(arch))
+        self._say_why(arch)
         if not quick or "code" in self._parts:
             WORKSPACE.submit(self, ArchitectureView._add_cost, arch, quick, key="cost")
 
@@ -134,6 +145,36 @@ class ArchitectureView(EditingCommands):
         if "code" in self._parts:
             body["code"] = coded(arch, costs)
         self._publish(body)
+
+    # ---- what a surrogate believes
+
+    def _credit(self, arch: Architecture) -> dict[str, Any]:
+        """Belief and credits of an architecture."""
+        return {} if self._believer is None else {"credit": self._believer.quick(arch)}
+
+    def _say_why(self, arch: Architecture) -> None:
+        """Add the reasons in a moment, and learn from what the study has found since; asked for when credits are published."""
+        if self._believer is None:
+            return
+        me = weakref.ref(self)
+
+        def learned() -> None:
+            view = me()
+            if view is not None and view.arch is not None:
+                WORKSPACE.submit(view, ArchitectureView._add_credit, view.arch, key="credit")
+
+        self._believer.learn(learned)
+        WORKSPACE.submit(self, ArchitectureView._add_reasons, arch, key="reasons")
+
+    def _add_credit(self, arch: Architecture) -> None:
+        if arch is self.arch:
+            self._publish({**self._published, **self._credit(arch)})
+            self._say_why(arch)
+
+    def _add_reasons(self, arch: Architecture) -> None:
+        if arch is self.arch and self._believer is not None:
+            credit = self._published["credit"] | self._believer.reasons(arch)
+            self._publish({**self._published, "credit": credit})
 
     def find_architecture(self, key: str) -> Architecture | None:
         """The shown architecture when it has that key."""
@@ -265,6 +306,15 @@ class ArchitectureView(EditingCommands):
         if self.selection is not None and self.selection[1]:
             return marked(self.arch.term, self.selection[1], width=4000)
         return self.arch.term.text
+
+
+def _believer(study: Any) -> Any:
+    """What tells the view of a surrogate; imported late, for it needs torch."""
+    if study is None:
+        return None
+    from nasviz.widgets.credit import Believer
+
+    return Believer(study)
 
 
 class TermView(ArchitectureView):

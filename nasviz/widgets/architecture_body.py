@@ -71,6 +71,7 @@ def frame(space: SearchSpace, parts: Sequence[str]) -> dict[str, Any]:
         "summary": "",
         "tip": "",
         "rows": [],
+        "credit": None,
         "code": [],
         "folded": [],
         "legend": [[name, k] for k, name in enumerate(names)],

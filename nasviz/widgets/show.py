@@ -15,6 +15,7 @@ _VIEWS: tuple[tuple[str, str, str], ...] = (
     ("nasviz.spaces.difference:Difference", "nasviz.widgets.difference", "DifferenceView"),
     ("nasviz.grammar.stepping:Partial", "nasviz.widgets.stepper", "Stepper"),
     ("nasviz.search.study:Study", "nasviz.widgets.board", "Board"),
+    ("nasviz.surrogate.why:Explanation", "nasviz.widgets.credit", "CreditView"),
     ("nasviz.jobs.job:Job", "nasviz.widgets.training", "Training"),
     ("nasviz.jobs.comparison:Comparison", "nasviz.widgets.comparison", "ComparisonView"),
 )

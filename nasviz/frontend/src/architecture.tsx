@@ -6,11 +6,13 @@ import { EDIT_KEYS, editKey, EditPanels, useEdits } from "./architecture/edit/pa
 import { type Colour, Panes } from "./architecture/panes";
 import { activeItem, Keys, Place, Unseen } from "./architecture/place";
 import { Rows } from "./architecture/rows";
+import { useCreditColour } from "./architecture/credit";
 import { TermText } from "./architecture/term_text";
 import { Button, CopyButton, Empty, Skeleton } from "./core/parts";
 import { TermIndex } from "./core/term";
 import { defineView, type Pointing, useBody, usePointing, type ViewContext } from "./core/view";
 import css from "./architecture.css";
+import creditCss from "./credit.css";
 import differenceCss from "./difference.css";
 
 export type { ArchitectureBody } from "./architecture/body";
@@ -33,6 +35,7 @@ function ArchitectureView(context: ViewContext) {
   const [wanted, setWanted] = useState("");
   const search = useSearch(index, shown.find ? wanted : null);
   const stage = useRef<HTMLDivElement>(null);
+  useCreditColour(body, setColour);
   const edits = useEdits(context, body, pointing, stage);
   if (!body) return <Skeleton />;
   const toggle: Toggle = (what, on) => setShown((now) => ({ ...now, [what]: on ?? !now[what] }));
@@ -60,7 +63,7 @@ function ArchitectureView(context: ViewContext) {
           <Unseen {...props} />
           {shown.find && <Find {...props} search={{ ...search, text: wanted }} look={setWanted} close={() => { toggle("find", false); stage.current?.focus(); }} />}
           {body.parts.includes("term") && (
-            <TermText {...props} preview={edits.preview} editing={shown.edit} close={() => { toggle("edit", false); stage.current?.focus(); }} />
+            <TermText {...props} credits={colour === "credit" ? (body.credit?.credits ?? null) : null} preview={edits.preview} editing={shown.edit} close={() => { toggle("edit", false); stage.current?.focus(); }} />
           )}
           <EditPanels {...props} edits={edits} />
           <Panes {...props} colour={colour} setColour={setColour} />
@@ -165,4 +168,4 @@ const ProblemNote = ({ problem, pointing }: { problem: Problem; pointing: Pointi
   </div>
 );
 
-export default defineView({ name: "architecture", label: "Architecture", css: css + differenceCss, component: ArchitectureView });
+export default defineView({ name: "architecture", label: "Architecture", css: css + differenceCss + creditCss, component: ArchitectureView });

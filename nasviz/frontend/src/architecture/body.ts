@@ -26,6 +26,34 @@ export interface Problem {
   ways: string[];
 }
 
+/** Credits of the nodes of the term (nasviz/view/credit.py), one entry for each in preorder. */
+export interface Credits {
+  /** positive where the subterm helps; null: nothing is counted there */
+  value: (number | null)[];
+  verdict: ("helps" | "hurts" | "unsure" | "none")[];
+  words: string[];
+  amount: string[];
+  gradient: string[];
+  trials: number[];
+  note: string;
+  measures: { credit: string; gradient: string; trials: string };
+}
+
+/** What a surrogate believes (nasviz/widgets/credit.py). */
+export interface Believed {
+  waiting: boolean;
+  trouble: string;
+  belief?: string;
+  gain?: string;
+  gain_before?: string;
+  moved?: string;
+  learned?: number;
+  credits?: Credits | null;
+  note?: string;
+  sentences?: string[];
+  nearest?: { name: string; similarity: string; value: string; term: string; shared: number[][]; places: string }[];
+}
+
 export interface ArchitectureBody {
   parts: string[];
   /** null: nothing to show yet */
@@ -39,6 +67,8 @@ export interface ArchitectureBody {
   summary: string;
   tip: string;
   rows: CostRow[];
+  /** null: no surrogate was given */
+  credit: Believed | null;
   /** lines of code with the place they belong to: a position, "stem", "head" or null */
   code: [string, number[] | string | null][];
   /** nodes (preorder) that a picture draws as one */

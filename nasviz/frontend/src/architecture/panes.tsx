@@ -5,24 +5,28 @@ import type { Load } from "../core/paint";
 import { Empty } from "../core/parts";
 import { Picture } from "../core/picture_part";
 import type { Position } from "../core/selection";
-import { isUnder, type ArchitectureBody, type CostRow, type PartProps } from "./body";
+import type { TermIndex } from "../core/term";
+import { isUnder, type ArchitectureBody, type CostRow, type Credits, type PartProps } from "./body";
 import { CodeTable, CostTable } from "./cost";
+import { creditLoad, CreditPane, CreditScale } from "./credit";
 import { Pane } from "./pane";
 
 /** up to so many nodes two pictures beside each other can be read */
 const SIDE_BY_SIDE = 40;
 
-export type Colour = "nonterminal" | "level" | "parameters" | "flops";
+export type Colour = "nonterminal" | "level" | "parameters" | "flops" | "credit";
 
 export const COLOURS: [Colour, string][] = [
   ["nonterminal", "nonterminal"],
   ["level", "level of nesting"],
   ["parameters", "parameters"],
   ["flops", "FLOPs"],
+  ["credit", "credit"],
 ];
 
-export function loadOf(colour: Colour, rows: readonly CostRow[]): Load | null {
+export function loadOf(colour: Colour, rows: readonly CostRow[], credits: Credits | null = null, index: TermIndex | null = null): Load | null {
   if (colour === "nonterminal") return null;
+  if (colour === "credit") return credits && index && creditLoad(credits, index);
   if (colour === "level") {
     return { value: (positions) => positions[0]?.length ?? 0, words: (value) => `level ${value}` };
   }
@@ -36,19 +40,20 @@ export function loadOf(colour: Colour, rows: readonly CostRow[]): Load | null {
 }
 
 /** What the shades of a picture mean: the scale with its numbers. */
-const Scale = ({ load, most }: { load: Load; most: number }) => (
+const Scale = ({ load, most }: { load: Load; most: number }) => load.verdict ? <CreditScale /> : (
   <span class="nv-scale" role="img" aria-label={`Shade and bar: 0 to ${load.words(most)}`}>
     0 <i /> {load.words(most)}
   </span>
 );
 
 export function Panes({ context, body, index, pointing, found = [], colour, setColour }: PartProps & { colour: Colour; setColour: (colour: Colour) => void }) {
-  const load = useMemo(() => loadOf(colour, body.rows), [colour, body.rows]);
+  const credits = body.credit?.credits ?? null;
+  const load = useMemo(() => loadOf(colour, body.rows, credits, index), [colour, body.rows, credits, index]);
   const stacked = (body.term?.arity.length ?? 0) > SIDE_BY_SIDE && !body.parts.includes("cost");
   const part = (name: string) => body.parts.includes(name);
   const props = { context, body, index, pointing };
   const places = useMemo(() => found.map((node) => index.position(node)), [found, index]);
-  if (!["tree", "graph", "cost", "code"].some(part)) return null;
+  if (!["tree", "graph", "cost", "code"].some(part) && !body.credit) return null;
   const picture = (name: "tree" | "graph", title: string) => (
     <Drawn {...props} places={places} name={name} title={title} load={load} colour={colour} setColour={setColour} chooser={name === "graph" || !part("graph")} />
   );
@@ -56,6 +61,11 @@ export function Panes({ context, body, index, pointing, found = [], colour, setC
     <div class={`nv-panes${stacked ? " nv-stacked" : ""}`}>
       {part("tree") && picture("tree", body.legend.length ? "Derivation" : "Term as a tree")}
       {part("graph") && picture("graph", "Computational graph")}
+      {body.credit && (
+        <Pane name="credit" title="What the surrogate believes" note="">
+          <CreditPane {...props} />
+        </Pane>
+      )}
       {part("cost") && (
         <Pane name="cost" title="Cost" note="">
           <CostTable {...props} />
@@ -116,7 +126,7 @@ const Chooser = ({ body, colour, setColour }: { body: ArchitectureBody; colour: 
   <label class="nv-colour">
     colour{" "}
     <select value={colour} onChange={(event) => setColour(event.currentTarget.value as Colour)} onKeyDown={(event) => event.stopPropagation()}>
-      {COLOURS.map(([value, words]) => (
+      {COLOURS.filter(([value]) => value !== "credit" || body.credit?.credits).map(([value, words]) => (
         <option key={value} value={value} disabled={body.rows.length === 0 && (value === "parameters" || value === "flops")}>
           {words}
         </option>

@@ -5,7 +5,8 @@ import { hueClass } from "../core/hue";
 import { lineBreaks, prettyText } from "../core/pretty";
 import { type TermIndex, type TermToken, termTokens } from "../core/term";
 import { Pieces } from "../core/pieces";
-import type { PartProps } from "./body";
+import type { Credits, PartProps } from "./body";
+import { markCredits } from "./credit";
 import type { Preview, Range as Characters } from "./edit/offers";
 
 const LONGEST = 8000;
@@ -16,15 +17,17 @@ interface TermTextProps extends PartProps {
   close: () => void;
   /** an edit that is looked at */
   preview: Preview | null;
+  /** credits that the text is to show, or null */
+  credits?: Credits | null;
 }
 
-export function TermText({ context, index, pointing, found = [], editing, close, preview }: TermTextProps) {
+export function TermText({ context, index, pointing, found = [], editing, close, preview, credits = null }: TermTextProps) {
   const tokens = useMemo(() => termTokens(index.info), [index]);
   const fresh = useFresh(tokens);
   if (editing) return <TermEditor context={context} text={prettyText(index.info, tokens)} close={close} />;
   if (tokens.length > LONGEST) return <div class="nv-term" role="group" aria-label="Term" tabIndex={0}>{index.info.text.slice(0, 20000)}…</div>;
   if (preview) return <Previewed index={index} tokens={tokens} preview={preview} />;
-  return <Spans index={index} tokens={tokens} pointing={pointing} found={found} fresh={fresh} />;
+  return <Spans index={index} tokens={tokens} pointing={pointing} found={found} fresh={fresh} credits={credits} />;
 }
 
 /** The tokens that the term before did not have: what stands between the equal beginning and the equal end. */
@@ -88,10 +91,11 @@ interface SpansProps extends Pick<PartProps, "index" | "pointing"> {
   found: readonly number[];
   /** tokens that are new since the term before */
   fresh: Fresh;
+  credits: Credits | null;
 }
 
 /** The text is drawn once for a term; a selection changes only the classes of the spans it enters and leaves. */
-function Spans({ index, tokens, pointing, found, fresh }: SpansProps) {
+function Spans({ index, tokens, pointing, found, fresh, credits }: SpansProps) {
   const box = useRef<HTMLDivElement>(null);
   const spans = useMemo(() => drawn(index, tokens, fresh), [tokens]);
   const places = useRef<HTMLElement[]>([]);
@@ -112,6 +116,7 @@ function Spans({ index, tokens, pointing, found, fresh }: SpansProps) {
     const mark = chosen < 0 ? undefined : places.current[ranges(chosen)![0]];
     if (mark && box.current) box.current.scrollTop += scrollStep(box.current, mark);
   }, [chosen, tokens]);
+  useLayoutEffect(() => markCredits(credits, index, (node) => places.current[ranges(node)![0]]), [tokens, credits]);
   const at = (event: Event) => Number((event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index ?? -1);
   return (
     <div
