@@ -1,3 +1,4 @@
+import json
 import sqlite3
 import threading
 import time
@@ -10,10 +11,11 @@ import pytest
 
 from nasviz.errors import StorageError
 from nasviz.records import Curve
-from nasviz.search import Timing
+from nasviz.search import RandomSearch, Study, Timing
 from nasviz.search.evaluate import Outcome
 from nasviz.search.storage import StudyStorage
 from nasviz.search.trial import LEASE, TERM
+from nasviz.spaces import Architecture, SearchSpace, known
 
 PROTOCOL = {"direction": "minimize", "seed": 0, "fingerprint": "f"}
 
@@ -226,3 +228,28 @@ def test_a_full_storage_says_so(url: str, tmp_path: Path, monkeypatch: pytest.Mo
 def test_making_a_study_prints_nothing(url: str, capfd: pytest.CaptureFixture[str]) -> None:
     opened(url)
     assert capfd.readouterr() == ("", "")
+
+
+def test_plain_optuna_and_its_dashboard_read_a_study(space: SearchSpace, url: str) -> None:
+    def objective(arch: Architecture, seed: int, report: Any) -> float:
+        report(1, {"epoch": 1.0, "val_error": float("nan")})
+        if seed % 3 == 0:
+            raise RuntimeError("no")
+        return len(str(arch)) / 100
+
+    study = Study(space, objective, strategy=RandomSearch(), storage=url, name="shown")
+    study.enqueue(known.resnet20((1, 8, 8), 10))
+    study.run(6, "inline")
+    study.confirm(1, 1, executor="inline")
+    study.ask()
+    plain = optuna.load_study(study_name="shown", storage=url)
+    assert plain.best_value == min(t.value for t in study.trials if t.value is not None)
+    assert [t.value for t in plain.trials] == [t.value for t in study.trials]
+    states = {"finished": "COMPLETE", "failed": "FAIL", "running": "RUNNING"}
+    assert [t.state.name for t in plain.trials] == [states[t.state] for t in study.trials]
+    assert [t.user_attrs["nasviz/1/term"] for t in plain.trials] == [t.term for t in study.trials]
+    (summary,) = optuna.get_all_study_summaries(url)
+    assert summary.n_trials == len(study.trials)
+    for attrs in (plain.user_attrs, *(t.user_attrs for t in plain.trials)):
+        assert json.loads(json.dumps(attrs, allow_nan=False)) == attrs, "a browser reads it, too"
+    assert "value" in plain.trials_dataframe().columns
