@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nasviz.errors import NasvizError, nearest
 from nasviz.spaces.architecture import Architecture
@@ -110,7 +111,12 @@ def nb201_parse(text: str, input_shape: Shape = (3, 32, 32), num_classes: int = 
     pair, keeps = f"Linear({cell}, {cell})", cell
     halves = f"Linear({cell}, down)"
     stages = (f"Linear({pair}, {pair}, {last})" for last in (halves, halves, keeps))
-    return nb201(input_shape, num_classes).parse(f"Linear({', '.join(stages)})")
+    return _space(tuple(input_shape), num_classes).parse(f"Linear({', '.join(stages)})")
+
+
+@lru_cache(maxsize=8)
+def _space(input_shape: Shape, num_classes: int) -> SearchSpace:
+    return nb201(input_shape, num_classes)
 
 
 def nb201_string(arch: Architecture) -> str:

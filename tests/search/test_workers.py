@@ -1,5 +1,6 @@
 """A study in worker processes: what a notebook defines runs there, and nothing that happens there ends the study."""
 
+import itertools
 import os
 import threading
 import time
@@ -46,17 +47,20 @@ def test_stop_ends_even_an_objective_that_does_not_listen(
     space: SearchSpace, executor: LocalExecutor, quick: Timing, until: Until
 ) -> None:
     def objective(arch: Architecture, report: Any) -> float:
-        report(1, {"error": 0.5})
-        while True:
+        for step in itertools.count(1):
+            report(step, {"error": 0.5})
             time.sleep(0.01)
+        raise AssertionError
 
     study = Study(space, objective, strategy=RandomSearch(), timing=quick)
     heard = threading.Event()
     study.on_change(lambda s: heard.set() if s.trials and s.trials[0].curve else None)
     study.start(3, executor)
-    assert heard.wait(60)
-    began = time.monotonic()
-    study.stop(wait=True)
+    try:
+        assert heard.wait(60)
+    finally:
+        began = time.monotonic()
+        study.stop(wait=True)
     assert time.monotonic() - began < 5
     assert [(t.state, t.reason) for t in study.trials] == [("waiting", AGAIN)]
 
