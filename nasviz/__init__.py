@@ -48,8 +48,10 @@ if TYPE_CHECKING:
     from nasviz.search import Pruning as Pruning
     from nasviz.search import RandomSearch as RandomSearch
     from nasviz.search import RegularisedEvolution as RegularisedEvolution
+    from nasviz.search import StrategySampler as StrategySampler
     from nasviz.search import Study as Study
     from nasviz.search import load_study as load_study
+    from nasviz.search import suggest as suggest
     from nasviz.search.tabulate import tabulate as tabulate
     from nasviz.spaces import Architecture as Architecture
     from nasviz.spaces import SearchSpace as SearchSpace
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from nasviz.spaces import parse as parse
     from nasviz.spaces import same_function as same_function
     from nasviz.surrogate import GP as GP
+    from nasviz.surrogate import explain as explain
     from nasviz.surrogate import UCB as UCB
     from nasviz.surrogate import FlatWL as FlatWL
     from nasviz.surrogate import HierarchicalWL as HierarchicalWL
@@ -105,6 +108,7 @@ _WHERE = {
     "RegularisedEvolution": "nasviz.search",
     "SearchSpace": "nasviz.spaces",
     "Stepper": "nasviz.widgets",
+    "StrategySampler": "nasviz.search",
     "Study": "nasviz.search",
     "TPE": "nasviz.search",
     "Thompson": "nasviz.surrogate",
@@ -121,6 +125,7 @@ _WHERE = {
     "derive": "nasviz.widgets.stepper",
     "diff": "nasviz.spaces",
     "edit": "nasviz.widgets.edit",
+    "explain": "nasviz.surrogate",
     "export_html": "nasviz.widgets.export",
     "known": "nasviz.spaces",
     "list_jobs": "nasviz.jobs",
@@ -138,6 +143,7 @@ _WHERE = {
     "show": "nasviz.widgets.show",
     "solution": "nasviz.exercises",
     "spaces": "nasviz",
+    "suggest": "nasviz.search",
     "tabulate": "nasviz.search.tabulate",
     "topology": "nasviz.graph",
     "train": "nasviz.jobs",

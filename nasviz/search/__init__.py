@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from nasviz.search.pruning import Pruning
     from nasviz.search.random_search import RandomSearch
     from nasviz.search.regularised import AREA, RegularisedEvolution
+    from nasviz.search.samplers import StrategySampler
     from nasviz.search.storage import Timing
     from nasviz.search.strategy import ExhaustedError, Proposal, Strategy
     from nasviz.search.study import Study, load_study
+    from nasviz.search.suggesting import suggest
     from nasviz.search.table import Confirmation
     from nasviz.search.tpe import TPE
     from nasviz.search.trial import StudyTrial
@@ -42,13 +44,17 @@ __all__ = [
     "RandomSearch",
     "RegularisedEvolution",
     "Strategy",
+    "StrategySampler",
     "Study",
     "StudyTrial",
     "Timing",
     "load_study",
+    "suggest",
 ]
 
 _HOME = {
+    "StrategySampler": "samplers",
+    "suggest": "suggesting",
     "Limits": "limits",
     "TPE": "tpe",
     "LocalSearch": "local_search",
