@@ -52,6 +52,7 @@ def test_strings_of_some_cells_go_both_ways():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_all_15625_strings_go_both_ways():
     seen = set()
     for text in cells():

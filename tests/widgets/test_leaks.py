@@ -27,6 +27,7 @@ def talk(view):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_of_fifty_closed_views_none_is_alive(makers, subtests):
     for name, make in makers.items():
         with subtests.test(name):
