@@ -53,7 +53,7 @@ class Tabulation(Tabulated):
         self._objective, self._seed = objective, seed
         self._executor, self._workers = executor, workers
         self._stopping, self._switch = threading.Event(), threading.Lock()
-        self._saved = 0.0
+        self._saved, self._stamp = 0.0, 0
         self._listeners: list[Callable[[Tabulation], object]] = []
         self._ended: Future[None] = Future()
         self._ended.set_result(None)
@@ -132,7 +132,8 @@ class Tabulation(Tabulated):
                         f"{path} holds a table with {key} {_brief(before.get(key))}, now it is {_brief(now[part][key])}: the "
                         f"values would not compare. Take another file, or look at this one with nv.load_table({str(path)!r})"
                     )
-        self.rows = {row.term: row for row in rows}
+        self.rows |= {row.term: row for row in rows if row.value is not None or row.term not in self.rows}
+        self._stamp = path.stat().st_mtime_ns
 
     def _drive(self) -> None:
         executor, seats = self._place()
@@ -222,9 +223,12 @@ class Tabulation(Tabulated):
         self._changed()
 
     def _keep(self) -> None:
-        if self.path is not None:
-            self.save(self.path)
-            self._saved = time.monotonic()
+        if self.path is None:
+            return
+        if self.path.exists() and self.path.stat().st_mtime_ns != self._stamp:
+            self._take_over(self.path)  # another kernel fills the same file
+        self.save(self.path)
+        self._saved, self._stamp = time.monotonic(), self.path.stat().st_mtime_ns
 
     def _changed(self) -> None:
         for callback in list(self._listeners):

@@ -3,6 +3,8 @@
 import asyncio
 import math
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,7 @@ import pytest
 
 from nasviz.errors import NasvizError, StorageError
 from nasviz.evaluation import TrainingObjective, digits
-from nasviz.evaluation.tabulated import load_table
+from nasviz.evaluation.tabulated import Row, Tabulated, load_table
 from nasviz.search import RandomSearch, Study
 from nasviz.search.tabulate import tabulate
 from nasviz.spaces import SearchSpace, digits_cells, nested_convnet, three_node_cells
@@ -25,6 +27,22 @@ def cells():
 @pytest.fixture(scope="module")
 def small():
     return SearchSpace("S ::= Linear(A, A)\nA ::= conv3x3 | id | avg_pool", name="nine", input_shape=(1, 8, 8))
+
+
+SCRIPT = """
+import time
+from nasviz.search import tabulate as t
+from nasviz.spaces import SearchSpace
+
+t.SAVED_EVERY = 0.0
+space = SearchSpace("S ::= Linear(A, A)\\nA ::= conv3x3 | id | avg_pool", name="nine", input_shape=(1, 8, 8))
+
+def objective(arch):
+    time.sleep(0.3)
+    return len(str(arch))
+
+t.tabulate(space, objective, {path!r}, executor="inline").wait()
+"""
 
 
 def length(arch, seed):
@@ -118,6 +136,52 @@ def test_a_file_is_found_again_and_only_the_rest_is_evaluated(small, tmp_path):
     assert load_table(path).frame.equals(again.frame)
     assert len(tabulate(small, objective, path, executor="inline").wait(30)) == 9
     assert len(calls) == 10
+
+
+def test_two_kernels_that_fill_one_file_lose_nothing(small, tmp_path):
+    path, gate = tmp_path / "t.csv", threading.Event()
+
+    def objective(arch):
+        assert gate.wait(30)
+        return 1.0
+
+    first = tabulate(small, objective, path, executor="inline")
+    other = Tabulated(small, [Row(str(small.unrank(8)), 0.25)], first.protocol)
+    other.save(path)
+    first.stop()
+    gate.set()
+    first.wait(30)
+    assert first(small.unrank(8)) == 0.25
+    assert load_table(path)(small.unrank(0)) == 1.0
+    assert len(load_table(path)) == len(first)
+
+
+@pytest.mark.slow
+def test_a_killed_kernel_finds_its_table(small, tmp_path):
+    path = tmp_path / "t.csv"
+    script = tmp_path / "run.py"
+    script.write_text(SCRIPT.format(path=str(path)))
+    process = subprocess.Popen([sys.executable, str(script)])
+    try:
+        end = time.monotonic() + 60
+        while not (path.exists() and len(load_table(path)) >= 3) and time.monotonic() < end:
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+    kept = load_table(path).rows
+    assert 3 <= len(kept) < 9
+    calls = []
+
+    def objective(arch):
+        calls.append(str(arch))
+        return len(str(arch))
+
+    objective.__qualname__ = "objective"
+    table = tabulate(small, objective, path, executor="inline").wait(30)
+    assert len(table) == 9
+    assert not set(calls) & set(kept)
+    assert all(table.rows[term] == row for term, row in kept.items())
 
 
 def test_a_file_of_something_else_is_refused(small, tmp_path):
