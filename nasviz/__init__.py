@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     from nasviz.spaces import parse as parse
     from nasviz.spaces import same_function as same_function
     from nasviz.surrogate import GP as GP
-    from nasviz.surrogate import explain as explain
     from nasviz.surrogate import UCB as UCB
     from nasviz.surrogate import FlatWL as FlatWL
     from nasviz.surrogate import HierarchicalWL as HierarchicalWL
@@ -70,6 +69,7 @@ if TYPE_CHECKING:
     from nasviz.surrogate import Numeric as Numeric
     from nasviz.surrogate import ProductionCounts as ProductionCounts
     from nasviz.surrogate import Thompson as Thompson
+    from nasviz.surrogate import explain as explain
     from nasviz.view import plots as plots
     from nasviz.widgets import ArchitectureView as ArchitectureView
     from nasviz.widgets import Board as Board

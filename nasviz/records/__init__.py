@@ -3,7 +3,7 @@
 A *Trial* is one evaluation of a search with its *Curve* and the *Belief* the surrogate held when it was proposed; a
 *StudyRecord* is a whole search. A *JobState* says what a training is doing. A *CostRow* says what one position of an
 architecture costs, a *Latency* how long a whole one takes on a device, a *Drawn* what is known of one draw when spaces are
-compared. A *Calibration* says how honest predictions were. A *Selection* is an architecture and a position. A *Message* is
+compared. A *Calibration* says how honest predictions were, a *Credit* what a subterm adds to one. A *Selection* is an architecture and a position. A *Message* is
 what page and kernel send each other.
 Every record has a JSON form (`to_json`, `from_json`) with a schema version, so a study written today opens tomorrow, and what
 comes from outside is checked before it is believed. The other layers exchange records, never their own objects: the views
@@ -14,6 +14,7 @@ errors in [0, 1]. Nothing here computes anything.
 from nasviz.records.base import VERSION, Record
 from nasviz.records.calibration import Calibration
 from nasviz.records.cost import CostRow
+from nasviz.records.credit import Credit, Verdict
 from nasviz.records.drawn import Drawn
 from nasviz.records.job import JobPhase, JobState
 from nasviz.records.latency import Latency
@@ -28,6 +29,7 @@ __all__ = [
     "Belief",
     "Calibration",
     "CostRow",
+    "Credit",
     "Curve",
     "Drawn",
     "JobPhase",
@@ -40,4 +42,5 @@ __all__ = [
     "StudyRecord",
     "Trial",
     "TrialState",
+    "Verdict",
 ]

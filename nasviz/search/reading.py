@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from nasviz.spaces import Architecture, SearchSpace
     from nasviz.surrogate import GP
+    from nasviz.surrogate.ablation import Ablation
+    from nasviz.surrogate.why import Explanation
 
 
 class StudyReader:
@@ -254,6 +256,62 @@ class StudyReader:
         mean, sd = gp.predict(archs)
         gain = log_ei(gp, archs, self.best_value, maximize=self.direction == "maximize")
         return [Belief(float(m), float(s), float(g)) for m, s, g in zip(mean, sd, gain, strict=True)]
+
+    def explain(self, arch: Architecture) -> Explanation:
+        """Return why the surrogate believes what it believes of an architecture; see :func:`nasviz.explain`.
+
+        Raises
+        ------
+        NasvizError
+            If no trial has a value.
+        """
+        from nasviz.surrogate.why import explain
+
+        return explain(self, arch)
+
+    def importance(self) -> pd.DataFrame:
+        """Return how each production goes with the values of the trials, the weightiest first.
+
+        By Bayesian linear regression on how often productions are used, see :func:`nasviz.surrogate.importance.importance`.
+        Columns: trials and uses of the production; effect of one use in the place of an average use of its nonterminal, with
+        its central 95 % interval (low, high), in the objective's units, or as natural logarithms (a factor of exp(effect)) when
+        all values are positive and smaller is better; weight; sure, whether the interval leaves out 0.
+
+        Raises
+        ------
+        NasvizError
+            If no trial has a value.
+        """
+        from nasviz.surrogate.importance import importance_table
+
+        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
+        if not usable:
+            raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so no production matters")
+        log = None if self.direction == "minimize" else False
+        return importance_table([trial.arch for trial in usable], [float(t.value or 0.0) for t in usable], log)
+
+    def ablation(self, first: Architecture | None = None, last: Architecture | None = None) -> Ablation:
+        """Return a way from one architecture to another in single edits, with what is believed and was observed of each step.
+
+        Parameters
+        ----------
+        first
+            Where it begins; the first baseline of this space when None, or else the first trial with a value.
+        last
+            Where it ends; the best trial when None.
+
+        Raises
+        ------
+        NasvizError
+            If no trial has a value, or the two are of different spaces.
+        """
+        from nasviz.surrogate.ablation import ablate
+        from nasviz.surrogate.basis import basis_of
+
+        basis = basis_of(self)
+        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
+        begin = min(usable, key=lambda trial: (not trial.baseline, trial.number)).arch if first is None else first
+        return ablate(basis, begin, self.best_trial.arch if last is None else last)
 
     def __repr__(self) -> str:
         try:

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from nasviz.surrogate.numeric import Numeric
     from nasviz.surrogate.target import Target
     from nasviz.surrogate.thompson import PosteriorDraw, Thompson
+    from nasviz.surrogate.why import Explanation, explain
 
 __all__ = [
     "GP",
     "UCB",
     "Acquisition",
     "Covariance",
+    "Explanation",
     "Feature",
     "FeatureStore",
     "FlatWL",
@@ -45,6 +47,7 @@ __all__ = [
     "Sum",
     "Target",
     "Thompson",
+    "explain",
     "log_ei",
     "log_feasible",
     "store_for",
@@ -54,6 +57,7 @@ __all__ = [
 _HOME = {
     "GP": "gp",
     "Covariance": "covariance",
+    "Explanation": "why",
     "Feature": "feature",
     "FeatureStore": "features",
     "FlatWL": "kernels",
@@ -72,6 +76,7 @@ _HOME = {
     "log_ei": "acquisition",
     "log_feasible": "acquisition",
     "ucb": "acquisition",
+    "explain": "why",
     "store_for": "kernels",
 }
 

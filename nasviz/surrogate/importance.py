@@ -10,6 +10,7 @@ import numpy as np
 import scipy.linalg
 import scipy.optimize
 
+from nasviz.extension import lower
 from nasviz.surrogate.features import FeatureStore
 from nasviz.surrogate.target import Target
 from nasviz.surrogate.threads import one_thread
@@ -114,6 +115,24 @@ def importance(archs: Sequence[Architecture], y: Sequence[float] | np.ndarray, l
         )
 
     return [row(k) for k in np.argsort(-weight, kind="stable").tolist()]
+
+
+def importance_table(archs: Sequence[Architecture], y: Sequence[float] | np.ndarray, log: bool | None = None) -> Any:
+    """Return :func:`importance` as a ``DataFrame`` by production: trials, uses, effect, low, high, weight, sure."""
+    rows = [
+        {
+            "production": row.production,
+            "trials": row.trials,
+            "uses": row.uses,
+            "effect": row.effect,
+            "low": row.low,
+            "high": row.high,
+            "weight": row.weight,
+            "sure": row.sure,
+        }
+        for row in importance(archs, y, log)
+    ]
+    return lower("frame")(rows, "production")
 
 
 def contrasts(names: Sequence[str], uses: np.ndarray, varied: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
