@@ -62,8 +62,8 @@ def calibrate(
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Return Kendall's τ-b, −1…1; NaN where all values of `x` or of `y` are equal, or fewer than two are given.
 
-    >>> rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])) == 1 / 3
-    True
+    >>> round(rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])), 3)
+    0.333
     """
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return math.nan
