@@ -7,7 +7,8 @@ learning rate that falls to zero along a cosine. Short trainings are cheap and n
 differ, and when they differ as much as two architectures do, a search on them is a search on noise. So the spread is
 measured, by the rank correlation between two seeds, before a search begins. `fit` is the loop, `TrainingObjective` the
 function, `digits` a small real data set, `check_data` the questions asked before anything starts, `pick_device` where it runs.
-Nothing here stores anything: the loop reports, and whoever called it keeps the books.
+Cheaper and less true are `proxies`, which look at the untrained network; free are tables, published (`benchmarks`) or one's own
+(`tabulated`). The loop stores nothing: it reports, and whoever called it keeps the books.
 """
 
 from nasviz.evaluation.data import SizedDataset, Splits, as_dataset, check_data, digits

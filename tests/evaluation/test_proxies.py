@@ -13,8 +13,10 @@ from torch import nn
 from nasviz.errors import DataError, NasvizError, TrainingError
 from nasviz.evaluation import digits, proxies
 from nasviz.nn import primitive
-from nasviz.search import RandomSearch, Study
+from nasviz.search import AREA, RandomSearch, Study
 from nasviz.spaces import SearchSpace, digits_cells, parse, three_node_cells
+from nasviz.surrogate import GP, FlatWL
+from nasviz.surrogate.numeric import Numeric
 
 X = torch.tensor([[1.0, -2.0], [3.0, 0.5], [-1.0, 1.0]])
 Y = torch.tensor([0, 1, 1])
@@ -196,3 +198,23 @@ def test_higher_is_better_on_the_digits():
     errors = [TrainingObjective(digits(), device="cpu")(a) for a in archs]
     for proxy in (proxies.naswot, proxies.synflow):
         assert kendalltau([proxy(a) for a in archs], [-e for e in errors]).statistic > 0.2
+
+
+def test_a_feature_of_a_surrogate(space):
+    archs = space.sample(12, seed=1)
+    surrogate = GP(FlatWL() + Numeric(proxies.naswot)).fit(archs, [-proxies.naswot(a) for a in archs])
+    mean, _ = surrogate.predict(space.sample(5, seed=2))
+    assert np.isfinite(mean).all()
+
+
+def test_a_score_for_the_first_population_of_a_search(space):
+    scored = []
+
+    def score(arch):
+        scored.append(proxies.synflow(arch))
+        return scored[-1]
+
+    study = Study(space, proxies.synflow, direction="maximize", strategy=AREA(score=score, pool=4))
+    study.run(1, "inline")
+    assert len(set(scored)) > 1
+    assert proxies.synflow(study.best_trial.arch) == max(scored)
