@@ -17,7 +17,7 @@ from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
 from nasviz.errors import JobError
-from nasviz.jobs.payload import pack, unpack
+from nasviz.jobs.payload import Shared, pack, unpack, unsent
 from nasviz.jobs.process import WorkerProcess, fair_threads
 from nasviz.jobs.protocol import Frame, unpack_rows
 
@@ -108,7 +108,7 @@ class _Seat(threading.Thread):
             self._process = process
             self._number += 1
         try:
-            process.send(Frame("call", self._number, {"path": list(sys.path)}, call.blobs))
+            process.send(Frame("call", self._number, {"path": list(sys.path)}, unsent(call.blobs, process.sent)))
             call.blobs = []
             if call.stopping:
                 process.stop_call(self._number)
@@ -118,6 +118,7 @@ class _Seat(threading.Thread):
                 if frame.kind == "result":
                     return unpack(frame.blobs)
                 if frame.kind == "error":
+                    process.sent.clear()  # it may have failed before it had unpickled what is shared
                     raise _remote_error(frame)
                 self._listen(call, frame, process)
         except OSError:
@@ -260,6 +261,23 @@ class LocalExecutor(Executor):
         [(1, {'error': 0.5})]
         """
         return self._enqueue((fn, args, kwargs, True), on_report, on_log, on_start)
+
+    def share(self, value: object) -> Shared:
+        """Return a stand-in for an argument of many calls: it is sent to each worker once, and a call receives `value`.
+
+        Raises
+        ------
+        JobError
+            If it cannot be sent to another process.
+
+        Examples
+        --------
+        >>> with LocalExecutor() as executor:
+        ...     data = executor.share(list(range(1000)))
+        ...     [executor.submit(sum, data).result() for _ in range(2)]
+        [499500, 499500]
+        """
+        return Shared(value)
 
     def cancel_running(self, future: Future[Any], grace: float | None = None) -> bool:
         """Stop a call, waiting or running.

@@ -1,18 +1,25 @@
 """Function, arguments and result as bytes: cloudpickle by value, in memory only, never a file.
 
-Bytes wrapped in `Packed` are not copied into the payload of each call: many jobs on one data set share them.
+Bytes wrapped in `Packed` are not copied into the payload of each call: many jobs on one data set share them. What is wrapped in
+`Shared` is besides sent to a worker once and unpickled there once.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Sequence
+import uuid
+from collections.abc import MutableSequence, Sequence
 from typing import Any
 
 import cloudpickle
 
 from nasviz.errors import JobError, said
+
+HELD = 3
+"""How many shared objects a worker holds."""
+
+_held: dict[str, Any] = {}
 
 
 class Packed:
@@ -31,6 +38,59 @@ class Packed:
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return (_packed, (pickle.PickleBuffer(self._bytes),))
+
+
+class Once(bytes):
+    """The bytes of a shared object, and the key by which a worker knows it."""
+
+    key: str = ""
+
+
+class Shared:
+    """A large object for many calls, pickled once; a call receives the object itself, the same one in each call of a worker.
+
+    >>> shared = Shared([1, 2])
+    >>> unpack(pack((shared, shared)))
+    ([1, 2], [1, 2])
+    """
+
+    def __init__(self, value: object) -> None:
+        self._bytes = Once(_dumps(value))
+        self._bytes.key = uuid.uuid4().hex
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return (_shared, (self._bytes.key, pickle.PickleBuffer(self._bytes)))
+
+
+def _shared(key: str, data: Any) -> Any:
+    if len(data):
+        _held.pop(key, None)
+        _held[key] = pickle.loads(data)
+        while len(_held) > HELD:
+            del _held[next(iter(_held))]
+    if key not in _held:
+        raise JobError("this worker does not hold the object that the call shares with earlier ones")
+    return _held[key]
+
+
+def unsent(blobs: Sequence[bytes | memoryview], sent: MutableSequence[str]) -> list[bytes | memoryview]:
+    """Return the blobs of a call with those emptied that hold what a worker was sent before.
+
+    Parameters
+    ----------
+    blobs
+        What `pack` gave.
+    sent
+        Keys of what the worker holds, oldest first; this call's are added.
+    """
+    found: list[bytes | memoryview] = []
+    for blob in blobs:
+        whole = blob.obj if isinstance(blob, memoryview) else blob
+        known = isinstance(whole, Once) and whole.key in sent
+        found.append(b"" if known else blob)
+        if isinstance(whole, Once) and not known:
+            sent.append(whole.key)
+    return found
 
 
 def _packed(data: Any) -> Packed:

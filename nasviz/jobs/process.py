@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from nasviz.errors import JobError
+from nasviz.jobs.payload import HELD
 from nasviz.jobs.protocol import Frame, read_frame, write_frame
 
 _SHOWN_LINES = 6
@@ -114,6 +115,11 @@ class WorkerProcess:
     threads
         Threads of its numerics.
 
+    Attributes
+    ----------
+    sent
+        Keys of the shared objects that it holds, oldest first.
+
     Raises
     ------
     JobError
@@ -126,6 +132,7 @@ class WorkerProcess:
         self._stdin = cast(BinaryIO, self._process.stdin)
         self._stdout = cast(BinaryIO, self._process.stdout)
         self._words: collections.deque[str] = collections.deque(maxlen=_SHOWN_LINES)
+        self.sent: collections.deque[str] = collections.deque(maxlen=HELD)
         self._frames: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="nasviz-stdout", daemon=True)
         self._ear = threading.Thread(target=self._hear, name="nasviz-stderr", daemon=True)

@@ -83,6 +83,7 @@ class Runner:
         self._timing = study.storage.timing
         self._flights: dict[Future[Outcome], _Flight] = {}
         self._here: _Flight | None = None
+        self._shared: dict[bool, Any] = {}
         self._judge: Judge | None = None
         if study.pruning is not None:
             name = getattr(study.objective, "metric", None)
@@ -239,7 +240,7 @@ class Runner:
     def _submit(self, executor: Executor, taken: Taken) -> None:
         flight = self._flight(taken)
         reporting: Any = getattr(executor, "submit_reporting", None)
-        call = (self.study.evaluated(taken.trial), taken.trial.arch, taken.seed)
+        call = (self._sent(executor, taken), taken.trial.arch, taken.seed)
         try:
             if reporting is not None:
 
@@ -256,6 +257,18 @@ class Runner:
             self.study.give_back(taken.slot, AGAIN)
             raise JobError(f"the executor takes no more work: {error}") from error
         self._flights[future] = flight
+
+    def _sent(self, executor: Executor, taken: Taken) -> Any:
+        """What evaluates a trial, as it is sent: once to each worker, where the executor can do so."""
+        kind = bool(taken.trial.baseline)
+        if kind not in self._shared:
+            objective = self.study.evaluated(taken.trial)
+            share: Any = getattr(executor, "share", None)
+            self._shared[kind] = objective
+            if share is not None:
+                with contextlib.suppress(JobError):  # what cannot be sent is said trial by trial
+                    self._shared[kind] = share(objective)
+        return self._shared[kind]
 
     def _flight(self, taken: Taken) -> _Flight:
         slot = taken.slot

@@ -10,12 +10,14 @@ import threading
 import time
 from concurrent.futures import CancelledError
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from nasviz.errors import JobError, TermError
 from nasviz.jobs.executor import LocalExecutor, default_executor
+from nasviz.jobs.payload import HELD
 from nasviz.jobs.process import environment
 
 
@@ -341,3 +343,41 @@ except KeyboardInterrupt:
         [sys.executable, "-c", text], capture_output=True, text=True, env=environment(1), start_new_session=True, timeout=30
     )
     assert out.stdout == "interrupted done\n", out.stderr
+
+
+class Counted:
+    """Counts in a worker how often it was unpickled there."""
+
+    def __init__(self) -> None:
+        self.data = bytes(1000)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        os.environ["UNPICKLED"] = str(int(os.environ.get("UNPICKLED", "0")) + 1)
+
+
+def unpickled(*held: object) -> tuple[int, int]:
+    return int(os.environ.get("UNPICKLED", "0")), os.getpid()
+
+
+def test_what_is_shared_reaches_a_worker_once() -> None:
+    with LocalExecutor() as executor:
+        shared = executor.share(Counted())
+        assert [executor.submit(unpickled, shared).result()[0] for _ in range(3)] == [1, 1, 1]
+        assert executor.submit(unpickled, shared, Counted()).result()[0] == 2, "what is not shared comes anew"
+        others = [executor.share(Counted()) for _ in range(HELD)]
+        assert [executor.submit(unpickled, other).result()[0] for other in others] == [3, 4, 5]
+        assert executor.submit(unpickled, shared).result()[0] == 6, "a worker holds only a few"
+        with pytest.raises(ZeroDivisionError):
+            executor.submit(lambda held: 1 // 0, shared).result()
+        assert executor.submit(unpickled, shared).result()[0] == 7, "after an error it is sent again"
+        first = executor.submit(unpickled, shared).result()[1]
+        with pytest.raises(JobError):
+            executor.submit(os._exit, 3).result()
+        count, second = executor.submit(unpickled, shared).result()
+        assert (count, second != first) == (1, True), "a new worker gets it again"
+
+
+def test_what_cannot_be_shared_is_said() -> None:
+    with LocalExecutor() as executor, pytest.raises(JobError, match="cannot be sent to a worker process"):
+        executor.share(threading.Lock())
