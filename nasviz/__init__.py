@@ -45,12 +45,14 @@ if TYPE_CHECKING:
     from nasviz.search import TPE as TPE
     from nasviz.search import BayesOpt as BayesOpt
     from nasviz.search import LocalSearch as LocalSearch
+    from nasviz.search import ParetoBayesOpt as ParetoBayesOpt
     from nasviz.search import Pruning as Pruning
     from nasviz.search import RandomSearch as RandomSearch
     from nasviz.search import RegularisedEvolution as RegularisedEvolution
     from nasviz.search import StrategySampler as StrategySampler
     from nasviz.search import Study as Study
     from nasviz.search import load_study as load_study
+    from nasviz.search import pareto_trials as pareto_trials
     from nasviz.search import suggest as suggest
     from nasviz.search.tabulate import tabulate as tabulate
     from nasviz.spaces import Architecture as Architecture
@@ -102,6 +104,7 @@ _WHERE = {
     "LogEI": "nasviz.surrogate",
     "NasvizError": "nasviz.errors",
     "Numeric": "nasviz.surrogate",
+    "ParetoBayesOpt": "nasviz.search",
     "ProductionCounts": "nasviz.surrogate",
     "Pruning": "nasviz.search",
     "RandomSearch": "nasviz.search",
@@ -134,6 +137,7 @@ _WHERE = {
     "load_table": "nasviz.evaluation.tabulated",
     "merge": "nasviz.graph",
     "nearest_known": "nasviz.spaces",
+    "pareto_trials": "nasviz.search",
     "parse": "nasviz.spaces",
     "plan": "nasviz.jobs",
     "plots": "nasviz.view",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nasviz.search.random_search import RandomSearch
     from nasviz.search.regularised import AREA, RegularisedEvolution
     from nasviz.search.samplers import StrategySampler
+    from nasviz.search.several import ParetoBayesOpt, pareto_trials
     from nasviz.search.storage import Timing
     from nasviz.search.strategy import ExhaustedError, Proposal, Strategy
     from nasviz.search.study import Study, load_study
@@ -39,6 +40,7 @@ __all__ = [
     "ExhaustedError",
     "Limits",
     "LocalSearch",
+    "ParetoBayesOpt",
     "Proposal",
     "Pruning",
     "RandomSearch",
@@ -49,10 +51,13 @@ __all__ = [
     "StudyTrial",
     "Timing",
     "load_study",
+    "pareto_trials",
     "suggest",
 ]
 
 _HOME = {
+    "pareto_trials": "several",
+    "ParetoBayesOpt": "several",
     "StrategySampler": "samplers",
     "suggest": "suggesting",
     "Limits": "limits",

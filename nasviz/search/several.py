@@ -1,0 +1,143 @@
+"""Several objectives at once: Bayesian optimisation of the Pareto front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from nasviz.algebra.arguments import whole
+from nasviz.errors import NasvizError
+from nasviz.records import Trial
+from nasviz.search.evolution import Evolution
+from nasviz.search.limits import COMPUTED, admits, without_limits
+from nasviz.search.memory import Bounds, Memory
+from nasviz.search.random_search import fresh
+from nasviz.search.strategy import Proposal
+from nasviz.surrogate import GP, Covariance, FlatWL
+from nasviz.surrogate.pareto import log_nehvi, pareto_front
+
+if TYPE_CHECKING:
+    from nasviz.spaces import Architecture, SearchSpace
+
+T = TypeVar("T", bound=Trial)
+
+
+@dataclass(frozen=True)
+class ParetoBayesOpt:
+    """Maximise the expected growth of the volume that the Pareto front dominates, under noise (qLogNEHVI, Ament et al. 2023).
+
+    The objective returns its numbers by name, ``{"error": 0.1, "latency_ms": 3.0}``. Each has a Gaussian process of its own;
+    finished trials without one of the numbers are left out, trials that still run count at their expected values.
+
+    Parameters
+    ----------
+    objectives
+        Two or more names; "parameters" and "flops" need not be returned, they are computed. Smaller is better in each.
+    kernel, n_init, candidates
+        See :class:`BayesOpt`.
+
+    Raises
+    ------
+    NasvizError
+        If there are fewer than two objectives, one is named twice, or a number is below 1.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import digits_cells
+    >>> strategy = ParetoBayesOpt(("error", "parameters"))
+    >>> strategy.propose(digits_cells(), [], np.random.default_rng(0)).reason
+    'random, by productions'
+    """
+
+    objectives: tuple[str, ...]
+    kernel: Covariance = field(default_factory=FlatWL)
+    n_init: int = 10
+    candidates: int = 500
+    _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _checked(self.objectives)
+        for name in ("n_init", "candidates"):
+            whole(getattr(self, name), name, 1)
+
+    def propose(
+        self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator, *, limits: Bounds = None
+    ) -> Proposal:
+        """Return the candidate of the largest expected gain in hypervolume; see :class:`Strategy`."""
+        space = self._memory.limited(space, limits)
+        drawn = without_limits(space)
+        ordered = sorted(trials, key=lambda trial: trial.number)
+        finished = [t for t in ordered if t.state == "finished"]
+        values = _values(finished, self._memory.archs(drawn, finished), self.objectives)
+        kept = np.flatnonzero(np.isfinite(values).all(axis=1))
+        pending = [t for t in ordered if t.state in ("waiting", "running")]
+        if len(kept) + len(pending) < self.n_init or len(kept) < 2:
+            return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, by productions")
+        archs = self._memory.archs(drawn, [finished[i] for i in kept])
+        store = GP(self.kernel).store
+        running = self._memory.archs(drawn, pending)
+        gps = [GP(self.kernel, store=store).fit(archs, column).believe(running) for column in values[kept].T]
+        seed = int(rng.integers(2**31))
+        front = [archs[i] for i in pareto_front(values[kept])]
+        members = Evolution(self.candidates).run(
+            drawn,
+            lambda found: log_nehvi(gps, found, seed=seed),
+            rng,
+            [arch for arch in front if drawn.contains(arch)],
+            [*archs, *running],
+        )
+        seen = self._memory.seen(drawn, ordered)
+        winner = next((m for m in members if m.arch not in seen and admits(space, m.arch)), None)
+        if winner is None:
+            return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, by productions")
+        names = ", ".join(self.objectives)
+        return Proposal(
+            str(winner.arch), reason=f"log expected hypervolume improvement of {names} over {len(members)} candidates"
+        )
+
+
+def pareto_trials(trials: Sequence[T], objectives: Sequence[str]) -> list[T]:
+    """Return the finished trials that no other beats in all objectives, in the order given.
+
+    Parameters
+    ----------
+    trials
+        Of a study whose objective returns numbers by name; each must know its architecture (``trial.arch``) where "parameters"
+        or "flops" are to be computed.
+    objectives
+        Two or more names, smaller is better in each.
+
+    Raises
+    ------
+    NasvizError
+        If there are fewer than two objectives, or one is named twice.
+    """
+    _checked(tuple(objectives))
+    finished = [trial for trial in trials if trial.state == "finished"]
+    archs = [getattr(trial, "arch", None) for trial in finished]
+    return [finished[i] for i in pareto_front(_values(finished, archs, objectives))]
+
+
+def _values(trials: Sequence[Trial], archs: Sequence[Architecture | None], objectives: Sequence[str]) -> np.ndarray:
+    """The objectives of trials ``(n, m)``; NaN where one is not known."""
+    rows = [[_value(trial, arch, name) for name in objectives] for trial, arch in zip(trials, archs, strict=True)]
+    return np.array(rows, dtype=np.float64).reshape(len(trials), len(objectives))
+
+
+def _value(trial: Trial, arch: Architecture | None, name: str) -> float:
+    if name in trial.metrics:
+        return trial.metrics[name]
+    if name not in COMPUTED or arch is None:
+        return np.nan
+    try:
+        return float(getattr(arch.cost(), name))
+    except NasvizError:
+        return np.nan
+
+
+def _checked(objectives: tuple[str, ...]) -> None:
+    if len(objectives) < 2 or len(set(objectives)) < len(objectives):
+        raise NasvizError(f"several objectives are two or more different names, found {objectives!r:.80}")
