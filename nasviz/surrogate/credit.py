@@ -24,7 +24,7 @@ from nasviz.algebra import Term
 from nasviz.errors import NasvizError, TermError
 from nasviz.surrogate.alphabet import Alphabet
 from nasviz.surrogate.batch import Batch
-from nasviz.surrogate.covariance import CosineKernel, lengths
+from nasviz.surrogate.covariance import CosineKernel, lengths, narrowed
 from nasviz.surrogate.decomposition import CountingPart, decompose
 from nasviz.surrogate.kernels import LevelKernel, ProductionKernel
 from nasviz.surrogate.threads import exactly, one_thread
@@ -97,11 +97,12 @@ class Accountant:
         self._gp = gp
         self._parts = decompose(gp)
         self._rows = gp.store.rows(gp.archs)
+        self._data = [_Data(part, self._rows) for part in self._parts.counting]
         with exactly(), torch.no_grad():
             covariance: Any = gp.model.covar_module
             gram = covariance(gp.inputs(gp.archs)).to_dense().numpy()
-        self._factor = scipy.linalg.cho_factor(gram + gp.noise * np.eye(len(gram)), lower=True)
-        self._alpha = scipy.linalg.cho_solve(self._factor, gp.target.forward(gp.y))
+        self._lower = scipy.linalg.cholesky(gram + gp.noise * np.eye(len(gram)), lower=True)
+        self._alpha = scipy.linalg.cho_solve((self._lower, True), gp.target.forward(gp.y))
 
     def account(self, arch: Architecture) -> Account:
         """Return the credits of the nodes of an architecture.
@@ -120,9 +121,12 @@ class Accountant:
         gp = self._gp
         row = gp.store.rows([arch])
         inside = subterms(arch.term)
-        found = [_Share(arch, row, self._rows, part) for part in self._parts.counting]
+        found = [_Share(arch, row, data) for data in self._data]
         cross = sum((share.cross for share in found), start=np.zeros((len(arch.term), len(self._rows))))
         scale = gp.target.scale
+        known = np.zeros_like(cross)
+        counted = cross.any(axis=1)
+        known[counted] = scipy.linalg.solve_triangular(self._lower, cross[counted].T, lower=True, check_finite=False).T
         own, within = cross @ self._alpha, inside @ (cross @ self._alpha)
         gradient = sum((share.gradient(self._alpha) for share in found), start=np.zeros(len(arch.term)))
         prior = sum((share.prior(None) for share in found), start=np.zeros(len(arch.term)))
@@ -130,9 +134,9 @@ class Accountant:
         whole = {part.name: float((part.covariance(row, self._rows) @ self._alpha)[0]) * scale for part in self._parts.whole}
         return Account(
             own=own * scale,
-            own_sd=self._deviation(cross, prior) * scale,
+            own_sd=_deviation(prior, known) * scale,
             within=within * scale,
-            within_sd=self._deviation(inside @ cross, prior_within) * scale,
+            within_sd=_deviation(prior_within, inside @ known) * scale,
             own_gradient=gradient * scale,
             within_gradient=inside @ gradient * scale,
             counted=np.asarray(found[0].counts.sum(axis=1)).ravel() if len(found) == 1 else _counted(found),
@@ -140,27 +144,41 @@ class Accountant:
             mean=float(own.sum()) * scale + sum(whole.values()),
         )
 
-    def _deviation(self, cross: np.ndarray, prior: np.ndarray) -> np.ndarray:
-        """Posterior deviation of functionals with covariances `cross` ``(n, t)`` to the data and prior variances ``(n,)``."""
-        known = np.einsum("ij,ji->i", cross, scipy.linalg.cho_solve(self._factor, cross.T))
-        return np.sqrt(np.maximum(prior - known, 0.0))
+
+def _deviation(prior: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Posterior deviations ``(n,)`` from prior variances ``(n,)`` and covariances with the whitened data ``(n, t)``."""
+    return np.sqrt(np.maximum(prior - (known**2).sum(axis=1), 0.0))
+
+
+class _Data:
+    """The architectures that were learned from, as one counting part sees them."""
+
+    def __init__(self, part: CountingPart, rows: Ints) -> None:
+        self.part = part
+        self.rows = rows
+        self.counts: Any = csr_array(part.kernel.counts(rows), dtype=np.float64)
+        self.transposed: Any = csr_array(self.counts.T)
+        self.weight = part.weight / lengths(self.counts)
 
 
 class _Share:
     """What one counting part gives to the nodes of a term: `counts` ``(nodes, features)`` and `cross` ``(nodes, trials)``."""
 
-    def __init__(self, arch: Architecture, row: Ints, data: Ints, part: CountingPart) -> None:
-        kernel = part.kernel
-        self._total: csr_array = csr_array(kernel.counts(row), dtype=np.float64)
-        others: Any = csr_array(kernel.counts(data), dtype=np.float64)
+    def __init__(self, arch: Architecture, row: Ints, data: _Data) -> None:
+        kernel = data.part.kernel
+        total: Any = csr_array(kernel.counts(row), dtype=np.float64)
         self.counts = occurrences(kernel, arch)
-        self._length = float(lengths(self._total)[0])
-        self._others = others
-        self._weight = part.weight
-        self._scale = part.weight / (self._length * lengths(others))
-        if part.times is not None:
-            self._scale = self._scale * part.times(row, data)[0]
-        self.cross: np.ndarray = (self.counts @ others.T).toarray() * self._scale
+        self._data = data
+        self._length = float(lengths(total)[0])
+        self._weight = data.part.weight
+        self._scale = data.weight / self._length
+        if data.part.times is not None:
+            self._scale = self._scale * data.part.times(row, data.rows)[0]
+        met = data.counts.shape[1]
+        self._total: Any = narrowed(total.copy(), met)
+        self._met: Any = narrowed(self.counts.copy(), met)
+        self._whole = np.asarray(total.toarray()).ravel()
+        self.cross: np.ndarray = (self._met @ data.transposed).toarray() * self._scale
 
     def prior(self, inside: csr_array | None) -> np.ndarray:
         counts: Any = self.counts if inside is None else inside @ self.counts
@@ -168,10 +186,9 @@ class _Share:
 
     def gradient(self, alpha: np.ndarray) -> np.ndarray:
         """Derivative of the mean by each count, summed over what is centred at each node."""
-        pull = self._others.T @ (self._scale * alpha)
+        pull = self._data.counts.T @ (self._scale * alpha)
         shrink = float((self._total @ pull)[0]) / self._length**2
-        total = np.asarray(self._total.toarray()).ravel()
-        return np.asarray(self.counts @ (pull - shrink * total))
+        return np.asarray(self._met @ pull - shrink * (self.counts @ self._whole))
 
 
 def occurrences(kernel: CosineKernel, arch: Architecture) -> csr_array:
