@@ -12,6 +12,7 @@ from nasviz.search import BayesOpt, ExhaustedError, Proposal, RandomSearch, Stud
 from nasviz.search.asking import ranges
 from nasviz.search.seeds import evaluation_seed
 from nasviz.spaces import SearchSpace, known
+from nasviz.surrogate import Covariance, FlatWL, HierarchicalWL
 
 
 @pytest.fixture
@@ -175,8 +176,9 @@ def test_a_baseline_for_another_task_is_refused(study: Study) -> None:
 
 
 @pytest.mark.slow
-def test_what_was_known_is_stored_and_replays_bit_for_bit(space: SearchSpace) -> None:
-    study = Study(space, strategy=BayesOpt(n_init=3, candidates=10), seed=3)
+@pytest.mark.parametrize("kernel", [FlatWL(), HierarchicalWL()])
+def test_what_was_known_is_stored_and_replays_bit_for_bit(space: SearchSpace, kernel: Covariance) -> None:
+    study = Study(space, strategy=BayesOpt(kernel=kernel, n_init=3, candidates=10), seed=3)
     values = np.random.default_rng(0)
     asked = [study.ask() for _ in range(3)]
     for n in range(8):
