@@ -59,7 +59,7 @@ def latency(
     True
     """
     for name, value, least in (("batch", batch, 1), ("repeats", repeats, 1), ("warmup", warmup, 0)):
-        if value < least:
+        if not isinstance(value, int) or value < least:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"{name} is a whole number of {least} or more, found {value!r}")
     chosen = pick_device(device)
     net = to_torch(arch, seed=0).eval().to(chosen)

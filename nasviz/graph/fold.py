@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+import numpy as np
+
 from nasviz.algebra import Term
 from nasviz.errors import NasvizError
 from nasviz.graph.graph import Graph, folded_graph
@@ -41,7 +43,7 @@ def fold(term: Term, level: int, labels: Sequence[Sequence[str]] | None = None) 
     >>> [e.label for e in fold(Term.build(LINEAR, f, Term.build(LINEAR, f, f)), 1).edges]
     ['f', 'Linear']
     """
-    if level < 0:
+    if not isinstance(level, int | np.integer) or level < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NasvizError(f"a fold has a level of 0 or more, found {level}")
     depth = term.depth.tolist()
     called: dict[int, str] = {}

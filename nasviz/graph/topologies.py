@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -288,6 +288,8 @@ def _parameters(name: str, function: Callable[..., Any]) -> tuple[tuple[Sort, ..
 def _notation(graph: Any, on: Place) -> str:
     """Return a networkx graph, or pairs of nodes, as edge notation; nodes are numbered in the order in which they come."""
     if not hasattr(graph, "nodes"):
+        if not isinstance(graph, Iterable):
+            raise NasvizError(f"edges are text such as '1>2 1>3 2>3', a networkx graph or a function, found {graph!r:.60}")
         return " ".join(f"{u}>{v}" for u, v in cast("Sequence[tuple[Any, Any]]", graph))
     names = {node: k for k, node in enumerate(graph.nodes, start=1)}
     pairs = [(names[u], names[v]) for u, v in graph.edges()]

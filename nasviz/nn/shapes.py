@@ -44,7 +44,7 @@ class Site:
         return self.measured.shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shapes(Mapping[Where, tuple[Shape, Shape]]):
     """Input and output shape of every operation, by position; also of ``"stem"`` and ``"head"``.
 
@@ -71,6 +71,10 @@ class Shapes(Mapping[Where, tuple[Shape, Shape]]):
     def __len__(self) -> int:
         return len(self.sites)
 
+    def __repr__(self) -> str:
+        said = [f"  {_called(site.where)}: {site.operator.name} {site.shape_in} -> {site.shape_out}" for site in self.sites]
+        return "\n".join(["Shapes", *said])
+
     @property
     def output(self) -> Shape | None:
         """Shape of the network's output for one example, without the batch axis; None while an open place stands before it."""
@@ -80,6 +84,10 @@ class Shapes(Mapping[Where, tuple[Shape, Shape]]):
     def notes(self) -> tuple[str, ...]:
         """What could not be done on the meta device, each note once."""
         return tuple(dict.fromkeys(site.measured.note for site in self.sites if site.measured.note))
+
+
+def _called(where: Where) -> str:
+    return where if isinstance(where, str) else position_text(where)
 
 
 class _State(NamedTuple, Generic[Value]):

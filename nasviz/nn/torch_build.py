@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import fx, nn
 
@@ -47,8 +48,11 @@ def to_torch(arch: Architecture, seed: int | None = None, share: Share = False) 
     Raises
     ------
     ShapeError, BuildError
-        As :func:`infer_shapes`; BuildError also when a factory returns one module twice, or nothing is there to share.
+        As :func:`infer_shapes`; BuildError also when a factory returns one module twice, nothing is there to share, or the
+        seed is no whole number.
     """
+    if seed is not None and not isinstance(seed, int | np.integer):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BuildError(f"a seed is a whole number or None, found {seed!r:.60}")
     net, graph = fx.GraphModule(nn.Module(), fx.Graph(), class_name="Network"), fx.Graph()
     x = graph.placeholder("x")
     modules = _Modules(net, arch, share)

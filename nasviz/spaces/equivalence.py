@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nasviz.algebra import Operator
+from nasviz.errors import NasvizError
 from nasviz.graph import Canonical, canonical_form
 from nasviz.spaces.image_operators import UNARY
 from nasviz.spaces.operators import STANDARD
@@ -91,6 +92,8 @@ def same_function(a: Architecture, b: Architecture, stateless: Iterable[Operator
     ------
     BuildError
         If a term has no graph.
+    NasvizError
+        If one of them is no architecture.
 
     Examples
     --------
@@ -100,6 +103,9 @@ def same_function(a: Architecture, b: Architecture, stateless: Iterable[Operator
     >>> same_function(parse("Residual(conv, conv, id)"), parse("conv"))
     False
     """
+    for arch in (a, b):
+        if not hasattr(arch, "term"):
+            raise NasvizError(f"same_function compares two architectures, found {type(arch).__name__}")
     own = tuple(stateless)
     return _task(a) == _task(b) and form_of(a, own) == form_of(b, own)
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 LONGEST = 500
 
 
+def check_kind(found: object, kind: type, maker: str) -> None:
+    """Raise an AssertionError unless an object is what ``nv.<maker>`` makes.
+
+    >>> check_kind(3, int, "primitive")
+    """
+    check(isinstance(found, kind), f"this contract takes what nv.{maker} makes, found {type(found).__name__}")
+
+
 def check(holds: bool, sentence: str) -> None:
     """Raise an AssertionError with a sentence unless something holds.
 

@@ -15,7 +15,7 @@ from nasviz.extension import lower
 from nasviz.graph import ID
 from nasviz.nn import Primitive, cost, infer_shapes, to_torch
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.testing.contract import check
+from nasviz.testing.contract import check, check_kind
 
 Shape = tuple[int, ...]
 Numbers = Sequence[int | float]
@@ -68,6 +68,7 @@ def check_primitive(
     ()
     """
     notes: list[str] = []
+    check_kind(primitive, Primitive, "primitive")
     check(len(shapes) > 0, "give at least one shape to check")
     with torch.random.fork_rng(devices=[]):
         for shape in shapes:

@@ -14,7 +14,7 @@ from nasviz.algebra import Operator, Sort, Term, literal, parse_term
 from nasviz.errors import BuildError, NasvizError
 from nasviz.graph import ADD, ZERO, Merge, Topology, build_graph, is_connected, walk
 from nasviz.spaces import signature
-from nasviz.testing.contract import check
+from nasviz.testing.contract import check, check_kind
 
 Shape = tuple[int, ...]
 
@@ -47,6 +47,7 @@ def check_topology(topology: Topology, values: Sequence[int | float] = (), n_map
     >>> import nasviz as nv
     >>> check_topology(nv.topology("Diamond", "1>2 1>3 2>4 3>4"))
     """
+    check_kind(topology, Topology, "topology")
     n = sum(sort is Sort.MAP for sort in topology.operands) if n_maps is None else n_maps
     name = f"{topology.name}({', '.join(map(str, values))})" if values else topology.name
     operand = Operator("operand")
@@ -126,6 +127,7 @@ def check_merge(merge: Merge, shapes: Sequence[Shape] = ((16, 8, 8), (16, 8), (1
     >>> import nasviz as nv
     >>> check_merge(nv.merge(lambda a, b: a * b.sigmoid(), name="gate"))
     """
+    check_kind(merge, Merge, "merge")
     try:
         copy: Merge = pickle.loads(cloudpickle.dumps(merge))
     except Exception as error:

@@ -55,3 +55,9 @@ def test_what_makes_no_sense_is_refused(wrong):
 def test_a_device_that_is_not_there():
     with pytest.raises(NasvizError, match="is not a device"):
         latency(SMALL, "abacus")
+
+
+@pytest.mark.parametrize("repeats", ["3", 2.5])
+def test_numbers_of_passes_are_whole(repeats):
+    with pytest.raises(NasvizError, match="repeats is a whole number of 1 or more, found "):
+        latency(parse("conv", input_shape=(1, 8, 8)), device="cpu", repeats=repeats)

@@ -41,6 +41,8 @@ def test_zero_is_removed_where_it_is_seen(term):
 def test_a_negative_level_is_refused(term):
     with pytest.raises(NasvizError, match="a fold has a level of 0 or more, found -1"):
         fold(term("conv"), -1)
+    with pytest.raises(NasvizError, match="a fold has a level of 0 or more, found whole"):
+        fold(term("conv"), "whole")
 
 
 def test_single_subterms_are_folded(term):

@@ -99,3 +99,8 @@ def test_a_large_notation_is_read():
     n = 300
     wiring = topology("Long", " ".join(f"{i}>{i + 1}" for i in range(1, n))).edges()
     assert wiring.n_nodes == n
+
+
+def test_edges_of_another_kind():
+    with pytest.raises(NasvizError, match="edges are text such as '1>2 1>3 2>3', a networkx graph or a function, found 3"):
+        topology("X", 3)

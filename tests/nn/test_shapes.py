@@ -8,7 +8,7 @@ from torch import nn
 from nasviz.errors import BuildError, ShapeError
 from nasviz.graph import topology
 from nasviz.nn import infer_shapes, primitive
-from nasviz.spaces import Architecture, SearchSpace, digits_cells, nb201, nested_convnet
+from nasviz.spaces import Architecture, SearchSpace, digits_cells, nb201, nested_convnet, parse
 from nasviz.spaces.transformers import transformers
 
 
@@ -386,3 +386,13 @@ def test_an_error_of_a_part_is_one_of_the_whole():
             with pytest.raises(ShapeError):
                 infer_shapes(arch)
     assert failed > 5
+
+
+def test_shapes_are_told_by_position():
+    text = repr(parse("Linear(conv, Residual(relu, id, relu))", input_shape=(1, 8, 8)).shapes())
+    assert text.splitlines()[:3] == [
+        "Shapes",
+        "  stem: conv_stem (1, 8, 8) -> (16, 8, 8)",
+        "  (0,): conv (16, 8, 8) -> (16, 8, 8)",
+    ]
+    assert text.splitlines()[-1] == "  head: pool_linear (16, 8, 8) -> (10,)"

@@ -200,3 +200,9 @@ def test_a_network_of_a_users_primitive_and_topology():
         assert arch.to_torch(seed=0)(torch.rand(2, 1, 8, 8)).shape == (2, 10)
         assert arch.output_shape() == (10,)
         assert arch.cost().parameters == sum(p.numel() for p in arch.to_torch().parameters())
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5])
+def test_a_seed_is_a_whole_number(arch_of, seed):
+    with pytest.raises(BuildError, match="a seed is a whole number or None, found "):
+        to_torch(arch_of("conv3x3"), seed=seed)

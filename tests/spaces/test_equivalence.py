@@ -3,7 +3,7 @@
 import pytest
 
 from nasviz.algebra import Nonterminal, Operator, Sort, Term
-from nasviz.errors import BuildError
+from nasviz.errors import BuildError, NasvizError
 from nasviz.nn import primitive
 from nasviz.nn.primitives import meaning_of
 from nasviz.spaces import Architecture, SearchSpace, canonical_key, nb201, parse, same_function
@@ -70,3 +70,8 @@ def test_stateless_operators_have_no_weights():
     assert {op.name for op in STATELESS} <= set(found)
     assert [name for name, n in found.items() if n and name in {op.name for op in STATELESS}] == []
     assert Operator("conv") not in STATELESS
+
+
+def test_other_objects_are_refused():
+    with pytest.raises(NasvizError, match="same_function compares two architectures, found int"):
+        same_function(parse("conv"), 3)

@@ -184,3 +184,8 @@ def test_a_keras_form_is_compared():
 
     with pytest.raises(AssertionError, match=r"swish at \(4, 8, 8\): its Keras form is .* away from torch, at most 0.0001"):
         check_primitive(swish, [(4, 8, 8)])
+
+
+def test_another_object_is_told_what_is_wanted():
+    with pytest.raises(AssertionError, match=r"this contract takes what nv\.primitive makes, found int"):
+        check_primitive(3)

@@ -91,3 +91,9 @@ MEAN = r"odd at \(16, 8, 8\): an example's output depends on the others of its b
 def test_bad_merges_are_told(function, message):
     with pytest.raises(AssertionError, match=message):
         check_merge(merge(function, name="odd"))
+
+
+@pytest.mark.parametrize(("contract", "maker"), [(check_topology, "topology"), (check_merge, "merge")])
+def test_another_object_is_told_what_is_wanted(contract, maker):
+    with pytest.raises(AssertionError, match=rf"takes what nv\.{maker} makes, found int"):
+        contract(3)
