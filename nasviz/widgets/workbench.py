@@ -43,6 +43,8 @@ class Workbench(ipywidgets.VBox):
     panes
         Which of "grammar", "derive", "architecture" and "train" are open at the start. None: those that were open here the
         last time; the first time all but "train".
+    study
+        A study or a fitted ``GP`` whose beliefs and credits are shown with the architecture.
 
     Attributes
     ----------
@@ -78,6 +80,7 @@ class Workbench(ipywidgets.VBox):
         *,
         parts: Sequence[str] = ("term", "tree", "graph", "cost", "code"),
         panes: Sequence[str] | None = None,
+        study: Any = None,
     ) -> None:
         if not isinstance(shown, (SearchSpace, Architecture)):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"a workbench takes a search space or an architecture, found {type(shown).__name__}")
@@ -87,7 +90,7 @@ class Workbench(ipywidgets.VBox):
         self._possible = self._panes_of(space)
         opened = checked_panes(USUAL if panes is None else panes, self._possible)
         self.editor = GrammarEditor(space) if "grammar" in self._possible else None
-        self.view = ArchitectureView(space if first is None else first, parts)
+        self.view = ArchitectureView(space if first is None else first, parts, study=study)
         self.stepper: Any = None
         self.training: Any = None
         self._dividers = {name: Divider(name, f"Height of the pane {name}") for name in self._possible}
