@@ -260,7 +260,7 @@ class AskTell(StudyReader):
         TermError
             If it is a text that the space does not derive.
         NasvizError
-            If it is of another space and has another input shape or number of classes, or it is no baseline and exceeds a limit.
+            If it is of another space and has another input shape or number of classes, or exceeds a limit and is no baseline.
         """
         draw: dict[str, Any] = {"proposed_by": reason, **({"baseline": baseline} if baseline else {})}
         if isinstance(arch, str) or arch.space == self.space or self.space.contains(arch):

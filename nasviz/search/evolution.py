@@ -59,9 +59,9 @@ class Evolution:
 
     candidates: int = 2000
     generations: int = 5
-    population: int = 100
+    population: int = 50
     tournament: int = 5
-    crossover: float = 0.2
+    crossover: float = 0.1
 
     def run(
         self,

@@ -35,9 +35,9 @@ def test_each_architecture_is_scored_once(large: SearchSpace) -> None:
 
 
 def test_selection_climbs_where_drawing_does_not(large: SearchSpace) -> None:
-    bred = Evolution(400, generations=8).run(large, convolutions, np.random.default_rng(0))[0].value
+    bred = Evolution(400, 8, population=20).run(large, convolutions, np.random.default_rng(0))[0].value
     drawn = convolutions(large.sample(400, seed=0)).max()
-    blind = Evolution(400, generations=8).run(large, lambda archs: np.zeros(len(archs)), np.random.default_rng(0))
+    blind = Evolution(400, 8, population=20).run(large, lambda archs: np.zeros(len(archs)), np.random.default_rng(0))
     assert bred > drawn + 3
     assert bred > convolutions([m.arch for m in blind]).max()
 
