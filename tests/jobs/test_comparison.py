@@ -117,15 +117,16 @@ def test_a_stop_keeps_what_is_known(here):
     assert found.frame().value.notna().sum() < 20
 
 
-def test_it_can_be_awaited_and_listened_to():
+def test_it_can_be_awaited_and_listened_to(here):
     async def run():
         return await compare(CELLS, MIXED, n=5)
 
     assert asyncio.run(run()).state == "done"
-    told = threading.Event()
-    found = compare(CELLS, MIXED, n=50)
-    leave = found.on_change(lambda source: told.set())
-    found.wait()
+    go_on, told = threading.Event(), threading.Event()
+    found = compare(CELLS, MIXED, n=2, objective=lambda arch: float(go_on.wait(20)), executor=here)
+    leave = found.on_change(lambda source: told.set() if go_on.is_set() else None)
+    go_on.set()
+    found.wait(20)
     assert told.wait(5)
     leave()
 
