@@ -9,6 +9,7 @@ from nasviz.surrogate.why import explain
 from nasviz.widgets.architecture import ArchitectureView
 from nasviz.widgets.credit import CreditView
 from nasviz.widgets.show import show
+from nasviz.widgets.workbench import Workbench
 from nasviz.widgets.workspace import WORKSPACE
 
 SPACE = digits_cells()
@@ -110,3 +111,11 @@ def test_other_selections_and_folds_keep_the_credits(page, gp):
     shown.command("fold", position=[0])
     WORKSPACE.flush()
     assert shown.state["credit"]["credits"]["value"]
+
+
+def test_a_workbench_shows_the_beliefs_of_a_study(page, gp):
+    bench = Workbench(ARCH, study=gp)
+    try:
+        assert bench.view.snapshot["body"]["credit"]["learned"] == len(gp.y)
+    finally:
+        bench.close()
