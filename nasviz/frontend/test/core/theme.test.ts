@@ -79,7 +79,7 @@ test("every page gets a palette, and every colour that a sheet uses is in it", (
   for (const page of ["body{", 'data-jp-theme-light="false"', "High Contrast", "vscode-dark", "vscode-high-contrast", "prefers-contrast", "body.nv-page"]) {
     expect(css).toContain(page);
   }
-  const known = new Set([...Object.keys(variables(LIGHT)), "--nv-font", "--nv-code", "--nv-hue", "--nv-under", "--nv-pattern", "--nv-share"]);
+  const known = new Set([...Object.keys(variables(LIGHT)), "--nv-font", "--nv-code", "--nv-hue", "--nv-under", "--nv-pattern", "--nv-share", "--nv-size"]);
   const used = sheets.flatMap((name) => [...read(name).matchAll(/var\((--nv-[\w-]+)/g)].map((found) => found[1]!));
   expect([...new Set(used)].filter((name) => !known.has(name) && !sheets.some((sheet) => read(sheet).includes(`${name}:`)))).toEqual([]);
 });
