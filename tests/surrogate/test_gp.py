@@ -278,7 +278,5 @@ class Indefinite:
 
 
 def test_a_kernel_that_is_no_covariance_is_named(archs: list[Architecture]) -> None:
-    with pytest.raises(
-        NasvizError, match="the Gram matrix of 8 architectures has no Cholesky factor: the kernel is not"
-    ):
+    with pytest.raises(NasvizError, match="the Gram matrix of 8 architectures has no Cholesky factor: the kernel is not"):
         GP(Indefinite()).fit(archs[:8], np.linspace(1, 2, 8))
