@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from nasviz.errors import NasvizError
+from nasviz.spaces import Architecture
+from nasviz.surrogate import GP, FlatWL, HierarchicalWL, Numeric, ProductionCounts
+from nasviz.surrogate.decomposition import decompose
+
+
+@pytest.mark.parametrize(
+    ("kernel", "counting", "whole"),
+    [
+        (FlatWL(1), 1, []),
+        (HierarchicalWL(levels=(1, 2), h=2), 3, []),
+        (FlatWL(1) + ProductionCounts() + Numeric("depth"), 2, ["depth"]),
+        (FlatWL(1) * Numeric("depth") + FlatWL(0) * FlatWL(2), 1, ["full graph × full graph"]),
+    ],
+)
+def test_the_parts_sum_to_the_covariance(archs: list[Architecture], kernel, counting: int, whole: list[str]) -> None:
+    gp = GP(kernel).fit(archs[:10], np.linspace(0.1, 0.3, 10))
+    found = decompose(gp)
+    assert len(found.counting) == counting
+    assert [part.name for part in found.whole] == whole
+    rows = gp.store.rows(archs[:10])
+    total = sum((part.covariance(rows, rows) for part in found.whole), start=np.zeros((10, 10)))
+    for part in found.counting:
+        times = 1.0 if part.times is None else part.times(rows, rows)
+        total = total + part.weight * part.kernel.block(rows, rows) * times
+    module = gp.model.covar_module
+    assert total == pytest.approx(module(gp.inputs(gp.archs)).to_dense().detach().numpy(), abs=1e-9)
+
+
+def test_nothing_is_counted(archs: list[Architecture]) -> None:
+    gp = GP(Numeric("depth")).fit(archs[:5], np.linspace(0.1, 0.3, 5))
+    with pytest.raises(NasvizError, match=r"Add a kernel that does: HierarchicalWL\(\) \+ Numeric"):
+        decompose(gp)
