@@ -52,12 +52,15 @@ class Operator:
 
     def __post_init__(self) -> None:
         if not self._named_well():
-            raise NasvizError(f"{self.name[:60]!r} cannot name an operator: use a letter, then letters, digits and underscores")
+            raise NasvizError(
+                f"{str(self.name)[:60]!r} cannot name an operator: use a letter, then letters, digits and underscores"
+            )
         if self.variadic and not self.operands:
             raise NasvizError(f"the variadic operator {self.name} needs at least one operand sort")
 
     def _named_well(self) -> bool:
-        return NAME.fullmatch(self.name) is not None and len(self.name) <= 200
+        text = isinstance(self.name, str)  # pyright: ignore[reportUnnecessaryIsInstance]
+        return text and NAME.fullmatch(self.name) is not None and len(self.name) <= 200
 
     @property
     def arity(self) -> int:

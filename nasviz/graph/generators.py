@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nasviz.errors import NasvizError
 from nasviz.graph.topologies import Topology, topology
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def erdos_renyi(n: int, p: float, seed: int) -> nx.Graph[Any]:
     """Every two of the n nodes are joined with probability p: ER(p, seed, f1, …, fn)."""
     import networkx as nx
 
+    _check_probability(p)
     return nx.gnp_random_graph(n, p, seed=seed)
 
 
@@ -35,7 +37,15 @@ def watts_strogatz(n: int, k: int, p: float, seed: int) -> nx.Graph[Any]:
     """A ring in which every node knows its k nearest, each edge rewired with probability p: WS(k, p, seed, f1, …, fn)."""
     import networkx as nx
 
+    _check_probability(p)
+    if k < 0:
+        raise NasvizError(f"a node knows k = 0 or more nearest ones, found k = {k}")
     return nx.watts_strogatz_graph(n, k, p, seed=seed)
+
+
+def _check_probability(p: float) -> None:
+    if not 0 <= p <= 1:
+        raise NasvizError(f"the probability p is between 0 and 1, found {p}")
 
 
 ER = topology("ER", erdos_renyi, on="nodes", source=SOURCE)

@@ -96,7 +96,7 @@ def merge(
     called = name or getattr(function, "__name__", "")
     if called in (*KNOWN_MERGES, *_ALIASES):
         raise NasvizError(f"{called} is a merge that every space knows; give yours another name: nv.merge(..., name='mine')")
-    if not called.isidentifier():
+    if not (isinstance(called, str) and called.isidentifier()):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NasvizError(f"{called!r} cannot be written in a term; give the merge a name: nv.merge(..., name='mine')")
     first = (inspect.getdoc(function) or "").strip().split("\n")[0] if inspect.isfunction(function) else ""
     return Merge(called, doc=doc or first, function=function)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nasviz.algebra import Operator, Sort
+from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError, said
 from nasviz.graph.edge_list import WORD, EdgeList, read_edges, read_nodes
 from nasviz.graph.merges import Function, named_merge, read_merge
@@ -225,7 +226,7 @@ def topology(
     TextError
         With a caret at the edge that is misspelt, closes a cycle, or makes a second source or sink.
     NasvizError
-        If the merge is unknown, or a function's parameter is neither ``int`` nor ``float``.
+        If the merge is unknown, a function's parameter is neither ``int`` nor ``float``, or `maps` is below 1.
 
     Examples
     --------
@@ -242,7 +243,7 @@ def topology(
         raise NasvizError(f'operands stand on="edges" or on="nodes", found {on!r}')
     if callable(edges) and not hasattr(edges, "nodes"):
         sorts, takes = _parameters(name, edges)
-        operands = (*sorts, *(Sort.MAP,) * (1 if maps is None else maps))
+        operands = (*sorts, *(Sort.MAP,) * (1 if maps is None else whole(maps, "maps", 1)))
         first = (inspect.getdoc(edges) or "").strip().split("\n")[0] if inspect.isfunction(edges) else ""
         return Generator(
             name,
@@ -271,7 +272,13 @@ def _parameters(name: str, function: Callable[..., Any]) -> tuple[tuple[Sort, ..
     """Return the sorts of the numbers that a function takes, and the names of all its parameters."""
     sorts: list[Sort] = []
     takes: list[str] = []
-    for parameter in inspect.signature(function).parameters.values():
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        raise NasvizError(
+            f"{name}: the parameters of {function!r:.60} are not known; call it in a function of your own"
+        ) from None
+    for parameter in signature.parameters.values():
         takes.append(parameter.name)
         if parameter.name == "n":
             continue
@@ -290,7 +297,11 @@ def _notation(graph: Any, on: Place) -> str:
     if not hasattr(graph, "nodes"):
         if not isinstance(graph, Iterable):
             raise NasvizError(f"edges are text such as '1>2 1>3 2>3', a networkx graph or a function, found {graph!r:.60}")
-        return " ".join(f"{u}>{v}" for u, v in cast("Sequence[tuple[Any, Any]]", graph))
+        found = list(cast("Iterable[Any]", graph))
+        try:
+            return " ".join(f"{u}>{v}" for u, v in found)
+        except (TypeError, ValueError):
+            raise NasvizError(f"edges are pairs of nodes such as [(1, 2), (1, 3), (2, 3)], found {found!r:.60}") from None
     names = {node: k for k, node in enumerate(graph.nodes, start=1)}
     pairs = [(names[u], names[v]) for u, v in graph.edges()]
     if not graph.is_directed():

@@ -135,3 +135,16 @@ def test_a_number_needs_a_sort():
         topology("A", "1>2", on="x")
     with pytest.raises(NasvizError, match="the graph has no directions"):
         topology("A", nx.path_graph(3))
+
+
+@pytest.mark.parametrize(
+    ("generator", "values"), [(WS, (2, 1.5, 1)), (WS, (2, -0.5, 1)), (WS, (2, float("inf"), 1)), (ER, (2.0, 1))]
+)
+def test_a_probability_is_between_0_and_1(generator, values):
+    with pytest.raises(NasvizError, match="the probability p is between 0 and 1, found"):
+        generator.edges(values, 4)
+
+
+def test_nobody_knows_a_negative_number_of_nodes():
+    with pytest.raises(NasvizError, match="a node knows k = 0 or more nearest ones, found k = -1"):
+        WS.edges((-1, 0.5, 1), 4)

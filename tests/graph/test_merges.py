@@ -34,6 +34,7 @@ def test_a_merge_is_an_operator_named_after_its_function():
         (lambda: merge(3), "a merge is a function of two inputs, found int 3"),
         (lambda: merge(dict), "a merge is a function of two inputs, found type"),
         (lambda: merge(lambda a, b: a), r"'<lambda>' cannot be written in a term; give the merge a name"),
+        (lambda: merge(lambda a, b: a, name=3), "3 cannot be written in a term; give the merge a name"),
         (lambda: merge(lambda a, b: a, name="sum"), "sum is a merge that every space knows; give yours another name"),
         (lambda: merge(lambda a, b: a, name="add"), "add is a merge that every space knows"),
         (lambda: read_merge(ID), "id is a map, not a merge"),

@@ -104,3 +104,18 @@ def test_a_large_notation_is_read():
 def test_edges_of_another_kind():
     with pytest.raises(NasvizError, match="edges are text such as '1>2 1>3 2>3', a networkx graph or a function, found 3"):
         topology("X", 3)
+    with pytest.raises(NasvizError, match=r"edges are pairs of nodes such as .*, found \[1, 2\]"):
+        topology("X", [1, 2])
+    with pytest.raises(NasvizError, match="'None' cannot name an operator"):
+        topology(None, "1>2")
+
+
+@pytest.mark.parametrize("maps", [0, -1, "two", 1.5])
+def test_a_function_takes_one_map_or_more(maps):
+    with pytest.raises(NasvizError, match=f"maps is {maps!r}; it must be a whole number, 1 or more"):
+        topology("X", lambda n: "1>2", maps=maps)
+
+
+def test_a_function_without_a_signature_is_refused():
+    with pytest.raises(NasvizError, match="X: the parameters of <built-in function max> are not known"):
+        topology("X", max)
