@@ -79,9 +79,10 @@ def makers(space, archs, tmp_path, monkeypatch):
     """Functions that make one view of each class, by its name; what takes an architecture or a space needs no line here."""
     monkeypatch.setattr(training, "plan", lambda arch, data, **options: Plan("cpu", "CPU", 1000, 20, 1.0))
     study = Study(space, never, strategy=RandomSearch())
+    comparison = compare(space, space, n=2).wait()
     special = {
         "Board": lambda: widgets.Board(study),
-        "ComparisonView": lambda: widgets.ComparisonView(compare(space, space, n=2)),
+        "ComparisonView": lambda: widgets.ComparisonView(comparison),
         "DifferenceView": lambda: widgets.DifferenceView(archs[0], archs[1]),
         "FileEditor": lambda: FileEditor(tmp_path / "mine.grammar"),
         "Gallery": lambda: widgets.Gallery(archs[:3]),
