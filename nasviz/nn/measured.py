@@ -72,14 +72,18 @@ def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_c
     Raises
     ------
     NasvizError
-        When it gives no single tensor of float32 with the batch axis first, or makes parameters while it runs.
+        When it gives no single tensor of float32 with the batch axis first, makes parameters while it runs, or changes its
+        input.
     """
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         module = meaning.build(shape, num_classes, values).eval()
         made = _parameters(module)
         with FlopCounterMode(display=False) as counter:
-            y, activations = _run(module, torch.zeros((BATCH, *shape)))
+            x = torch.zeros((BATCH, *shape))
+            y, activations = _run(module, x)
         _parameters(module, made)
+    if x._version:
+        raise NasvizError("it changes its input, which other paths read, too; leave out inplace=True")
     if not isinstance(y, torch.Tensor):
         raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
     if y.ndim < 2 or y.shape[0] != BATCH:
@@ -147,5 +151,6 @@ def _fits(found: Shape, expected: tuple[int | None, ...]) -> bool:
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(said(error, name=False).split())
+    text = " ".join(said(error, name=isinstance(error, KeyError)).split())
+    text = text.split(" Exception raised from ")[0]  # what torch adds of its own C++ code
     return text if len(text) <= 300 else text[:297] + "..."

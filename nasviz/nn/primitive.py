@@ -164,7 +164,11 @@ def meaning_of_factory(
     if isinstance(factory, type) and not issubclass(factory, nn.Module):
         raise BuildError(f"the class {factory.__name__} is no subclass of torch.nn.Module")
     positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    parameters = [p for p in inspect.signature(factory).parameters.values() if p.kind in positional]
+    try:
+        signature = inspect.signature(factory)
+    except ValueError:
+        raise BuildError(f"the parameters of {factory!r:.60} are not known; call it in a function of your own") from None
+    parameters = [p for p in signature.parameters.values() if p.kind in positional]
     takes = tuple(p.name for p in parameters if p.name in ALLOWED)
     others = [p for p in parameters if p.name not in ALLOWED]
     label = getattr(factory, "__name__", type(factory).__name__)
@@ -309,9 +313,7 @@ def primitive(
     """
     if factory is None:
         return lambda f: primitive(f, name=name, widen=widen, halve=halve, operands=operands)
-    sorts = tuple(Sort(sort) for sort in operands)
-    if not all(sort in (Sort.INT, Sort.FLOAT) for sort in sorts):
-        raise BuildError("the operands of a primitive are numbers ('int', 'float'); nv.topology combines maps")
+    sorts = _number_sorts(operands)
     meaning = meaning_of_factory(factory, numbers=len(sorts), widen=widen, halve=halve)
     if widen is not None and not (isinstance(widen, Rational) and widen > 0):
         raise BuildError(f"widen is c_out / c_in, a positive whole number, a Fraction or None; found {widen!r}")
@@ -322,6 +324,16 @@ def primitive(
         raise BuildError(f"{label!r} cannot be written in a term; give the primitive a name: nv.primitive(..., name='mine')")
     doc = (inspect.getdoc(factory) or "").strip().split("\n")[0] if inspect.isfunction(factory) else ""
     return Primitive(name=label, operands=sorts, doc=doc, widen=widen, halve=halve, meaning=meaning)
+
+
+def _number_sorts(operands: Sequence[Sort | str]) -> tuple[Sort, ...]:
+    listed = isinstance(operands, list | tuple)
+    if not listed or not all(sort in (Sort.INT, Sort.FLOAT) for sort in operands):
+        raise BuildError(
+            "the operands of a primitive are numbers ('int', 'float'); nv.topology combines maps; "
+            f"found operands={operands!r:.60}; write operands=('int',)"
+        )
+    return tuple(Sort(sort) for sort in operands)
 
 
 def _way(found: int, taken: tuple[int, ...]) -> str:

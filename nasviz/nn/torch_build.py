@@ -53,6 +53,8 @@ def to_torch(arch: Architecture, seed: int | None = None, share: Share = False) 
     """
     if seed is not None and not isinstance(seed, int | np.integer):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise BuildError(f"a seed is a whole number or None, found {seed!r:.60}")
+    if seed is not None and not -(2**63) <= seed < 2**64:
+        raise BuildError(f"a seed is a whole number of 64 bits or None, found {seed}")
     net, graph = fx.GraphModule(nn.Module(), fx.Graph(), class_name="Network"), fx.Graph()
     x = graph.placeholder("x")
     modules = _Modules(net, arch, share)

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from nasviz.errors import BuildError
 from nasviz.nn import infer_shapes, measured, primitive
 from nasviz.nn.measured import declaring, shown
 
@@ -55,3 +56,36 @@ def test_what_to_declare(before, behind, text):
 
 def test_shapes_as_text():
     assert [shown(s) for s in [(16, None, None), (5, 6), (None,)]] == ["(16, ?, ?)", "(5, 6)", "(?,)"]
+
+
+class Failing(nn.Module):
+    def forward(self, x):
+        raise KeyError("k")
+
+
+class Huge(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(10**30))
+
+    def forward(self, x):
+        return x * self.weight
+
+
+@pytest.mark.parametrize(
+    ("factory", "message"),
+    [
+        (lambda: nn.ReLU(inplace=True), "it changes its input, which other paths read, too; leave out inplace=True"),
+        (Failing, "KeyError: 'k'"),
+        (Huge, "Overflow when unpacking long long"),
+    ],
+)
+def test_what_a_trial_refuses(arch_of, factory, message):
+    with pytest.raises(BuildError, match=message) as caught:
+        infer_shapes(arch_of("Residual2(odd, id, odd)", [primitive(factory, name="odd")]))
+    assert "Exception raised from" not in str(caught.value)
+
+
+def test_a_module_may_change_what_it_made_itself(arch_of):
+    tail = primitive(lambda: nn.Sequential(nn.Sigmoid(), nn.ReLU(inplace=True)), name="tail")
+    assert infer_shapes(arch_of("Linear(tail)", [tail]))[(0,)] == ((16, 32, 32), (16, 32, 32))

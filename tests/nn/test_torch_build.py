@@ -202,7 +202,7 @@ def test_a_network_of_a_users_primitive_and_topology():
         assert arch.cost().parameters == sum(p.numel() for p in arch.to_torch().parameters())
 
 
-@pytest.mark.parametrize("seed", ["a", 1.5])
+@pytest.mark.parametrize("seed", ["a", 1.5, 2**64, -(2**70)])
 def test_a_seed_is_a_whole_number(arch_of, seed):
-    with pytest.raises(BuildError, match="a seed is a whole number or None, found "):
+    with pytest.raises(BuildError, match=r"a seed is a whole number (of 64 bits )?or None, found "):
         to_torch(arch_of("conv3x3"), seed=seed)

@@ -123,7 +123,10 @@ WRONG = [
     (lambda c_in: nn.Conv2d(c_in, 2 * c_in, 1), r"p is declared|p at the root is declared widen=1, halve=0, which makes"),
     (lambda c_in: nn.Conv2d(c_in + 1, c_in, 1), r"p at \(16, 8, 8\): p at the root cannot be built"),
     (lambda: None, "returned None"),
-    (lambda: nn.ReLU(inplace=True), r"p at \(16, 8, 8\): it changes its input, which other paths read, too; leave out inplace"),
+    (
+        lambda: nn.ReLU(inplace=True),
+        r"p at \(16, 8, 8\): .*it changes its input, which other paths read, too; leave out inplace",
+    ),
     (Unused, "the parameter conv.weight gets no gradient: it is counted, but never used"),
     (Normalises, "in evaluation mode an example's output depends on the others of its batch"),
     (Noisy, "two passes in evaluation mode differ"),
