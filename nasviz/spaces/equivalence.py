@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from nasviz.algebra import Operator
 from nasviz.errors import NasvizError
@@ -54,8 +54,21 @@ def form_of(arch: Architecture, stateless: Iterable[Operator] = ()) -> Canonical
     ------
     BuildError
         If the term has no graph.
+    NasvizError
+        If it is no architecture, or `stateless` lists no operators.
     """
-    return canonical_form(arch.term, STATELESS.union(stateless))
+    own = _operators(stateless)
+    if not hasattr(arch, "term"):
+        raise NasvizError(f"a canonical form is that of an architecture, found {type(arch).__name__}")
+    return canonical_form(arch.term, STATELESS.union(own))
+
+
+def _operators(stateless: object) -> tuple[Operator, ...]:
+    given = tuple(cast("Iterable[object]", stateless)) if isinstance(stateless, Iterable) else (stateless,)
+    own = tuple(op for op in given if isinstance(op, Operator))
+    if isinstance(stateless, Operator) or len(own) < len(given):
+        raise NasvizError(f"stateless lists operators, as in stateless=[mine], found {stateless!r:.60}")
+    return own
 
 
 def canonical_key(arch: Architecture, stateless: Iterable[Operator] = ()) -> str:
@@ -93,7 +106,7 @@ def same_function(a: Architecture, b: Architecture, stateless: Iterable[Operator
     BuildError
         If a term has no graph.
     NasvizError
-        If one of them is no architecture.
+        If one of them is no architecture, or `stateless` lists no operators.
 
     Examples
     --------
@@ -106,7 +119,7 @@ def same_function(a: Architecture, b: Architecture, stateless: Iterable[Operator
     for arch in (a, b):
         if not hasattr(arch, "term"):
             raise NasvizError(f"same_function compares two architectures, found {type(arch).__name__}")
-    own = tuple(stateless)
+    own = _operators(stateless)
     return _task(a) == _task(b) and form_of(a, own) == form_of(b, own)
 
 

@@ -8,6 +8,7 @@ show them. Convolutions are written without bias, since a normalisation follows;
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any
 
 from nasviz.errors import NasvizError
@@ -82,7 +83,7 @@ def resnet20_grammar(shortcut: str = "projection", activation: str = "relu") -> 
         If there is no such shortcut.
     """
     shortcuts: dict[str, Callable[[int], str]] = {"projection": _projection, "padding": lambda width: f"subsample({width}, 2)"}
-    if shortcut not in shortcuts:
+    if shortcut not in tuple(shortcuts):
         raise NasvizError(f"a shortcut of ResNet-20 is projection or padding, found {shortcut!r}")
     return _resnet(f"{_conv_bn(16, 3)}, relu", (16, 32, 64), 3, shortcuts[shortcut]).replace("relu", activation)
 
@@ -156,10 +157,10 @@ def wide_resnet(input_shape: Shape = (3, 32, 32), num_classes: int = 10, *, dept
     >>> wide_resnet(depth=28, factor=10).space.name
     'WRN-28-10'
     """
-    if depth < 10 or (depth - 4) % 6:
+    if not isinstance(depth, Integral) or depth < 10 or (depth - 4) % 6:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NasvizError(f"the depth of a wide residual network is 6 n + 4, e.g. 10, 16, 22, 28, found {depth}")
-    if factor < 1:
-        raise NasvizError(f"the factor of a wide residual network is 1 or more, found {factor}")
+    if not isinstance(factor, Integral) or factor < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise NasvizError(f"the factor of a wide residual network is a whole number, 1 or more, found {factor}")
     rules = ["S ::= Linear(conv2d(16, 3, 1), STAGE1, STAGE2, STAGE3, batch, relu, fc)\n"]
     before = 16
     for k, width in enumerate((16 * factor, 32 * factor, 64 * factor), start=1):
@@ -198,7 +199,7 @@ def vgg(input_shape: Shape = (3, 32, 32), num_classes: int = 10, *, depth: int =
     >>> [op.name for op in vgg(depth=11).term.operators].count("max_pool2d")
     5
     """
-    if depth not in VGG_STAGES:
+    if depth not in tuple(VGG_STAGES):
         raise NasvizError(f"VGG has 11, 13, 16 or 19 layers, found {depth}")
     rules = ["S ::= Linear(STAGE1, STAGE2, STAGE3, STAGE4, STAGE5, fc)\n"]
     for k, (n, width) in enumerate(zip(VGG_STAGES[depth], (64, 128, 256, 512, 512), strict=True), start=1):

@@ -99,9 +99,9 @@ def nb201_parse(text: str, input_shape: Shape = (3, 32, 32), num_classes: int = 
     >>> str(arch[0, 0, 0])
     'Cell(conv3x3, zero, avg_pool, id, zero, zero)'
     """
-    found = _FORM.fullmatch("".join(text.split()))
+    found = _FORM.fullmatch("".join(str(text).split()))
     if found is None:
-        raise NasvizError(f"a cell of NAS-Bench-201 is written |op~0|+|op~0|op~1|+|op~0|op~1|op~2|, found {text[:120]!r}")
+        raise NasvizError(f"a cell of NAS-Bench-201 is written |op~0|+|op~0|op~1|+|op~0|op~1|op~2|, found {str(text)[:120]!r}")
     for name in found.groups():
         if name not in NAMES:
             near = nearest(name, NAMES)
@@ -133,7 +133,7 @@ def nb201_string(arch: Architecture) -> str:
     >>> text, nb201_parse(text) == nb201().unrank(7)
     ('|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|', True)
     """
-    if not nb201().contains(arch):
+    if not isinstance(arch, Architecture) or not nb201().contains(arch):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NasvizError(f"not an architecture of NAS-Bench-201, one cell fifteen times: {str(arch)[:120]}")
     at = next(i for i, op in enumerate(arch.term.operators) if op.name == "Cell")
     names = (_PUBLISHED[op.name] for op in arch.term.operators[at + 1 : at + 7])

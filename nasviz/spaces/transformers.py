@@ -124,10 +124,8 @@ def vit_tiny(
 
     Raises
     ------
-    TermError
-        If `patch` is none of these sizes.
     NasvizError
-        If `input_shape` is no image.
+        If `patch` is none of these sizes, or `input_shape` no image.
 
     Examples
     --------
@@ -135,6 +133,7 @@ def vit_tiny(
     ('Linear(patches(16), linear(192))', 'Linear(Residual2(layer_norm, id, attention(3)), Residual2(layer_norm, id, \
 Linear(expand(4), gelu, contract(4))))')
     """
+    _check_patch(patch)
     pair = _pair("attention(3)", "Linear(expand(4), gelu, contract(4))")
     embed, blocks = f"Linear(patches({patch}), linear(192))", _tokens(pair, (4, 4, 4))
     body = (
@@ -160,20 +159,24 @@ def mlp_mixer(input_shape: Shape = (3, 224, 224), num_classes: int = 1000, *, pa
 
     Raises
     ------
-    TermError
-        If `patch` is none of these sizes.
     NasvizError
-        If `input_shape` is no image.
+        If `patch` is none of these sizes, or `input_shape` no image.
 
     Examples
     --------
     >>> str(mlp_mixer()[1, 0, 0, 0])
     'Residual2(layer_norm, id, Linear(transpose, mlp(256), transpose))'
     """
+    _check_patch(patch)
     pair = _pair("Linear(transpose, mlp(256), transpose)", "Linear(expand(4), gelu, contract(4))")
     blocks = _tokens(pair, (4, 4))
     space = _space("Mixer-S", MIXER, "", input_shape, num_classes)
     return space.parse(f"Linear(Linear(patches({patch}), linear(512)), {blocks}, layer_norm, fc)")
+
+
+def _check_patch(patch: int) -> None:
+    if patch not in (2, 4, 8, 16):
+        raise NasvizError(f"a patch has 2, 4, 8 or 16 pixels a side, found {patch!r:.60}")
 
 
 def _pair(first: str, second: str) -> str:

@@ -75,3 +75,11 @@ def test_stateless_operators_have_no_weights():
 def test_other_objects_are_refused():
     with pytest.raises(NasvizError, match="same_function compares two architectures, found int"):
         same_function(parse("conv"), 3)
+    with pytest.raises(NasvizError, match="a canonical form is that of an architecture, found str"):
+        canonical_key("conv")
+
+
+@pytest.mark.parametrize("stateless", ["conv", ["conv"], Operator("conv"), 3])
+def test_stateless_lists_operators(stateless):
+    with pytest.raises(NasvizError, match=r"stateless lists operators, as in stateless=.*found "):
+        same_function(parse("conv"), parse("conv"), stateless)

@@ -75,6 +75,7 @@ def test_a_string_says_what_the_term_computes():
     [
         ("", "is written |op~0|+|op~0|op~1|+|op~0|op~1|op~2|, found ''"),
         ("|none~0|+|none~0|none~1|", "is written |op~0|"),
+        (None, "is written |op~0|+|op~0|op~1|+|op~0|op~1|op~2|, found 'None'"),
         ("|none~0|+|none~1|none~1|+|none~0|none~1|none~2|", "is written |op~0|"),
         ("|none~0|+|none~0|nor_conv_3x4~1|+|none~0|none~1|none~2|", "no operation 'nor_conv_3x4'; did you mean nor_conv_3x3?"),
         ("|none~0|+|none~0|quux~1|+|none~0|none~1|none~2|", "no operation 'quux'; known are none, skip_connect"),
@@ -88,6 +89,8 @@ def test_strings_that_are_none(text, words):
 def test_other_architectures_have_no_string():
     with pytest.raises(NasvizError, match="not an architecture of NAS-Bench-201, one cell fifteen times"):
         nb201_string(parse("Cell(id, id, id, id, id, id)"))
+    with pytest.raises(NasvizError, match="not an architecture of NAS-Bench-201, one cell fifteen times: None"):
+        nb201_string(None)
 
 
 @pytest.mark.parametrize("cell", list(product(("conv1x1", "conv3x3", "avg_pool"), repeat=3)), ids="-".join)

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from nasviz.errors import BuildError, NasvizError, ShapeError, TermError
+from nasviz.errors import BuildError, NasvizError, ShapeError
 from nasviz.grammar import log10_of
 from nasviz.spaces.transformers import mlp_mixer, transformers, vit_tiny
 from nasviz.testing import check_space
@@ -296,7 +296,8 @@ def test_ten_draws_run_forward_and_backward(size):
 def test_what_is_no_image_or_no_patch():
     with pytest.raises(NasvizError, match=r"is for images \(C, H, W\), found the input shape \(50, 8\)"):
         transformers((50, 8))
-    with pytest.raises(TermError):
-        vit_tiny(patch=5)
+    for make, patch in ((vit_tiny, 5), (mlp_mixer, "16), linear(3"), (vit_tiny, None)):
+        with pytest.raises(NasvizError, match="a patch has 2, 4, 8 or 16 pixels a side, found "):
+            make(patch=patch)
     with pytest.raises(BuildError, match=r"patches at \(0, 0\) .*: patches of 16×16 do not divide an image of 28×28"):
         vit_tiny((1, 28, 28)).cost()
