@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +48,7 @@ def latency(
     Raises
     ------
     NasvizError
-        If `batch` or `repeats` is below 1, `warmup` below 0, or the device is not present.
+        If `batch` or `repeats` is below 1, `warmup` below 0, the device is not present, or the batch does not fit on it.
     BuildError, ShapeError
         If the architecture cannot be built.
 
@@ -59,11 +60,14 @@ def latency(
     True
     """
     for name, value, least in (("batch", batch, 1), ("repeats", repeats, 1), ("warmup", warmup, 0)):
-        if not isinstance(value, int) or value < least:  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(value, Integral) or value < least:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"{name} is a whole number of {least} or more, found {value!r}")
     chosen = pick_device(device)
     net = to_torch(arch, seed=0).eval().to(chosen)
-    x = torch.zeros((batch, *arch.space.input_shape), device=chosen)
+    try:
+        x = torch.zeros((batch, *arch.space.input_shape), device=chosen)
+    except (RuntimeError, TypeError) as error:  # no memory for it, or no such number
+        raise NasvizError(f"a batch of {batch} does not fit into the memory of {describe(chosen)}") from error
     times: list[float] = []
     with torch.inference_mode():
         for k in range(warmup + repeats):

@@ -107,8 +107,9 @@ def _check_objective(objective: object, spaces: tuple[SearchSpace, SearchSpace])
 
 def _labels(spaces: tuple[SearchSpace, SearchSpace], names: Sequence[str] | None) -> tuple[str, str]:
     if names is not None:
-        given = [] if isinstance(names, str) else [name for name in names if name]
-        if len(given) != 2 or given[0] == given[1]:
+        listed: Sequence[object] = names if isinstance(names, list | tuple) else ()
+        given = [name for name in listed if isinstance(name, str) and name]
+        if len(listed) != 2 or len(given) != 2 or given[0] == given[1]:
             raise NasvizError(f"names are two different texts, e.g. names=('narrow', 'wide'), found {str(names)[:60]!r}")
         return given[0], given[1]
     first, second = (space.name or f"space {letter}" for space, letter in zip(spaces, "ab", strict=True))

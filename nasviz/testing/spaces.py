@@ -11,7 +11,7 @@ from nasviz.algebra import Operator
 from nasviz.errors import BuildError
 from nasviz.graph import Graph
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.testing.contract import check
+from nasviz.testing.contract import check, check_kind
 
 FLAT = 3
 """Height up to which draws are compared with the count."""
@@ -44,6 +44,7 @@ def check_space(space: SearchSpace, operators: Iterable[Operator] = (), n: int =
     >>> from nasviz.spaces import digits_cells
     >>> check_space(digits_cells())
     """
+    check_kind(space, SearchSpace, "SearchSpace")
     own = tuple(operators)
     drawn = space.sample(n, seed=seed)
     check(drawn == space.sample(n, seed=seed), "two draws with one seed differ")

@@ -51,9 +51,14 @@ def check_topology(topology: Topology, values: Sequence[int | float] = (), n_map
     n = sum(sort is Sort.MAP for sort in topology.operands) if n_maps is None else n_maps
     name = f"{topology.name}({', '.join(map(str, values))})" if values else topology.name
     operand = Operator("operand")
+    fits = topology.accepts(n + len(values) + _merges(topology))
+    check(fits, f"{name} takes {topology.arity_text}, numbers and maps, found {len(values)} and {n}")
     try:
         term = _applied(topology, values, [operand] * n)
         graph = build_graph(term)
+    except NasvizError as error:
+        raise AssertionError(f"{name} with {n} maps: {error}") from error
+    try:
         copy: Topology = pickle.loads(cloudpickle.dumps(topology))
         again = build_graph(_applied(copy, values, [operand] * n))
     except NasvizError as error:
@@ -73,11 +78,15 @@ def check_topology(topology: Topology, values: Sequence[int | float] = (), n_map
     _check_zeros(topology, values, n, operand, name)
 
 
+def _merges(topology: Topology) -> int:
+    return sum(sort is Sort.MERGE for sort in topology.operands)
+
+
 def _applied(topology: Topology, values: Sequence[int | float], maps: Sequence[Operator]) -> Term:
     fixed = iter(values)
     given = iter(maps)
     operands: list[Term] = []
-    for k in range(len(values) + len(maps) + sum(sort is Sort.MERGE for sort in topology.operands)):
+    for k in range(len(values) + len(maps) + _merges(topology)):
         sort = topology.sort_of(k)
         if sort is Sort.MERGE:
             operands.append(Term.build(ADD))

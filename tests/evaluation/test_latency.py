@@ -61,3 +61,9 @@ def test_a_device_that_is_not_there():
 def test_numbers_of_passes_are_whole(repeats):
     with pytest.raises(NasvizError, match="repeats is a whole number of 1 or more, found "):
         latency(parse("conv", input_shape=(1, 8, 8)), device="cpu", repeats=repeats)
+
+
+@pytest.mark.parametrize("batch", [10**15, 10**30])
+def test_a_batch_that_does_not_fit(batch):
+    with pytest.raises(NasvizError, match=f"a batch of {batch} does not fit into the memory of CPU"):
+        latency(SMALL, "cpu", batch=batch, repeats=1, warmup=0)

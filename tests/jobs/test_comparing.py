@@ -28,6 +28,8 @@ ZERO = {"objective": lambda arch: 0.0}
         ((A, B), {"law": "fair"}, "fair"),
         ((A, B), {"names": "ab"}, "names are two different texts, e.g. names=('narrow', 'wide'), found 'ab'"),
         ((A, B), {"names": ("x", "x")}, "names are two different texts"),
+        ((A, B), {"names": 5}, "names are two different texts, e.g. names=('narrow', 'wide'), found '5'"),
+        ((A, B), {"names": (1, 2)}, "names are two different texts"),
         ((A, B), {"objective": 3}, "an objective is a function of an architecture, found int"),
         ((A, ENDLESS), ZERO, "errors of different tasks cannot be compared: input (1, 8, 8), 10 classes and input (3, 32, 32)"),
         ((A, ENDLESS), {}, "draw"),

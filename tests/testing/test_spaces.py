@@ -48,3 +48,8 @@ def test_a_broken_space_is_found_out(kind, sentence):
     space = kind("S ::= Linear(B, B, B, B, B, B)\nB ::= conv | id | fc")
     with pytest.raises(AssertionError, match=sentence):
         check_space(space)
+
+
+def test_another_object_is_told_what_is_wanted():
+    with pytest.raises(AssertionError, match=r"takes what nv\.SearchSpace makes, found str"):
+        check_space("nb201")

@@ -97,3 +97,9 @@ def test_bad_merges_are_told(function, message):
 def test_another_object_is_told_what_is_wanted(contract, maker):
     with pytest.raises(AssertionError, match=rf"takes what nv\.{maker} makes, found int"):
         contract(3)
+
+
+@pytest.mark.parametrize(("values", "n"), [((1,), None), ((), 7)])
+def test_the_wrong_number_of_operands_is_told(values, n):
+    with pytest.raises(AssertionError, match=r"Wire.* takes 1 operand, numbers and maps, found "):
+        check_topology(topology("Wire", "1>2"), values, n)
