@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from operator import index
+from typing import cast
 
 from nasviz.errors import NasvizError
 from nasviz.grammar import Law
@@ -107,7 +108,7 @@ def _check_objective(objective: object, spaces: tuple[SearchSpace, SearchSpace])
 
 def _labels(spaces: tuple[SearchSpace, SearchSpace], names: Sequence[str] | None) -> tuple[str, str]:
     if names is not None:
-        listed: Sequence[object] = names if isinstance(names, list | tuple) else ()
+        listed = cast("Sequence[object]", names) if isinstance(names, list | tuple) else ()
         given = [name for name in listed if isinstance(name, str) and name]
         if len(listed) != 2 or len(given) != 2 or given[0] == given[1]:
             raise NasvizError(f"names are two different texts, e.g. names=('narrow', 'wide'), found {str(names)[:60]!r}")
