@@ -69,6 +69,21 @@ def checked_operators(operators: object) -> tuple[Operator, ...]:
     return cast("tuple[Operator, ...]", found)
 
 
+def checked_end(given: object, place: str, default: Operator) -> Operator:
+    """Return the operator before or behind every term, the default for None.
+
+    Raises
+    ------
+    NasvizError
+        If it is no operator.
+    """
+    if given is None:
+        return default
+    if not isinstance(given, Operator):
+        raise NasvizError(f"the {place} is an operator, e.g. {place}=swish3, found {str(given)[:60]!r}")
+    return given
+
+
 def check_start(grammar: Grammar) -> None:
     """Do nothing if the start of a grammar derives maps.
 

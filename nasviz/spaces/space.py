@@ -15,6 +15,7 @@ from nasviz.spaces.arguments import (
     check_start,
     checked_classes,
     checked_draws,
+    checked_end,
     checked_operators,
     checked_shape,
     generator,
@@ -104,8 +105,8 @@ class SearchSpace(Documented, Edited):
         self.signature = signature
         self.input_shape = checked_shape(input_shape)
         self.num_classes = checked_classes(num_classes)
-        self.stem = stem or default_stem(self.input_shape)
-        self.head = head
+        self.stem = checked_end(stem, "stem", default_stem(self.input_shape))
+        self.head = checked_end(head, "head", pool_linear)
 
     @classmethod
     def free(cls, input_shape: Shape = (3, 32, 32), num_classes: int = 10, operators: Iterable[Operator] = ()) -> SearchSpace:

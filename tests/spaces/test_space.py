@@ -263,6 +263,8 @@ def test_a_constraint_that_rejects_everything():
 
 ABSURD = [
     (lambda s: SearchSpace(5), "a grammar is a text (str), found int"),
+    (lambda s: SearchSpace("S ::= id", stem="conv"), "the stem is an operator, e.g. stem=swish3, found 'conv'"),
+    (lambda s: SearchSpace("S ::= id", head=3), "the head is an operator, e.g. head=swish3, found '3'"),
     (lambda s: SearchSpace("S ::= id", 5), "operators are a list, e.g. operators=[swish3], found int"),
     (lambda s: SearchSpace("S ::= id", ["id"]), "operators=[...] holds operators, found 'id'; write @nv.primitive"),
     (lambda s: s.parse(None), "a term is a text (str), found NoneType"),
