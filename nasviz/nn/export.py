@@ -41,13 +41,18 @@ def export_program(net: nn.Module, arch: Architecture, path: str | Path) -> Path
     Raises
     ------
     BuildError
-        When the name does not end in .pt2, the folder is missing, or a module cannot be exported; says why.
+        When `net` is no module, the name does not end in .pt2 or is that of a folder, the folder is missing, or a module cannot
+        be exported; says why.
     """
+    if not isinstance(net, nn.Module):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BuildError(f"a network made by arch.to_torch() is written, found {type(net).__name__}")
     file = Path(path)
     if file.suffix != ".pt2":
         raise BuildError(f"the file name must end in .pt2, found {file.name!r}")
     if not file.parent.is_dir():
         raise BuildError(f"the folder {str(file.parent)!r} does not exist")
+    if file.is_dir():
+        raise BuildError(f"{str(file)!r} is a folder; give the name of a file")
     still = copy.deepcopy(net).cpu().eval()
     example = torch.zeros((2, *arch.space.input_shape))
     batch = torch.export.Dim("batch", min=1)

@@ -83,3 +83,12 @@ def test_what_cannot_be_exported_says_why(arch_of, tmp_path):
     arch = arch_of("branching", [primitive(Branching, name="branching")], input_shape=(1, 8, 8))
     with pytest.raises(BuildError, match="branching cannot be exported: "):
         export_program(to_torch(arch, seed=0), arch, tmp_path / "net.pt2")
+
+
+def test_what_is_no_network_or_no_file(arch_of, tmp_path):
+    arch = arch_of("id", input_shape=(1, 8, 8))
+    with pytest.raises(BuildError, match=r"a network made by arch\.to_torch\(\) is written, found NoneType"):
+        export_program(None, arch, tmp_path / "net.pt2")
+    (tmp_path / "folder.pt2").mkdir()
+    with pytest.raises(BuildError, match=r"folder\.pt2' is a folder; give the name of a file"):
+        export_program(to_torch(arch, seed=0), arch, tmp_path / "folder.pt2")
