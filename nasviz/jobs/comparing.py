@@ -59,8 +59,8 @@ def compare(
     Raises
     ------
     NasvizError
-        If a space cannot be drawn from, `n`, `workers` or `seed` are no such numbers, the names are not two different ones, or
-        an objective is to compare spaces of different tasks.
+        If a space cannot be drawn from, `n`, `workers` or `seed` are no such numbers, the executor is none, the names are not
+        two different ones, or an objective is to compare spaces of different tasks.
 
     Examples
     --------
@@ -77,6 +77,8 @@ def compare(
         _check_whole(name, value, least)
     if objective is not None:
         _check_objective(objective, spaces)
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise NasvizError(f"an executor has a method submit, as nv.LocalExecutor() does; found {type(executor).__name__}")
     labels = _labels(spaces, names)
     for space in spaces:
         space.sample(seed=seed, law=law)

@@ -25,6 +25,7 @@ ZERO = {"objective": lambda arch: 0.0}
         ((A, B), {"n": True}, "n is a whole number of 1 or more, found True"),
         ((A, B), {"seed": -1}, "seed is a whole number of 0 or more, found -1"),
         ((A, B), {"workers": 0}, "workers is a whole number of 1 or more, found 0"),
+        ((A, B), {"executor": 3}, "an executor has a method submit, as nv.LocalExecutor() does; found int"),
         ((A, B), {"law": "fair"}, "fair"),
         ((A, B), {"names": "ab"}, "names are two different texts, e.g. names=('narrow', 'wide'), found 'ab'"),
         ((A, B), {"names": ("x", "x")}, "names are two different texts"),
