@@ -132,11 +132,14 @@ export function usePointing({ engine, channel }: ViewContext, architecture: stri
     if (architecture === null) return;
     // the page shows a selection first and tells Python then: a message takes longer than the marks
     let telling: ReturnType<typeof setTimeout> | undefined;
+    let told = false; // what Python says is not told back: the echo would overtake what Python says next
     const fromPython = () => {
       if (telling !== undefined) return;
       const value = channel.selected;
+      told = true;
       if (value === null && last.current !== null) bus.select(architecture, null);
       if (value?.architecture === architecture) bus.select(architecture, value.position);
+      told = false;
     };
     const tell = () => {
       telling = undefined;
@@ -146,7 +149,7 @@ export function usePointing({ engine, channel }: ViewContext, architecture: stri
       if (what === "hover") return setHovered((old) => (samePosition(old, position) ? old : position));
       last.current = position;
       setSelected(position);
-      telling ??= setTimeout(tell, 0);
+      if (!told) telling ??= setTimeout(tell, 0);
     };
     setHovered(null);
     const off = bus.subscribe(architecture, hear);
