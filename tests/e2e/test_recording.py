@@ -131,6 +131,7 @@ def replace_it(lab, film, bench):
 def test_what_people_must_have_seen_is_recorded(lab):
     lab.page.set_viewport_size(WINDOW)
     lab.open(CELLS, "recording.ipynb").run_all()
+    lab.theme("JupyterLab Light")
     bench, film = lab.output(0), Film(lab)
     lab.wait_for(lambda: bench.locator(".nv-architecture .nv-picture svg:not(.nv-map)").count() == 2, what="tree and graph")
     for scene in (edit_the_grammar, derive_by_hand, select_everywhere, replace_it):
