@@ -253,6 +253,7 @@ def test_the_free_space_and_a_huge_one(views):
 def test_axe_finds_nothing_serious_in_the_lists(views):
     out = views.output(0)
     views.kernel(code="view.pinned = other; view.replace((0,), 'conv3x3')")
+    views.wait_for(lambda: out.locator(".nv-term").text_content().startswith("Linear(conv3x3"), what="the new term")
     choose(views, out, "conv3x3")
     views.page.evaluate(AXE.read_text())
     panels = {"r": ".nv-replace .nv-offer", "M": ".nv-mutations .nv-offer", "x": ".nv-cross .nv-offer", "d": ".nv-changes svg"}
