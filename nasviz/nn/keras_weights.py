@@ -80,6 +80,13 @@ def transfer(net: nn.Module, model: Any) -> None:
 
 
 def carry(module: nn.Module, layer: Any, where: Where) -> None:
+    """Give the Keras `layer` at `where` the weights and settings of torch's `module`, leaf by leaf.
+
+    Raises
+    ------
+    BuildError
+        If their weights are not of the same shapes in the same order; names the position and both lists of shapes.
+    """
     sources, targets = dict(_torch_leaves(module)), dict(_keras_leaves(layer))
     if set(sources) == set(targets):
         sources = {path: sources[path] for path in targets}
