@@ -110,7 +110,7 @@ class StudyStorage:
         StorageError
             If the storage cannot be opened or the study was not made by nasviz.
         """
-        with _translated(url, everything=True), _quiet():
+        with _translated(url, everything=True), quiet():
             study = optuna.create_study(
                 storage=_backend(url, timing.patience),
                 study_name=name,
@@ -136,7 +136,7 @@ class StudyStorage:
         StorageError
             If the storage cannot be opened or has no such study; the sentence names those it has.
         """
-        with _translated(url, everything=True), _quiet():
+        with _translated(url, everything=True), quiet():
             _check_there(url)
             backend = _backend(url, timing.patience)
             names = optuna.get_all_study_names(backend)
@@ -386,10 +386,11 @@ def _translated(where: str | None, *, everything: bool = False) -> Generator[Non
 
 
 @contextmanager
-def _quiet() -> Generator[None]:
+def quiet(level: int = logging.WARNING) -> Generator[None]:
+    """Let optuna report what is of `level` or above only."""
     log = logging.getLogger("optuna")
     before = log.level
-    log.setLevel(logging.WARNING)
+    log.setLevel(level)
     try:
         yield
     finally:

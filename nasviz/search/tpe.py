@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from nasviz.records import Trial
 from nasviz.search.limits import admits, without_limits
 from nasviz.search.memory import Bounds, Memory
 from nasviz.search.random_search import fresh
+from nasviz.search.storage import quiet
 from nasviz.search.strategy import Proposal, Seen, unseen
 from nasviz.spaces import Architecture
 
@@ -103,7 +103,7 @@ class TPE:
     def _study(self, space: SearchSpace, done: Sequence[Trial], pending: Sequence[Trial], seed: int) -> optuna.Study:
         """A study in memory that knows the trials."""
         worst = max(float(t.value or 0.0) for t in done)
-        with quiet():
+        with quiet(logging.ERROR):
             study = optuna.create_study(sampler=optuna.samplers.TPESampler(n_startup_trials=1, seed=seed))
             for trial in sorted([*done, *pending], key=lambda t: t.number):
                 choices = self._choices(space, trial)
@@ -127,7 +127,7 @@ class TPE:
         """The first suggestion that is new and within limits, else the last legal one."""
         legal: Architecture | None = None
         grammar = space.known_grammar("derive")
-        with quiet():
+        with quiet(logging.ERROR):
             for _ in range(TRIES):
                 asked = study.ask()
                 arch = decode(space, grammar, lambda name, n, asked=asked: asked.suggest_categorical(name, range(n)))
@@ -221,15 +221,3 @@ def longest(grammar: Grammar) -> float:
     further = grown(lengths)
     parts = (*grammar.shared, *(() if grammar.start in shared else (grammar.start,)))
     return sum(lengths[name] if further[name] == lengths[name] else math.inf for name in parts)
-
-
-@contextmanager
-def quiet() -> Generator[None]:
-    """Let optuna report errors only."""
-    log = logging.getLogger("optuna")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
