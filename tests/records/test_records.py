@@ -8,7 +8,22 @@ import math
 import pytest
 
 from nasviz.errors import StorageError
-from nasviz.records import Belief, Calibration, CostRow, Curve, Drawn, JobState, Message, Record, Selection, Trial
+from nasviz.records import (
+    Belief,
+    Calibration,
+    CostRow,
+    Curve,
+    Drawn,
+    JobState,
+    KernelPart,
+    KernelWeights,
+    Message,
+    Record,
+    Selection,
+    Similarity,
+    SpaceMap,
+    Trial,
+)
 
 EXAMPLES: list[Record] = [
     Belief(0.1, 0.02, 1.5),
@@ -19,8 +34,11 @@ EXAMPLES: list[Record] = [
     Drawn("cells", 3, "conv", 84, 10368, 1, value=0.25),
     Drawn("cells", 4, "down", reason="shapes do not fit"),
     JobState("j1", "id", "running", 0.25, "cpu", 78_000, 40.0),
+    KernelWeights((KernelPart("level 0", 1.0, "graph", level=0, h=1, similarity=0.5),), 1.0, 0.01, 2, -3.5),
     Message("v1", 3, "select", {"position": [0, 1]}),
     Selection("abc", (0, 2, 1)),
+    Similarity((1, 0), ("id", "conv"), (0.5, 0.25), ((1.0, 0.5), (0.5, 1.0)), 2),
+    SpaceMap(("id",), (0.0,), (0.0,), (0.5,), (0.5,), (0.1,), (-2.0,), (0.75, 0.25), (1, 2), 0, 3),
     Trial(0, "id", "f", "finished", 0.3, belief=Belief(0.1, 0.02), curve=(Curve(1, 1.0, {"val_error": 0.2}),)),
     Trial(1, "id", "f", "failed", None, "loss is NaN"),
 ]
