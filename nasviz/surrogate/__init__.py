@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nasviz.surrogate.hierarchical import HierarchicalWL
     from nasviz.surrogate.kernels import FlatWL, ProductionCounts, store_for
     from nasviz.surrogate.numeric import Numeric
+    from nasviz.surrogate.prior import gram
     from nasviz.surrogate.target import Target
     from nasviz.surrogate.thompson import PosteriorDraw, Thompson
     from nasviz.surrogate.why import Explanation, explain
@@ -48,6 +49,7 @@ __all__ = [
     "Target",
     "Thompson",
     "explain",
+    "gram",
     "log_ei",
     "log_feasible",
     "store_for",
@@ -77,6 +79,7 @@ _HOME = {
     "log_feasible": "acquisition",
     "ucb": "acquisition",
     "explain": "why",
+    "gram": "prior",
     "store_for": "kernels",
 }
 
