@@ -194,6 +194,15 @@ def said(error: BaseException, *, name: bool = True) -> str:
     return (f"{kind}: {text}" if name and text else text) or kind
 
 
+def a_or_an(noun: str) -> str:
+    """Return a noun with its indefinite article, told by its first letter.
+
+    >>> a_or_an("int"), a_or_an("map")
+    ('an int', 'a map')
+    """
+    return f"an {noun}" if noun[:1].lower() in set("aeiou") else f"a {noun}"
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like `name`, or None when none is near.
 

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from nasviz.errors import GrammarError, ShapeError, TermError, nearest, said
+from nasviz.errors import GrammarError, ShapeError, TermError, a_or_an, nearest, said
 
 TEXT = "S ::= Linear(B)\nB ::= conv3x4 | id\n"
 
@@ -53,3 +53,10 @@ def test_what_an_exception_says_is_short_and_always_something() -> None:
     assert said(ValueError("no")) == "ValueError: no"
     assert said(ValueError("no"), name=False) == "no"
     assert len(said(ValueError("x" * 10_000))) < 2100
+
+
+@pytest.mark.parametrize(
+    ("noun", "said_so"), [("int", "an int"), ("map", "a map"), ("Architecture", "an Architecture"), ("", "a ")]
+)
+def test_nouns_have_the_article_that_is_read_aloud(noun: str, said_so: str) -> None:
+    assert a_or_an(noun) == said_so

@@ -5,7 +5,12 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from nasviz.errors import NasvizError
+from nasviz.numbers import exact
+
+_SHOWN = 60
 
 
 def whole(value: Any, name: str, least: int) -> int:
@@ -33,5 +38,35 @@ def whole(value: Any, name: str, least: int) -> int:
     except TypeError:
         number = least - 1
     if number < least:
-        raise NasvizError(f"{name} is {value!r}; it must be a whole number, {least} or more")
+        raise NasvizError(f"{name} is {shown(value)}; it must be a whole number, {least} or more")
     return number
+
+
+def flag(value: Any, name: str) -> bool:
+    """Return `value` when it is True or False, since any text that is not empty would count as True.
+
+    Raises
+    ------
+    NasvizError
+        If it is anything else; `name` is what the error calls it.
+
+    >>> flag(True, "connected")
+    True
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise NasvizError(f"{name} is {shown(value)}; it must be True or False")
+    return bool(value)
+
+
+def shown(value: object) -> str:
+    """Return what somebody gave as a sentence quotes it, 60 characters at most.
+
+    >>> shown("x"), shown(None), len(shown(10**5000))
+    ("'x'", 'None', 60)
+    """
+    try:
+        text = exact(value) if type(value) is int else repr(value)
+    except Exception:  # a repr of the user's own
+        text = type(value).__name__
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

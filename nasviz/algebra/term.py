@@ -11,7 +11,7 @@ import numpy as np
 
 from nasviz.algebra.operator import Nonterminal, Operator
 from nasviz.algebra.sorts import Sort
-from nasviz.errors import NasvizError, SortError
+from nasviz.errors import NasvizError, SortError, a_or_an
 
 Position = tuple[int, ...]
 """Address of a subterm: child indices from the root, ``()`` for the root."""
@@ -110,7 +110,7 @@ class Term:
         if op.result is not wanted and not (wanted is Sort.FLOAT and op.result is Sort.INT):
             at = position_text(self.position(i))
             raise SortError(
-                f"operand {k + 1} of {parent.name} at {at} must be a {wanted}, found {op.name}, a {op.result}",
+                f"operand {k + 1} of {parent.name} at {at} must be {a_or_an(wanted)}, found {op.name}, {a_or_an(op.result)}",
                 self.position(i),
             )
 

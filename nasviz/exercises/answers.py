@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from nasviz import numbers
 from nasviz.algebra import Term, interpret
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 from nasviz.exercises.exercise import Answer, UnreadableError
 from nasviz.exercises.feedback import Verdict
 from nasviz.exercises.languages import compare
@@ -17,7 +17,7 @@ from nasviz.spaces import Architecture, SearchSpace, parse
 
 
 def _kind(answer: Answer) -> str:
-    return "nothing to read" if answer is None else f"found a {type(answer).__name__}"
+    return "nothing to read" if answer is None else f"found {a_or_an(type(answer).__name__)}"
 
 
 def as_space(answer: Answer) -> SearchSpace:

@@ -8,9 +8,11 @@ the draws are compared first, those first that others use, an unused one before 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator
 
 from nasviz.algebra import Nonterminal, Operator, Term
+from nasviz.algebra.arguments import shown, whole
 from nasviz.errors import NasvizError, TermError
 from nasviz.grammar.automaton import BudgetError
 from nasviz.grammar.derivation import assemble, emit_from, parse_derivation
@@ -265,13 +267,21 @@ def unrank(grammar: Grammar, n: int) -> Term:
     Raises
     ------
     NasvizError
-        If there is no term of this number, or terms cannot be numbered; see :func:`rank`.
+        If `n` is no whole number, there is no term of this number, or terms cannot be numbered; see :func:`rank`.
     """
+    n = _number_of_a_term(n)
     size = grammar.ranking.size
     if not 0 <= n < size:
         last = "" if size == 0 else f"; they are numbered from 0 to {size - 1}" if size < 10**30 else "; there are fewer"
         raise NasvizError(f"no term has the number {n if n < 10**60 else '…'}{last}")
     return grammar.ranking.unrank(n)
+
+
+def _number_of_a_term(n: object) -> int:
+    try:
+        return operator.index(n)  # pyright: ignore[reportArgumentType]
+    except TypeError:
+        raise NasvizError(f"the number of a term is a whole number from 0, found {shown(n)}") from None
 
 
 def enumerate_terms(grammar: Grammar, start: int = 0) -> Iterator[Term]:
@@ -282,9 +292,7 @@ def enumerate_terms(grammar: Grammar, start: int = 0) -> Iterator[Term]:
     NasvizError
         As :func:`unrank`; `start` may be the number of terms.
     """
-    if start < 0:
-        raise NasvizError(f"terms are numbered from 0, found {start}")
-    n = start
+    n = whole(start, "start", 0)
     while n < grammar.ranking.size:
         yield grammar.ranking.unrank(n)
         n += 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from nasviz.algebra import Operator, Position, Sort, Term, position_text
-from nasviz.errors import BuildError
+from nasviz.errors import BuildError, a_or_an
 from nasviz.graph.expand import Wiring, expand
 from nasviz.graph.merges import named_merge
 from nasviz.graph.prune import pruned_rows
@@ -227,7 +227,7 @@ def build_graph(term: Term, *, prune: bool = True) -> Graph:
         raise BuildError(f"the nonterminal {term.operators[i].name} at {where} is still open", term.position(i))
     root = term.operators[0]
     if root.result is not Sort.MAP:
-        raise BuildError(f"{root.name} is a {root.result}, not a map: it has no graph", ())
+        raise BuildError(f"{root.name} is {a_or_an(root.result)}, not a map: it has no graph", ())
     wiring = expand(term)
     return _assemble(term, pruned_rows(term, wiring) if prune else wiring, {})
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 from nasviz.algebra import Operator, Sort
-from nasviz.errors import NasvizError, nearest
+from nasviz.errors import NasvizError, a_or_an, nearest
 
 Function = Callable[..., Any]
 
@@ -147,9 +147,9 @@ def read_merge(given: object) -> tuple[str, Operator | None]:
         )
     if isinstance(given, Operator):
         if given.result is not Sort.MERGE:
-            raise NasvizError(f"{given.name} is a {given.result}, not a merge")
+            raise NasvizError(f"{given.name} is {a_or_an(given.result)}, not a merge")
         return named_merge(given.name), given
     if callable(given):
         made = merge(given)
         return made.name, made
-    raise NasvizError(f"a merge is a name or a function of two inputs, found a {type(given).__name__}")
+    raise NasvizError(f"a merge is a name or a function of two inputs, found {a_or_an(type(given).__name__)}")

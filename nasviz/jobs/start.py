@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
-from nasviz.errors import JobError, TrainingError, said
+from nasviz.errors import JobError, TrainingError, a_or_an, said
 from nasviz.jobs.detached import Follower, launch
 from nasviz.jobs.executor import LocalExecutor
 from nasviz.jobs.folder import JobFolder, data_folder
@@ -143,7 +143,7 @@ def train(
     chosen = list(cast("Sequence[Architecture]", archs)) if several else [cast("Architecture", archs)]
     for arch in chosen:
         if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise JobError(f"expected an Architecture or several, found a {type(arch).__name__}; see space.parse(text)")
+            raise JobError(f"expected an Architecture or several, found {a_or_an(type(arch).__name__)}; see space.parse(text)")
     check_numbers(epochs, batch_size, lr, optimizer)
     seed = _seed(seed)
     parts = as_parts(data)

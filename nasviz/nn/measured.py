@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.parameter import UninitializedParameter
 from torch.utils.flop_counter import FlopCounterMode
 
-from nasviz.errors import NasvizError, said
+from nasviz.errors import NasvizError, a_or_an, said
 from nasviz.nn.primitive import Meaning, Shape, channels
 
 __all__ = ["BATCH", "Measured", "declaring", "measure", "shown"]
@@ -85,7 +85,7 @@ def trial(meaning: Meaning, values: tuple[int | float, ...], shape: Shape, num_c
     if x._version:
         raise NasvizError("it changes its input, which other paths read, too; leave out inplace=True")
     if not isinstance(y, torch.Tensor):
-        raise NasvizError(f"it returned a {type(y).__name__}, expected one tensor")
+        raise NasvizError(f"it returned {a_or_an(type(y).__name__)}, expected one tensor")
     if y.ndim < 2 or y.shape[0] != BATCH:
         raise NasvizError(f"its output {tuple(y.shape)} has lost the batch axis of {BATCH} examples")
     if y.dtype != torch.float32:

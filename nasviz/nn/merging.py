@@ -11,7 +11,7 @@ import torch
 from torch import fx, nn
 
 from nasviz.algebra import position_text
-from nasviz.errors import BuildError, ShapeError, said
+from nasviz.errors import BuildError, ShapeError, a_or_an, said
 from nasviz.graph import Join, Merge
 from nasviz.nn.image_modules import BINARY
 from nasviz.nn.primitive import SEQUENCE, Shape
@@ -106,7 +106,7 @@ def _tried(function: Binary, shape: Shape) -> tuple[Shape | None, str]:
             continue
         if isinstance(made, torch.Tensor):
             return tuple(made.shape[1:]), ""
-        return None, f"it returned a {type(made).__name__}, expected one tensor"
+        return None, f"it returned {a_or_an(type(made).__name__)}, expected one tensor"
     return None, reason
 
 

@@ -12,7 +12,7 @@ from typing import Any, overload
 from torch import nn
 
 from nasviz.algebra import Operator, Sort
-from nasviz.errors import BuildError
+from nasviz.errors import BuildError, a_or_an
 
 __all__ = ["Factory", "Meaning", "Primitive", "channels", "meaning_of_factory", "primitive"]
 
@@ -156,7 +156,7 @@ def meaning_of_factory(
     """
     if isinstance(factory, nn.Module):
         raise BuildError(
-            f"a primitive is a function or a class that makes modules, found a {type(factory).__name__} module: one "
+            f"a primitive is a function or a class that makes modules, found {a_or_an(type(factory).__name__)} module: one "
             "module used in two places would share its weights; write lambda: ... or pass the class, with name="
         )
     if not callable(factory):
@@ -347,4 +347,4 @@ def _way(found: int, taken: tuple[int, ...]) -> str:
 
 def describe(value: object) -> str:
     """What a factory returned, in words; `None` is most often a forgotten return."""
-    return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
+    return "None (is a return missing?)" if value is None else a_or_an(type(value).__name__)

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nasviz.algebra import Operator, Position, Term, parse_term, position_text
-from nasviz.errors import NasvizError, StorageError
+from nasviz.algebra.arguments import shown
+from nasviz.errors import NasvizError, StorageError, a_or_an
 from nasviz.extension import lower
 from nasviz.grammar.latex import term_to_latex
 from nasviz.graph import Graph, build_graph, fold
@@ -105,7 +106,7 @@ class Architecture:
         i = self.term.index(where)
         op = self.term.operators[i]
         if op.result != "map":
-            raise NasvizError(f"{op.name} at {position_text(where)} is a {op.result}, not an architecture")
+            raise NasvizError(f"{op.name} at {position_text(where)} is {a_or_an(op.result)}, not an architecture")
         return Architecture(self.term.subterm(i), self.space)
 
     @cached_property
@@ -257,6 +258,20 @@ class Architecture:
 
 def _fold(arch: Architecture, level: int) -> Graph:
     return fold(arch.term, level, arch.derivation.labels)
+
+
+def term_of(arch: object) -> Term:
+    """Return the term of an architecture, or the term itself.
+
+    Raises
+    ------
+    NasvizError
+        If it is neither.
+    """
+    term = arch.term if isinstance(arch, Architecture) else arch
+    if not isinstance(term, Term):
+        raise NasvizError(f"an architecture or a term is expected, found {shown(arch)}; space.parse(text) reads a text")
+    return term
 
 
 def checked(data: object, kind: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import TypeGuard, cast
 
 import numpy as np
 
-from nasviz.algebra import Operator
-from nasviz.errors import GrammarError, NasvizError
+from nasviz.algebra import Operator, Sort, Term
+from nasviz.errors import GrammarError, NasvizError, TermError, a_or_an
 from nasviz.grammar import Grammar
 
 Seed = int | np.random.Generator | None
@@ -58,7 +58,7 @@ def checked_operators(operators: object) -> tuple[Operator, ...]:
     Raises
     ------
     NasvizError
-        If there is anything else among them; says what.
+        If there is anything else among them, or two of one name; says what.
     """
     if isinstance(operators, Operator) or not isinstance(operators, Iterable):
         raise NasvizError(f"operators are a list, e.g. operators=[swish3], found {type(operators).__name__}")
@@ -66,7 +66,15 @@ def checked_operators(operators: object) -> tuple[Operator, ...]:
     for op in found:
         if not isinstance(op, Operator):
             raise NasvizError(f"operators=[...] holds operators, found {str(op)[:60]!r}; write @nv.primitive above a function")
-    return cast("tuple[Operator, ...]", found)
+    own = cast("tuple[Operator, ...]", found)
+    known: dict[str, Operator] = {}
+    for op in own:
+        if known.setdefault(op.name, op) is not op:
+            raise NasvizError(
+                f"two different operators are called {op.name}, and a term could mean either; give one of them another name, "
+                f"e.g. name='{op.name}_2'"
+            )
+    return tuple(known.values())
 
 
 def checked_end(given: object, place: str, default: Operator) -> Operator:
@@ -84,6 +92,20 @@ def checked_end(given: object, place: str, default: Operator) -> Operator:
     return given
 
 
+def check_map(term: Term) -> None:
+    """Do nothing if a term is a map, as every architecture is.
+
+    Raises
+    ------
+    TermError
+        If it is a number or a merge.
+    """
+    root = term.operators[0]
+    if root.result is not Sort.MAP:
+        message = f"{root.name} is {a_or_an(root.result)}; an architecture is a map, e.g. conv3x3 or Linear(conv3x3, id)"
+        raise TermError(message, text=term.text, start=0, end=len(term.text))
+
+
 def check_start(grammar: Grammar) -> None:
     """Do nothing if the start of a grammar derives maps.
 
@@ -95,7 +117,7 @@ def check_start(grammar: Grammar) -> None:
     sort = grammar.sorts[grammar.start]
     if sort != "map":
         start, end = grammar.spans[grammar.start]
-        message = f"the start {grammar.start} derives a {sort}; an architecture is a map"
+        message = f"the start {grammar.start} derives {a_or_an(sort)}; an architecture is a map"
         raise GrammarError(message, text=grammar.text, start=start, end=end)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nasviz.spaces.architecture import Architecture
+from nasviz.spaces.arguments import checked_classes, checked_shape
 from nasviz.spaces.space import SearchSpace, Shape
 
 
@@ -23,7 +24,9 @@ def parse(text: str, input_shape: Shape = (3, 32, 32), num_classes: int = 10) ->
     Raises
     ------
     TermError
-        At the place of the mistake, with a caret and the nearest known name.
+        At the place of the mistake, with a caret and the nearest known name; also if the term is a number or a merge.
+    NasvizError
+        If `input_shape` or `num_classes` make no sense.
 
     Examples
     --------
@@ -32,7 +35,7 @@ def parse(text: str, input_shape: Shape = (3, 32, 32), num_classes: int = 10) ->
     >>> parse("Linear(Residual(conv, id, conv), Residual(conv, id, conv), fc)")
     Architecture(Linear(Residual2(conv, id, conv), Residual2(conv, id, conv), fc))
     """
-    return _space(tuple(input_shape), num_classes).parse(text)
+    return _space(checked_shape(input_shape), checked_classes(num_classes)).parse(text)
 
 
 @lru_cache(maxsize=64)

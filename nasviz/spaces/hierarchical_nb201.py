@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nasviz.algebra.arguments import flag
 from nasviz.spaces.operators import bn_relu_pool_linear, plain_conv1x1, plain_conv3x3
 from nasviz.spaces.space import SearchSpace, Shape
 
@@ -62,7 +63,7 @@ def hierarchical_nb201(input_shape: Shape = (3, 32, 32), num_classes: int = 10, 
     (376, 447)
     """
     return SearchSpace(
-        GRAMMAR + "require connected\n" if connected else GRAMMAR,
+        GRAMMAR + "require connected\n" if flag(connected, "connected") else GRAMMAR,
         (plain_conv1x1, plain_conv3x3),
         input_shape,
         num_classes,

@@ -3,6 +3,7 @@ et al. 2023)."""
 
 from __future__ import annotations
 
+from nasviz.algebra.arguments import flag
 from nasviz.spaces.hierarchical_nb201 import BIBTEX, BLOCKS, MACRO, SOURCE
 from nasviz.spaces.operators import bn_relu_pool_linear, plain_conv1x1, plain_conv3x3
 from nasviz.spaces.space import SearchSpace, Shape
@@ -117,6 +118,7 @@ def hierarchical_cell_based(input_shape: Shape = (3, 32, 32), num_classes: int =
 def _derived(
     name: str, macro: str, task: tuple[Shape, int], plain: bool, connected: bool, *, shared: bool = False
 ) -> SearchSpace:
+    plain, connected = flag(plain, "plain"), flag(connected, "connected")
     title = f"hierarchical NAS-Bench-201, {name}" + (", plain operations" if plain else "")
     cells = PLAIN if plain else BLOCKS
     text = f"# {title[0].upper()}{title[1:]} (Schrodi et al. 2023).\n{macro}{'shared ' if shared else ''}{cells}"

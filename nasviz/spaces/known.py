@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
 
+from nasviz.algebra.arguments import flag
 from nasviz.errors import NasvizError
 from nasviz.extension import lower
 from nasviz.graph import ID
@@ -128,7 +129,7 @@ def resnet18(input_shape: Shape = (3, 32, 32), num_classes: int = 10, *, imagene
     >>> str(resnet18()[0])
     'conv2d(64, 3, 1)'
     """
-    stem = f"{_conv_bn(64, 7, 2)}, relu, max_pool2d(3, 2)" if imagenet else f"{_conv_bn(64, 3)}, relu"
+    stem = f"{_conv_bn(64, 7, 2)}, relu, max_pool2d(3, 2)" if flag(imagenet, "imagenet") else f"{_conv_bn(64, 3)}, relu"
     grammar = _resnet(stem, (64, 128, 256, 512), 2, _projection)
     return _whole("ResNet-18", grammar, (input_shape, num_classes), _HE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nasviz.algebra.arguments import flag
 from nasviz.errors import NasvizError, nearest
 from nasviz.spaces.architecture import Architecture
 from nasviz.spaces.operators import bn_relu_pool_linear
@@ -53,7 +54,7 @@ def nb201(input_shape: Shape = (3, 32, 32), num_classes: int = 10, *, connected:
     (15625, 15284)
     """
     return SearchSpace(
-        GRAMMAR + "require connected\n" if connected else GRAMMAR,
+        GRAMMAR + "require connected\n" if flag(connected, "connected") else GRAMMAR,
         (),
         input_shape,
         num_classes,

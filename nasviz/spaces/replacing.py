@@ -13,7 +13,7 @@ from typing import Literal
 
 from nasviz.algebra import Literal as Number
 from nasviz.algebra import Operator, Position, Term, literal, parse_term, position_text
-from nasviz.errors import NasvizError, SortError, TermError
+from nasviz.errors import NasvizError, SortError, TermError, a_or_an
 from nasviz.grammar import Count, Derivation, Grammar, parse_derivation
 from nasviz.grammar.replacements import Replacements, nearest_place, replaced
 from nasviz.spaces.architecture import Architecture
@@ -147,7 +147,7 @@ class Replacing:
         """What may stand there: the rule of the nonterminal, or its sort."""
         grammar = self.arch.space.drawn_grammar
         if self.nonterminal is None or grammar is None:
-            return f"a {self._sort}"
+            return a_or_an(self._sort)
         bodies = dict.fromkeys(p.body.text for p in grammar.rules[self.nonterminal])
         text = f"{self.nonterminal} ::= {' | '.join(bodies)}"
         return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
@@ -267,7 +267,9 @@ class Replacing:
         space = self.arch.space
         sub = parse_term(text, space.signature)
         if sub.operators[0].result != self.subterm.operators[0].result:
-            raise self._fault(sub, f"{sub.operators[0].name} is a {sub.operators[0].result}; a {self._sort} is expected")
+            raise self._fault(
+                sub, f"{sub.operators[0].name} is {a_or_an(sub.operators[0].result)}; {a_or_an(self._sort)} is expected"
+            )
         term = replaced(self.arch.term, self.nodes, sub)
         grammar = space.drawn_grammar
         if grammar is not None:

@@ -8,10 +8,11 @@ from typing import Any, Literal, overload
 from nasviz.algebra import Attribute, Operator, Signature, Term, parse_term
 from nasviz.errors import NasvizError, StorageError, TermError
 from nasviz.grammar import Count, Grammar, Law, count, enumerate_terms, parse_derivation, rank, sample_term, unrank
-from nasviz.spaces.architecture import VERSION, Architecture, checked
+from nasviz.spaces.architecture import VERSION, Architecture, checked, term_of
 from nasviz.spaces.arguments import (
     Seed,
     Shape,
+    check_map,
     check_start,
     checked_classes,
     checked_draws,
@@ -112,7 +113,7 @@ class SearchSpace(Documented, Edited):
     def free(cls, input_shape: Shape = (3, 32, 32), num_classes: int = 10, operators: Iterable[Operator] = ()) -> SearchSpace:
         """Return the space of all terms over the standard operators and `operators`: no grammar, no count, no draws."""
         space = cls.__new__(cls)
-        space._own = tuple(operators)
+        space._own = checked_operators(operators)
         space._set(None, signature(space._own), input_shape, num_classes, None, pool_linear)
         space.name, space.source, space.bibtex = FREE, "", ""
         return space
@@ -239,7 +240,7 @@ class SearchSpace(Documented, Edited):
         >>> space.rank(space.parse("Linear(id, conv3x3)")), str(space.unrank(3))
         (2, 'Linear(id, id)')
         """
-        return rank(self.known_grammar("number"), arch.term if isinstance(arch, Architecture) else arch)
+        return rank(self.known_grammar("number"), term_of(arch))
 
     def unrank(self, n: int) -> Architecture:
         """Return the architecture with a number, from 0; see :func:`nasviz.grammar.unrank`."""
@@ -256,18 +257,19 @@ class SearchSpace(Documented, Edited):
         ------
         TermError
             If the text is no term (with caret and the nearest known name), the grammar does not derive it, or it does not
-            fulfil a constraint.
+            fulfil a constraint; without a grammar, if it is no map but a number or a merge.
         """
         term = parse_term(text, self.signature)
         grammar = self.drawn_grammar
         if grammar is not None:
             parse_derivation(grammar, term)
             grammar.constraint.check(term)
+        check_map(term)
         return Architecture(term, self)
 
     def contains(self, arch: Architecture | Term) -> bool:
         """Whether the grammar derives the term and it fulfils the constraints; the free space holds every term."""
-        term = arch.term if isinstance(arch, Architecture) else arch
+        term = term_of(arch)
         grammar = self.drawn_grammar
         if grammar is None:
             return all(op.name in self.signature for op in term.operators if op.result == "map")

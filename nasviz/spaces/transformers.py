@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nasviz.algebra.arguments import flag
 from nasviz.errors import NasvizError
 from nasviz.graph import ID
 from nasviz.spaces.architecture import Architecture
@@ -138,7 +139,7 @@ Linear(expand(4), gelu, contract(4))))')
     embed, blocks = f"Linear(patches({patch}), linear(192))", _tokens(pair, (4, 4, 4))
     body = (
         f"Linear({embed}, class_token, position, {blocks}, layer_norm, first_token, fc)"
-        if class_token
+        if flag(class_token, "class_token")
         else f"Linear({embed}, position, {blocks}, layer_norm, fc)"
     )
     return _space("ViT-Ti", VIT, "", input_shape, num_classes).parse(body)

@@ -11,7 +11,7 @@ import cloudpickle
 import torch
 
 from nasviz.algebra import Operator, Sort, Term, literal, parse_term
-from nasviz.errors import BuildError, NasvizError
+from nasviz.errors import BuildError, NasvizError, a_or_an
 from nasviz.graph import ADD, ZERO, Merge, Topology, build_graph, is_connected, walk
 from nasviz.spaces import signature
 from nasviz.testing.contract import check, check_kind
@@ -162,7 +162,7 @@ def _check_merged(merge: Merge, copy: Merge, a: torch.Tensor, b: torch.Tensor, w
             parts = torch.cat([function(a[k : k + 1], b[k : k + 1]) for k in range(len(a))])
     except Exception as error:
         raise AssertionError(f"{where}: {error}") from error
-    check(isinstance(y, torch.Tensor), f"{where}: it returned a {type(y).__name__}, expected one tensor")
+    check(isinstance(y, torch.Tensor), f"{where}: it returned {a_or_an(type(y).__name__)}, expected one tensor")
     check(y.shape == a.shape, f"{where}: it makes {tuple(y.shape[1:])} of two inputs of one shape; a merge keeps the shape")
     check(bool(torch.isfinite(y).all()), f"{where}: it gives numbers that are not finite for normal inputs")
     check(torch.allclose(y, parts, atol=1e-6), f"{where}: an example's output depends on the others of its batch")

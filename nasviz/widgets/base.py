@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from nasviz.errors import NasvizError, StorageError, said
+from nasviz.errors import NasvizError, StorageError, a_or_an, said
 from nasviz.records import Message, Selection
 from nasviz.view.delta import changes
 from nasviz.widgets.engine import bundle, engine, plot_engine
@@ -23,8 +23,14 @@ INTERVAL = 0.1
 """Least time between two updates of one view, in seconds."""
 
 
+class Ready(dict[str, Any]):
+    """JSON data that nobody changes any more: large states are put together from such parts without copying them."""
+
+
 def plain(value: Any) -> Any:
     """Return `value` as JSON data: tuples as lists, numpy's numbers and arrays as Python's, NaN and infinities as None."""
+    if isinstance(value, Ready):
+        return value
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -47,7 +53,7 @@ def expect(value: Any, kind: type | tuple[type, ...], wanted: str) -> None:
         If `value` is not of `kind`; says what is `wanted` and what was found.
     """
     if not isinstance(value, kind):
-        raise NasvizError(f"{wanted} is expected here, found a {type(value).__name__}")
+        raise NasvizError(f"{wanted} is expected here, found {a_or_an(type(value).__name__)}")
 
 
 class View(anywidget.AnyWidget):

@@ -8,7 +8,7 @@ from typing import Any
 
 from nasviz import numbers
 from nasviz.algebra import position_text
-from nasviz.errors import NasvizError, said
+from nasviz.errors import NasvizError, a_or_an, said
 from nasviz.records import Belief
 from nasviz.spaces import Architecture
 from nasviz.surrogate import GP
@@ -39,7 +39,7 @@ class Believer:
     def __init__(self, source: Any) -> None:
         fixed = isinstance(source, (Basis, GP))
         if not fixed and not (callable(getattr(source, "surrogate", None)) and hasattr(source, "trials")):
-            raise NasvizError(f"credits are those of a study or a fitted GP, found a {type(source).__name__}")
+            raise NasvizError(f"credits are those of a study or a fitted GP, found {a_or_an(type(source).__name__)}")
         self._study: Any = None if fixed else source
         self._basis: Basis | None = basis_of(source) if fixed else None
         self._alone = threading.RLock()

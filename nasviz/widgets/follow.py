@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 
 SHOWN = ("ticked", "arch")
 """Traits by which a view says which architectures it offers to others, the first that it has."""
@@ -48,7 +48,9 @@ def follow(view: Any, source: Any, show: Callable[[Any, tuple[Any, ...]], None])
         return None
     name = next((name for name in SHOWN if source.has_trait(name)), None)
     if name is None:
-        raise NasvizError(f"a {type(source).__name__} shows no architecture: give an architecture, several, or a view of them")
+        raise NasvizError(
+            f"{a_or_an(type(source).__name__)} shows no architecture: give an architecture, several, or a view of them"
+        )
     me = weakref.ref(view)
 
     def changed(change: Any) -> None:

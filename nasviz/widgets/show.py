@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 from nasviz.extension import load
 
 _log = logging.getLogger("nasviz.widgets")
@@ -16,6 +16,7 @@ _VIEWS: tuple[tuple[str, str, str], ...] = (
     ("nasviz.grammar.stepping:Partial", "nasviz.widgets.stepper", "Stepper"),
     ("nasviz.search.study:Study", "nasviz.widgets.board", "Board"),
     ("nasviz.surrogate.why:Explanation", "nasviz.widgets.credit", "CreditView"),
+    ("nasviz.surrogate.bag:Bag", "nasviz.widgets.features", "FeaturesView"),
     ("nasviz.jobs.job:Job", "nasviz.widgets.training", "Training"),
     ("nasviz.jobs.comparison:Comparison", "nasviz.widgets.comparison", "ComparisonView"),
 )
@@ -44,7 +45,7 @@ def show(shown: Any, **options: Any) -> Any:
     view = _view_class(shown)
     if view is None:
         raise NasvizError(
-            f"nothing shows a {type(shown).__name__}; "
+            f"nothing shows {a_or_an(type(shown).__name__)}; "
             "show takes an architecture, a list of them, a search space, a study, a job or a comparison"
         )
     return view(shown, **options)
@@ -63,7 +64,7 @@ def view_mimebundle(shown: Any, **_: Any) -> Any:
     except NasvizError:
         return text
     except Exception:
-        _log.exception("the view of a %s failed", type(shown).__name__)
+        _log.exception("the view of %s failed", a_or_an(type(shown).__name__))
         return text
     return {**data, **text}, metadata
 

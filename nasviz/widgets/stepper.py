@@ -9,7 +9,7 @@ import numpy as np
 import traitlets
 
 from nasviz.algebra import Position
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 from nasviz.grammar import Partial
 from nasviz.grammar.costs import Cost
 from nasviz.grammar.sampling import Law
@@ -95,7 +95,7 @@ class Stepper(Priced):
     def _check_partial(self, proposal: Any) -> Any:
         value = proposal["value"]
         if not isinstance(value, Partial):
-            raise NasvizError(f"a partial derivation is expected, e.g. space.begin(), found a {type(value).__name__}")
+            raise NasvizError(f"a partial derivation is expected, e.g. space.begin(), found {a_or_an(type(value).__name__)}")
         if value.grammar != self._whole.known_grammar("derive"):
             raise NasvizError("the partial derivation is of another grammar; begin with stepper.whole.begin()")
         return value

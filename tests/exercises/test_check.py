@@ -79,8 +79,8 @@ def test_strange_answers_are_wrong_and_raise_nothing(number):
 @pytest.mark.parametrize(
     ("number", "answer", "words"),
     [
-        ("00.1", 3, "Expected a term as text, such as 'Linear(conv, fc)', or an architecture; found a int."),
-        ("00.2", 3, "Expected a grammar as text, such as 'S ::= Linear(B, B)', or a SearchSpace; found a int."),
+        ("00.1", 3, "Expected a term as text, such as 'Linear(conv, fc)', or an architecture; found an int."),
+        ("00.2", 3, "Expected a grammar as text, such as 'S ::= Linear(B, B)', or a SearchSpace; found an int."),
         ("01.3", "18, 32", "Expected two whole numbers, (terms, derivations)."),
         ("01.2", "0 1", "Expected a list of production numbers such as [0, 1], counted from 0, or a partial derivation."),
         ("01.5", "0.4", "Expected a probability, a number such as 0.25; found a str."),

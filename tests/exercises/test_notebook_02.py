@@ -46,7 +46,7 @@ def test_other_right_answers(number, answer):
             "At the root you have Linear with 2 operands, the network has Linear with 3",
         ),
         ("02.2", TARGET.replace("dconv3x3", "conv3x3"), "At (2, 0) you have conv3x3, the network has dconv3x3: go back"),
-        ("02.2", 7, "found a int"),
+        ("02.2", 7, "found an int"),
         ("02.3", (2, 2), "conv3x3 at (2, 2) has 9 280 parameters; another operation has more."),
         ("02.3", (0,), "At (0,) stand 3 operations: select a single one."),
         ("02.3", (9,), "no position (9,)"),

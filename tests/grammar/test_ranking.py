@@ -65,7 +65,7 @@ def test_what_has_no_number(small):
         unrank(grammar, 2)
     with pytest.raises(TermError, match="no rule of the grammar derives the subterm c at \\(0,\\)"):
         rank(grammar, parse_term("s(c)", small))
-    with pytest.raises(NasvizError, match="terms are numbered from 0, found -1"):
+    with pytest.raises(NasvizError, match="start is -1; it must be a whole number, 0 or more"):
         next(enumerate_terms(grammar, -1))
     overlapping = Grammar.parse("S ::= f(A, A) | f(B, B)\nshared A ::= a | b\nB ::= a | b", small)
     with pytest.raises(NasvizError, match="distinct terms cannot be told apart: terms of the shared nonterminal A may also"):

@@ -38,7 +38,7 @@ def test_a_merge_is_an_operator_named_after_its_function():
         (lambda: merge(lambda a, b: a, name="sum"), "sum is a merge that every space knows; give yours another name"),
         (lambda: merge(lambda a, b: a, name="add"), "add is a merge that every space knows"),
         (lambda: read_merge(ID), "id is a map, not a merge"),
-        (lambda: read_merge(7), "a merge is a name or a function of two inputs, found a int"),
+        (lambda: read_merge(7), "a merge is a name or a function of two inputs, found an int"),
         (
             lambda: topology("T", "1>2 1>2", merge="foo"),
             r"unknown merge 'foo': known are sum, mul, concat, max, min; a merge of your own is a function",

@@ -99,7 +99,7 @@ def test_an_explanation_is_drawn(page, gp):
 
 
 def test_what_is_no_source():
-    with pytest.raises(NasvizError, match="credits are those of a study or a fitted GP, found a int"):
+    with pytest.raises(NasvizError, match="credits are those of a study or a fitted GP, found an int"):
         ArchitectureView(ARCH, study=3)
     with pytest.raises(NasvizError, match=r"an explanation, nv.explain\(study, arch\), is expected here, found a str"):
         CreditView("conv")

@@ -130,7 +130,7 @@ def test_the_selection_is_settable(gallery, archs):
 
 
 def test_what_is_no_architecture_is_refused(archs):
-    with pytest.raises(NasvizError, match="a list of architectures is expected here, found a Architecture"):
+    with pytest.raises(NasvizError, match="a list of architectures is expected here, found an Architecture"):
         Gallery(archs[0])
-    with pytest.raises(NasvizError, match="an architecture is expected here, found a int"):
+    with pytest.raises(NasvizError, match="an architecture is expected here, found an int"):
         Gallery([archs[0], 3])

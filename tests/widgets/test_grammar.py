@@ -258,7 +258,7 @@ def test_an_undone_and_redone_edit_is_formatted_though_python_saw_neither(shown)
 
 
 def test_what_has_no_grammar_is_refused_and_a_byte_order_mark_left_out():
-    with pytest.raises(NasvizError, match="a search space, or the text of a grammar, is expected here, found a int"):
+    with pytest.raises(NasvizError, match="a search space, or the text of a grammar, is expected here, found an int"):
         GrammarEditor(3)
     editor = GrammarEditor("\ufeffS ::= conv3x3")
     assert editor.value == "S ::= conv3x3"

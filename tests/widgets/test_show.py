@@ -37,7 +37,7 @@ def test_a_list_of_architectures_is_a_gallery(page):
 
 @pytest.mark.parametrize("thing", [3, "conv", [], [1]])
 def test_what_has_no_view_is_refused(thing):
-    with pytest.raises(NasvizError, match=r"nothing shows a .*; show takes an architecture, a list of them"):
+    with pytest.raises(NasvizError, match=r"nothing shows an? .*; show takes an architecture, a list of them"):
         module.show(thing)
 
 
@@ -51,7 +51,7 @@ def test_a_view_that_fails_leaves_the_text_and_a_line_in_the_log(monkeypatch, ca
     monkeypatch.setattr(module, "_in_kernel", lambda: True)
     monkeypatch.setattr(module, "show", lambda shown: 1 / 0)
     assert parse(PAPER)._repr_mimebundle_() == {"text/plain": str(parse(PAPER))}
-    assert "the view of a Architecture failed" in caplog.text
+    assert "the view of an Architecture failed" in caplog.text
 
 
 def test_without_a_kernel_the_last_line_is_text():

@@ -148,7 +148,7 @@ def test_another_space(shown):
     assert str(shown.view.partial) == "D2"
     assert shown.view.whole is other
     assert (shown.state["title"], shown.state["undo"], shown.state["place"]) == ("NAS-Bench-201", False, [])
-    with pytest.raises(NasvizError, match="a search space is expected here, found a int"):
+    with pytest.raises(NasvizError, match="a search space is expected here, found an int"):
         shown.view.space = 3
 
 
