@@ -96,6 +96,8 @@ class Trial(Record):
         What it was evaluated on, in words, or "".
     metrics
         Numbers that the objective gave beside its value, or that were measured of a trial that exceeded a limit.
+    ended
+        When its end was stored, seconds since 1970, or None; the evaluation itself took the last `seconds` before.
     rank
         Of a pruned trial the share of finished trials that were better at the same epoch, in [0, 1]; else None.
     """
@@ -116,6 +118,7 @@ class Trial(Record):
     device: str = ""
     rank: float | None = None
     metrics: dict[str, float] = field(default_factory=dict, hash=False)
+    ended: float | None = None
 
     @property
     def usable(self) -> bool:

@@ -328,7 +328,7 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _pending(trial: Trial) -> Trial:
-    return replace(trial, state="running", value=None, reason="", curve=(), seconds=0.0)
+    return replace(trial, state="running", value=None, reason="", curve=(), seconds=0.0, ended=None)
 
 
 def _signed(trial: Trial, sign: float) -> Trial:

@@ -16,6 +16,7 @@ from nasviz.records.trial import ENDED
 from nasviz.search.evaluate import Objective
 from nasviz.search.provenance import versions
 from nasviz.search.pruning import ranked
+from nasviz.search.quantities import Costs, quantity
 from nasviz.search.storage import StudyStorage
 from nasviz.search.strategy import Strategy
 from nasviz.search.table import Confirmation, frame
@@ -59,6 +60,7 @@ class StudyReader:
         self._strategy = strategy
         self._fitted: tuple[tuple[int, ...], GP] | None = None
         self._bounds: dict[str, Any] = {}
+        self._costs: Costs = {}
 
     @property
     def name(self) -> str:
@@ -176,6 +178,31 @@ class StudyReader:
     def trials_dataframe(self) -> pd.DataFrame:
         """Return one row a trial: number, state, value, term, who proposed it, what was believed, seconds, reason."""
         return frame(self.storage.trials())
+
+    def quantity(self, name: str) -> dict[int, float]:
+        """Return one number of every trial that has it, by the number of the trial.
+
+        Parameters
+        ----------
+        name
+            "value"; "seconds" of evaluation; "parameters" or "flops" (2 per multiply-add), computed once for each architecture
+            that can be built; or a number that the objective gave beside its value, e.g. "latency_ms".
+
+        Raises
+        ------
+        NasvizError
+            If trials have numbers of other names only.
+
+        Examples
+        --------
+        >>> from nasviz.search import RandomSearch, Study
+        >>> from nasviz.spaces import digits_cells
+        >>> study = Study(digits_cells(), lambda arch: 0.5, strategy=RandomSearch())
+        >>> study.run(total=2, executor="inline")
+        >>> study.quantity("value")
+        {0: 0.5, 1: 0.5}
+        """
+        return quantity(self.trials, name, self._costs)
 
     @property
     def confirmations(self) -> list[Confirmation]:

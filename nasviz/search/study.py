@@ -288,6 +288,8 @@ def load_study(
         space = None
     study = Study.__new__(Study)
     Running.__init__(study, kept, space, None, None)
+    limits = dict(kept.protocol.get("limits") or {})
+    study._bounds = {"limits": limits} if limits else {}
     return study
 
 

@@ -107,6 +107,7 @@ def read_trial(frozen: FrozenTrial, number: int, fingerprint: str) -> StudyTrial
         seconds=float(end.get("seconds", 0.0)),
         baseline=str(draw.get("baseline", "")),
         began=frozen.datetime_start.timestamp() if frozen.datetime_start else None,
+        ended=frozen.datetime_complete.timestamp() if frozen.datetime_complete else None,
         worker=str(end.get("worker", "")),
         device=str(end.get("device", "")),
         rank=end.get("rank"),

@@ -13,10 +13,10 @@ import plotly.graph_objects as go
 
 from nasviz import numbers
 from nasviz.records import Trial
+from nasviz.records.trial import ENDED
 from nasviz.view import theme
 
 Direction = Literal["minimize", "maximize"]
-_ENDED = ("finished", "pruned", "failed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,16 @@ class FailedTrial:
     number: int
     term: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A known network that was evaluated to compare with: its name, its value, the number of its trial and its term."""
+
+    name: str
+    value: float
+    trial: int
+    term: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class HistoryInfo:
     value_name
         What is measured.
     references
-        Known architectures that were evaluated to compare with: name and value of each.
+        Known networks that were evaluated to compare with.
     """
 
     evaluations: tuple[int, ...] = ()
@@ -98,12 +108,23 @@ class HistoryInfo:
     baseline: BaselineInfo | None = None
     direction: Direction = "minimize"
     value_name: str = "value"
-    references: tuple[tuple[str, float], ...] = ()
+    references: tuple[Reference, ...] = ()
 
     @property
     def best(self) -> int | None:
         """Index of the first trial that reached the best value, or None."""
         return self.values.index(self.incumbent[-1]) if self.values else None
+
+    @property
+    def summary(self) -> str:
+        """One line: how many trials have a value, and the best."""
+        if self.best is None:
+            return "no finished trial yet"
+        failed = f", {len(self.failed)} failed" if self.failed else ""
+        return (
+            f"{len(self.values)} trial{'s' * (len(self.values) != 1)}{failed} · best {self.value_name} "
+            f"{numbers.measure(self.values[self.best])} in trial {self.trials[self.best]}"
+        )
 
 
 def history_info(
@@ -131,7 +152,7 @@ def history_info(
     """
     known = sorted((t for t in trials if t.baseline), key=lambda t: t.number)
     ordered = sorted((t for t in trials if not t.baseline), key=lambda t: t.number)
-    place = {t.number: k for k, t in enumerate((t for t in ordered if t.state in _ENDED), 1)}
+    place = {t.number: k for k, t in enumerate((t for t in ordered if t.state in ENDED), 1)}
     usable = [t for t in ordered if t.usable]
     values = [float(t.value) for t in usable if t.value is not None]
     failed = [t for t in ordered if t.state in ("failed", "finished") and not t.usable]
@@ -148,7 +169,9 @@ def history_info(
         baseline=baseline_info(baseline, direction, baseline_label) if baseline else None,
         direction=direction,
         value_name=value_name,
-        references=tuple((t.baseline, float(t.value)) for t in known if t.usable and t.value is not None),
+        references=tuple(
+            Reference(t.baseline, float(t.value), t.number, t.term) for t in known if t.usable and t.value is not None
+        ),
     )
 
 
@@ -172,7 +195,7 @@ def baseline_info(
     """
     single = [t for t in baseline if isinstance(t, Trial)]
     runs = [single] if single else [list(run) for run in baseline if not isinstance(run, Trial)]
-    curves = [curve for run in runs if np.isfinite(curve := _filled(run, direction)).any()]
+    curves = [curve for run in runs if np.isfinite(curve := filled(run, direction)).any()]
     if not curves:
         return None
     length = min(len(c) for c in curves)
@@ -203,21 +226,18 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
 
     Returns
     -------
-        Traces "baseline range", "baseline", "trial", "best so far" and "failed", always these five in this order, so
-        that a live figure can be updated in place.
+        Traces "baseline range", "baseline", "trial", "best so far", "failed" and "known networks", always these six in this
+        order, so that a live figure can be updated in place. Known networks stand at the right end of level lines.
     """
-    fig = theme.figure(
-        *_baseline_traces(info.baseline), *_search_traces(info), x="finished trials", y=info.value_name, dark=dark
-    )
     longest = max([*info.evaluations[-1:], *info.failed_at[-1:], total or 0, 5])
+    traces = [*_baseline_traces(info.baseline), *_search_traces(info), _known(info.references, longest + 0.6)]
+    fig = theme.figure(*traces, x="finished trials", y=info.value_name, dark=dark)
     fig.update_xaxes(range=[0.4, longest + 0.6], tickformat="d", nticks=10)
     if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
         fig.update_yaxes(type="log", tickformat=".2~g")
-    for name, value in info.references:
-        fig.add_hline(
-            value, line={"color": theme.BASELINE, "width": 1.5, "dash": "dot"}, annotation_text=theme.clipped(name, 40, 1)
-        )
-    if not info.values and not info.failed and not info.baseline:
+    for known in info.references:
+        fig.add_hline(known.value, line={"color": theme.KNOWN, "width": 1, "dash": "dot"}, layer="below")
+    if not (info.values or info.failed or info.baseline or info.references):
         theme.note(fig, "No finished trial yet", x=True)
     return fig
 
@@ -259,6 +279,32 @@ def _search_traces(info: HistoryInfo) -> list[go.Scatter]:
     return [points, steps, crosses]
 
 
+def _known(references: Sequence[Reference], x: float) -> go.Scatter:
+    return go.Scatter(
+        x=[x] * len(references),
+        y=[known.value for known in references],
+        mode="markers+text",
+        marker={"color": theme.KNOWN, "size": 12, "symbol": theme.KNOWN_SYMBOL},
+        name="known networks",
+        cliponaxis=False,
+        text=[f"{theme.clipped(known.name, 30, 1)} " for known in references],
+        textposition="top left",
+        textfont={"size": 12},
+        customdata=[known.trial for known in references],
+        hovertext=[known_hover(known) for known in references],
+        hovertemplate="%{hovertext}<extra></extra>",
+        showlegend=bool(references),
+    )
+
+
+def known_hover(known: Reference) -> str:
+    """What a known network says on hover."""
+    return (
+        f"{theme.clipped(known.name)}, to compare with: {numbers.measure(known.value)}"
+        f"<br>trial {known.trial}<br>{theme.clipped(known.term)}"
+    )
+
+
 def _baseline_traces(baseline: BaselineInfo | None) -> list[go.Scatter]:
     several = baseline is not None and baseline.runs > 1
     label = theme.clipped(baseline.label) if baseline else "random"
@@ -286,9 +332,9 @@ def _baseline_traces(baseline: BaselineInfo | None) -> list[go.Scatter]:
     return [band, line]
 
 
-def _filled(trials: Sequence[Trial], direction: Direction) -> np.ndarray:
+def filled(trials: Sequence[Trial], direction: Direction) -> np.ndarray:
     """Incumbent after each trial that has ended, NaN before the first value."""
-    ended = [t for t in sorted(trials, key=lambda t: t.number) if t.state in _ENDED]
+    ended = [t for t in sorted(trials, key=lambda t: t.number) if t.state in ENDED]
     values = [float(t.value) if t.usable and t.value is not None else np.nan for t in ended]
     best = np.fmin if direction == "minimize" else np.fmax
     return best.accumulate(np.asarray(values, float)) if values else np.zeros(0)

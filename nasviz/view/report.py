@@ -184,7 +184,8 @@ class Report:
         at = tuple(map(float, info.evaluations))
         worst = max(info.values, default=0.0) if info.direction == "minimize" else min(info.values, default=0.0)
         rules = [
-            Series((0.0,), (value,), "rule", name, theme.CYCLE[2 + k % 6]) for k, (name, value) in enumerate(info.references)
+            Series((0.0,), (known.value,), "rule", known.name, theme.CYCLE[2 + k % 6])
+            for k, known in enumerate(info.references)
         ]
         failed = tuple(map(float, info.failed_at))
         return chart(

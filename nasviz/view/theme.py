@@ -23,6 +23,12 @@ BASELINE = "#808080"
 FAILED = "#b8548f"
 """Purple: what went wrong, always a cross."""
 
+KNOWN = "#009e73"
+"""Green: a known network that the search is compared with, always a star of four points."""
+
+KNOWN_SYMBOL = "star-diamond"
+"""The mark of a known network."""
+
 CYCLE = ("#3b82c4", "#d55e00", "#009e73", "#b8548f", "#b07a00", "#2f8f9d", "#8c6bb1", "#808080")
 """Hues for several curves in one figure, in this order, then again."""
 
@@ -100,7 +106,7 @@ def template(dark: bool = False) -> go.layout.Template:
     return go.layout.Template(layout=layout)
 
 
-def figure(*traces: go.Scatter, x: str, y: str, dark: bool = False) -> go.Figure:
+def figure(*traces: go.Scatter | go.Bar, x: str, y: str, dark: bool = False) -> go.Figure:
     """A figure in the look of nasviz.
 
     Parameters

@@ -27,9 +27,10 @@ def test_everything_stored_is_read() -> None:
         },
     )
     assert trial.datetime_start is not None
-    began, metrics = trial.datetime_start.timestamp(), {"latency_ms": 3.0}
+    assert trial.datetime_complete is not None
+    began, ended, metrics = trial.datetime_start.timestamp(), trial.datetime_complete.timestamp(), {"latency_ms": 3.0}
     ours = StudyTrial(
-        3, "id", "f", "finished", 0.5, "", "random", belief, (row,), 1.5, "", began, "here:1", "CPU", None, metrics
+        3, "id", "f", "finished", 0.5, "", "random", belief, (row,), 1.5, "", began, "here:1", "CPU", None, metrics, ended
     )
     assert read_trial(trial, 9, "f") == ours
 

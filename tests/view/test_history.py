@@ -4,9 +4,9 @@ import plotly.graph_objects as go
 import pytest
 
 from nasviz.records import Trial
-from nasviz.view.history import baseline_info, history_figure, history_info
+from nasviz.view.history import Reference, baseline_info, history_figure, history_info
 
-NAMES = ["random, range", "random", "trial", "best so far", "failed"]
+NAMES = ["random, range", "random", "trial", "best so far", "failed", "known networks"]
 
 
 @pytest.fixture
@@ -107,12 +107,27 @@ def test_it_is_an_ordinary_figure(trials, tmp_path):
     assert len(go.FigureWidget(fig).data) == len(fig.data)
 
 
-def test_baselines_are_level_lines_and_no_trials() -> None:
-    trials = [Trial(0, "net", "", "finished", 0.05, baseline="ResNet-20"), Trial(1, "id", "", "finished", 0.3)]
+def test_known_networks_are_level_lines_with_a_mark_of_their_own_and_no_trials() -> None:
+    trials = [Trial(0, "net", "", "finished", 0.05, baseline="ResNet-<20>"), Trial(1, "id", "", "finished", 0.3)]
     info = history_info([*trials, Trial(2, "x", "", "failed", baseline="broken")])
     assert (info.values, info.trials, info.evaluations, info.failed) == ((0.3,), (1,), (1,), ())
-    assert info.references == (("ResNet-20", 0.05),)
+    assert info.references == (Reference("ResNet-<20>", 0.05, 0, "net"),)
     fig = history_figure(info)
     assert [(shape.y0, shape.y1) for shape in fig.layout.shapes] == [(0.05, 0.05)]
-    assert [note.text for note in fig.layout.annotations] == ["ResNet-20"]
-    assert len(fig.data) == 5
+    known = fig.data[-1]
+    assert (known.showlegend, tuple(known.y), tuple(known.customdata)) == (True, (0.05,), (0,))
+    assert known.x[0] == fig.layout.xaxis.range[1]
+    assert known.marker.symbol not in {trace.marker.symbol for trace in fig.data[:-1]}
+    assert known.text[0].startswith("ResNet-&lt;20&gt;")
+    assert known.hovertext[0] == "ResNet-&lt;20&gt;, to compare with: 0.0500<br>trial 0<br>net"
+
+
+def test_a_study_of_known_networks_alone_is_no_empty_figure() -> None:
+    fig = history_figure(history_info([Trial(0, "net", "", "finished", 0.05, baseline="ResNet-20")]))
+    assert not fig.layout.annotations
+
+
+def test_summary(trials) -> None:
+    assert history_info(trials).summary == "4 trials, 2 failed · best value 0.100 in trial 3"
+    assert history_info(trials[:1]).summary == "1 trial · best value 0.100 in trial 3"
+    assert history_info([]).summary == "no finished trial yet"

@@ -2,6 +2,7 @@ import plotly.io as pio
 import pytest
 
 from nasviz.view import theme
+from nasviz.view.states import LOOKS
 
 
 def luminance(colour: str) -> float:
@@ -15,7 +16,9 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colour", sorted({*theme.CYCLE, theme.OBSERVED, theme.INCUMBENT, theme.BASELINE, theme.FAILED}))
+@pytest.mark.parametrize(
+    "colour", sorted({*theme.CYCLE, theme.OBSERVED, theme.INCUMBENT, theme.BASELINE, theme.FAILED, theme.KNOWN})
+)
 @pytest.mark.parametrize("paper", ["#ffffff", "#111111"])
 def test_marks_are_seen_in_both_themes(colour, paper):
     assert contrast(colour, paper) >= 3
