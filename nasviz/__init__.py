@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from nasviz.surrogate import ProductionCounts as ProductionCounts
     from nasviz.surrogate import Thompson as Thompson
     from nasviz.surrogate import explain as explain
+    from nasviz.surrogate.bag import features as features
     from nasviz.view import plots as plots
     from nasviz.widgets import ArchitectureView as ArchitectureView
     from nasviz.widgets import Board as Board
@@ -130,6 +131,7 @@ _WHERE = {
     "edit": "nasviz.widgets.edit",
     "explain": "nasviz.surrogate",
     "export_html": "nasviz.widgets.export",
+    "features": "nasviz.surrogate.bag",
     "known": "nasviz.spaces",
     "list_jobs": "nasviz.jobs",
     "load": "nasviz.spaces",

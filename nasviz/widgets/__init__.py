@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nasviz.widgets.board import Board
     from nasviz.widgets.comparison import ComparisonView
     from nasviz.widgets.difference import DifferenceView
+    from nasviz.widgets.features import FeaturesView
     from nasviz.widgets.gallery import Gallery
     from nasviz.widgets.grammar import GrammarEditor
     from nasviz.widgets.stepper import Stepper
@@ -36,6 +37,7 @@ __all__ = [
     "ComparisonView",
     "CostView",
     "DifferenceView",
+    "FeaturesView",
     "Gallery",
     "GrammarEditor",
     "GraphView",
@@ -54,6 +56,7 @@ _HOME = {
     "ComparisonView": "comparison",
     "CostView": "architecture",
     "DifferenceView": "difference",
+    "FeaturesView": "features",
     "Gallery": "gallery",
     "GrammarEditor": "grammar",
     "GraphView": "architecture",

@@ -1,11 +1,11 @@
 /** Architectures side by side: a picture, the term and the size of each, with a box to tick. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "./core/channel";
 import type { Engine } from "./core/engine";
 import { grouped } from "./core/format";
 import { Button, Empty, Skeleton } from "./core/parts";
 import { Picture } from "./core/picture_part";
-import { readSvg } from "./core/svg";
+import { Thumbnail } from "./core/thumbnail";
 import { defineView, useBody, type ViewContext } from "./core/view";
 import css from "./gallery.css";
 
@@ -56,36 +56,6 @@ export interface GalleryState {
 /** The ticked keys after one was pressed, in the order of the cards. */
 export function toggled(cards: readonly CardInfo[], ticked: readonly string[], key: string): string[] {
   return cards.map((card) => card.key).filter((k) => (k === key ? !ticked.includes(k) : ticked.includes(k)));
-}
-
-function Thumbnail({ engine, dot, term }: { engine: Engine; dot: string; term: string }) {
-  const place = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState("");
-  useEffect(() => {
-    let wanted = true;
-    setFailed("");
-    const draw = async () => {
-      try {
-        const svg = readSvg(await engine.layout(dot));
-        if (!wanted || !place.current) return;
-        svg.setAttribute("aria-hidden", "true");
-        for (const title of svg.querySelectorAll("title")) title.remove();
-        svg.querySelector("g.graph > polygon")?.remove();
-        place.current.replaceChildren(svg);
-      } catch (reason) {
-        if (wanted) setFailed(reason instanceof Error ? reason.message : String(reason));
-      }
-    };
-    if (dot) void draw();
-    return () => {
-      wanted = false;
-    };
-  }, [engine, dot]);
-  return (
-    <div class="nv-thumbnail nv-picture" role="img" aria-label={`Graph of ${term}`} ref={place}>
-      {failed && <span class="nv-soft">{failed}</span>}
-    </div>
-  );
 }
 
 function useTicked(channel: Channel): [string[], (keys: string[]) => void] {
@@ -149,7 +119,7 @@ function Card({ card, number, engine, ticked, selected, tick, select }: CardProp
         <span class={card.reason ? "nv-bad" : ""}>{card.caption}</span>
       </label>
       <div class="nv-card-body nv-over">
-        {card.dot ? <Thumbnail engine={engine} dot={card.dot} term={card.term} /> : <div class="nv-thumbnail" />}
+        {card.dot ? <Thumbnail engine={engine} dot={card.dot} label={`Graph of ${card.term}`} /> : <div class="nv-thumbnail" />}
         {card.reason && <div class="nv-bad">{card.reason}</div>}
         <button
           type="button"

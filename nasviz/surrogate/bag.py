@@ -1,0 +1,136 @@
+"""The bag of features that a kernel sees of one architecture: each in words, how often, where, and as a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nasviz.algebra import Position, position_text
+from nasviz.algebra.arguments import whole
+from nasviz.errors import NasvizError
+from nasviz.extension import lower
+from nasviz.spaces.mimebundle import mimebundle
+from nasviz.surrogate.feature import Feature
+from nasviz.surrogate.features import FeatureStore
+from nasviz.surrogate.words import clipped
+
+if TYPE_CHECKING:
+    from nasviz.spaces import Architecture
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A feature of an architecture.
+
+    Attributes
+    ----------
+    feature
+        What it is.
+    positions
+        Where it occurs, one for each time: the position of the operation at its centre, () for input and output.
+    """
+
+    feature: Feature
+    positions: tuple[Position, ...]
+
+    @property
+    def count(self) -> int:
+        """How often it occurs."""
+        return len(self.positions)
+
+
+@dataclass(frozen=True)
+class Bag:
+    """Everything that a Weisfeiler-Lehman kernel sees of an architecture at one level; made by :func:`features`.
+
+    Two architectures with equal bags are one for the kernel: it predicts the same value for both.
+
+    Attributes
+    ----------
+    arch
+        The architecture.
+    level
+        Fold level of its graph, None for the full graph.
+    h
+        Most steps that a feature sees.
+    counted
+        Its features by iteration, in the order of their first positions.
+    """
+
+    arch: Architecture
+    level: int | None
+    h: int
+    counted: tuple[Counted, ...]
+
+    def __len__(self) -> int:
+        return len(self.counted)
+
+    @property
+    def table(self) -> Any:
+        """A ``DataFrame``, one row a feature: iteration, count, feature in words, positions."""
+        rows = [
+            {
+                "number": k, "iteration": c.feature.iteration, "count": c.count, "feature": c.feature.words,
+                "positions": ", ".join(position_text(p) for p in c.positions),
+            }
+            for k, c in enumerate(self.counted)
+        ]  # fmt: skip
+        return lower("frame")(rows, "number")
+
+    def __repr__(self) -> str:
+        where = "full graph" if self.level is None else f"level {self.level}"
+        head = f"{clipped(str(self.arch), 90)}: {len(self)} features ({where}, h = {self.h})"
+        return "\n".join([head, *(f"  {c.feature.iteration}: {c.count} × {c.feature.words}" for c in self.counted)])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return mimebundle(self, repr(self))
+
+
+def features(arch: Architecture, level: int | None = None, h: int = 1) -> Bag:
+    """Return the Weisfeiler-Lehman features of an architecture; the last line of a cell draws them.
+
+    A feature of iteration i is an operation with all that lies within i steps of it, what feeds it and what it feeds kept
+    apart (Shervashidze et al. 2011; on architectures: Ru et al. 2021). ``id`` is no operation here, it joins its neighbours.
+
+    Parameters
+    ----------
+    arch
+        The architecture.
+    level
+        Fold level, 0 or more: the graph of the term cut there, an unexpanded subterm being one operation. None is the full
+        graph.
+    h
+        Most iterations, 0 or more.
+
+    Raises
+    ------
+    NasvizError
+        If a number makes no sense or `arch` is no architecture.
+    BuildError
+        If it has open places.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import parse
+    >>> features(parse("Linear(conv3x3, relu)"), h=0)
+    Linear(conv3x3, relu): 4 features (full graph, h = 0)
+      0: 1 × the input
+      0: 1 × the output
+      0: 1 × conv3x3
+      0: 1 × relu
+    """
+    if not hasattr(arch, "term") or not hasattr(arch, "fingerprint"):
+        raise NasvizError(f"features are those of an architecture, e.g. space.parse(text), found a {type(arch).__name__}")
+    h = whole(h, "h", 0)
+    level = None if level is None else whole(level, "level", 0)
+    store = FeatureStore(h, () if level is None else (level,))
+    nodes, columns = store.located(arch, level)
+    places: dict[int, list[int]] = {}
+    by_iteration: Any = columns.tolist()
+    for row in by_iteration:
+        for node, column in sorted(zip(nodes.tolist(), row, strict=True)):
+            places.setdefault(column, []).append(node)
+    iterations = store.iterations(level)
+    order = sorted(places, key=lambda column: int(iterations[column]))
+    counted = [Counted(store.feature(level, column), tuple(arch.term.position(n) for n in places[column])) for column in order]
+    return Bag(arch, level, h, tuple(counted))
