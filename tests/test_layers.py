@@ -34,7 +34,19 @@ LAYERS = {
 
 ONLY = {
     "view": {"errors", "numbers", "records", "algebra", "grammar", "graph"},
-    "exercises": {"errors", "numbers", "records", "algebra", "grammar", "graph", "spaces", "view", "widgets"},
+    "exercises": {
+        "errors",
+        "numbers",
+        "records",
+        "algebra",
+        "grammar",
+        "graph",
+        "spaces",
+        "surrogate",
+        "search",
+        "view",
+        "widgets",
+    },
     "jupyter": None,
     "cli": None,
 }
