@@ -16,9 +16,10 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize(
-    "colour", sorted({*theme.CYCLE, theme.OBSERVED, theme.INCUMBENT, theme.BASELINE, theme.FAILED, theme.KNOWN})
-)
+MARKS = {*theme.CYCLE, theme.OBSERVED, theme.INCUMBENT, theme.BASELINE, theme.FAILED, theme.KNOWN}
+
+
+@pytest.mark.parametrize("colour", sorted(MARKS | {look.colour for look in LOOKS.values()}))
 @pytest.mark.parametrize("paper", ["#ffffff", "#111111"])
 def test_marks_are_seen_in_both_themes(colour, paper):
     assert contrast(colour, paper) >= 3
