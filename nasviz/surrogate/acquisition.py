@@ -104,10 +104,23 @@ def log_ei(gp: GP, archs: Sequence[Architecture], best: float, *, maximize: bool
     ValueError
         If `best` lies outside the target's domain (not finite, or ≤ 0 under a logarithm).
     """
-    threshold = float(gp.target.forward(np.array([best]))[0])
-    if not np.isfinite(threshold):
-        raise ValueError(f"an incumbent of {best} has no place on the surrogate's scale")
+    threshold = _threshold(gp, best)
     return _evaluated(lambda: LogExpectedImprovement(_Marginal(gp), best_f=threshold, maximize=maximize), gp, archs)
+
+
+def log_improvement(gp: GP, mean: np.ndarray, sd: np.ndarray, best: float, *, maximize: bool = False) -> np.ndarray:
+    """Return what :func:`log_ei` gives, ``(m,)``, for beliefs that are known: `mean` and `sd` ``(m,)`` in standardised units.
+
+    Raises
+    ------
+    ValueError
+        If `best` lies outside the target's domain.
+    """
+    threshold = _threshold(gp, best)
+    model = _Known(torch.as_tensor(mean), torch.as_tensor(sd**2))
+    with exactly(), torch.no_grad():
+        found = LogExpectedImprovement(model, best_f=threshold, maximize=maximize)
+        return found(torch.arange(len(mean), dtype=torch.float64)[:, None, None]).numpy()
 
 
 def ucb(gp: GP, archs: Sequence[Architecture], beta: float = 4.0, *, maximize: bool = False) -> np.ndarray:
@@ -172,10 +185,36 @@ class _Marginal(Model):
         return _Moments(torch.as_tensor(mean).view(X.shape), torch.as_tensor(sd**2).view(X.shape))
 
 
+class _Known(Model):
+    """Known moments ``(m,)`` as botorch's acquisition functions take them; candidates are their numbers."""
+
+    def __init__(self, mean: torch.Tensor, variance: torch.Tensor) -> None:
+        super().__init__()
+        self._mean, self._variance = mean, variance
+
+    @property
+    def num_outputs(self) -> int:
+        """One function."""
+        return 1
+
+    def posterior(self, X: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        """Mean and variance of the numbers ``(m, 1, 1)``."""
+        index = X.long()
+        return _Moments(self._mean[index], self._variance[index])
+
+
 @dataclass(frozen=True)
 class _Moments:
     mean: torch.Tensor
     variance: torch.Tensor
+
+
+def _threshold(gp: GP, best: float) -> float:
+    """An incumbent in standardised units."""
+    threshold = float(gp.target.forward(np.array([best]))[0])
+    if not np.isfinite(threshold):
+        raise ValueError(f"an incumbent of {best} has no place on the surrogate's scale")
+    return threshold
 
 
 def _evaluated(made: Callable[[], AnalyticAcquisitionFunction], gp: GP, archs: Sequence[Architecture]) -> np.ndarray:

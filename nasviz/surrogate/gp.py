@@ -14,6 +14,7 @@ from gpytorch.constraints import Interval
 
 from nasviz.errors import NasvizError
 from nasviz.records.calibration import Calibration
+from nasviz.records.kernel import KernelWeights, Similarity
 from nasviz.surrogate import calibration, fitting
 from nasviz.surrogate.combine import parts_of
 from nasviz.surrogate.covariance import Covariance, Part
@@ -21,12 +22,15 @@ from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.features import FeatureStore
 from nasviz.surrogate.kernels import FlatWL, store_for
 from nasviz.surrogate.notes import notes_on
+from nasviz.surrogate.similarity import similarity
 from nasviz.surrogate.target import Target
 from nasviz.surrogate.threads import exactly
+from nasviz.surrogate.weights import kernel_weights
 from nasviz.surrogate.wl import Ints
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
+    from nasviz.surrogate.space_map import KernelMap
 
 NOISE = (1e-5, 0.5)
 OUTPUTSCALE = (0.05, 20.0)
@@ -249,6 +253,22 @@ class GP:
         kept = np.isfinite(z)
         mean, sd = self.posterior([arch for arch, keep in zip(archs, kept, strict=True) if keep])
         return calibration.calibrate(z[kept], mean, np.sqrt(sd**2 + self.noise), levels=levels)
+
+    def weights(self) -> KernelWeights:
+        """Return what was learned of the kernel, part by part; see :func:`nasviz.surrogate.weights.kernel_weights`."""
+        return kernel_weights(self)
+
+    def similarity(self, most: int = 300) -> Similarity:
+        """Return who is like whom among the last `most` data; see :func:`nasviz.surrogate.similarity.similarity`."""
+        return similarity(self, most)
+
+    def map(
+        self, candidates: int = 200, seed: int = 0, *, maximize: bool = False, previous: KernelMap | None = None
+    ) -> KernelMap:
+        """Return a map of the space; see :func:`nasviz.surrogate.space_map.kernel_map`."""
+        from nasviz.surrogate.space_map import kernel_map
+
+        return kernel_map(self, candidates, seed, maximize=maximize, previous=previous)
 
     def believe(self, archs: Sequence[Architecture]) -> GP:
         """Return this process with `archs` added at their posterior mean, hyperparameters held.

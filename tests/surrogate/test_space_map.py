@@ -1,0 +1,98 @@
+"""A map of the space as the surrogate sees it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from nasviz import spaces
+from nasviz.errors import NasvizError
+from nasviz.spaces import Architecture
+from nasviz.surrogate import GP, HierarchicalWL, Numeric, log_ei
+
+Errors = Callable[[list[Architecture], int], np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def gp(archs: list[Architecture], error: Errors) -> GP:
+    return GP(HierarchicalWL(iterations=(1, 2, 2, 2, 2, 2)) + Numeric("depth")).fit(archs[:30], error(archs[:30], 0))
+
+
+def test_it_is_the_embedding_of_the_prior_with_the_beliefs_of_the_process(gp: GP) -> None:
+    found = gp.map(candidates=25, seed=3)
+    record = found.record
+    shown = [*gp.archs, *found.candidates]
+    assert record.terms == tuple(map(str, shown))
+    assert len(set(shown)) == len(record.x) == len(record.y) == 55
+    assert record.values == tuple(gp.y)
+    assert record.best == int(np.argmin(gp.y))
+    mean, sd = gp.predict(shown)
+    assert np.allclose(record.mean, mean, atol=1e-9)
+    assert np.allclose(record.sd, sd, atol=1e-9)
+    assert np.allclose(record.acquisition, log_ei(gp, shown, gp.y.min()), atol=1e-6)
+    gram = gp.gram(shown) / gp.outputscale
+    centre = np.eye(55) - 1 / 55
+    variance = np.linalg.eigvalsh(centre @ gram @ centre)[::-1]
+    assert np.allclose(record.shares, variance[:2] / variance.sum(), atol=1e-9)
+    assert np.var(record.x) * 55 == pytest.approx(variance[0])
+
+
+def test_others_are_placed_where_the_kernel_puts_them(gp: GP, archs: list[Architecture]) -> None:
+    found = gp.map(candidates=10)
+    assert np.allclose(found.place(found.candidates[:4]), found.embedding.coordinates[30:34], atol=1e-9)
+    new = archs[40]
+    place = found.place([new])
+    distances = np.linalg.norm(found.embedding.coordinates - place, axis=1)
+    assert place.shape == (1, 2)
+    assert distances.min() < np.median(distances)
+    assert found.place([]).shape == (0, 2)
+
+
+def test_it_is_a_function_of_its_seed(gp: GP) -> None:
+    assert gp.map(10, 1).record == gp.map(10, 1).record
+    assert gp.map(10, 1).record.terms != gp.map(10, 2).record.terms
+
+
+def test_a_later_map_keeps_draws_and_sides(archs: list[Architecture], error: Errors, gp: GP) -> None:
+    before = gp.map(20, seed=5)
+    next_one = before.candidates[0]
+    learned = [*archs[:30], next_one]
+    later = GP(gp.kernel, store=gp.store).fit(learned, error(learned, 0))
+    after = later.map(20, seed=5, previous=before)
+    assert after.candidates[:19] == before.candidates[1:], "what was evaluated is no candidate any more"
+    assert len(after.candidates) == 20
+    a = np.array([before.record.x[:30], before.record.y[:30]])
+    b = np.array([after.record.x[:30], after.record.y[:30]])
+    turns = [np.abs(a - np.array(s)[:, None] * b).sum() for s in ((1, 1), (-1, 1), (1, -1), (-1, -1))]
+    assert np.argmin(turns) == 0
+    assert later.map(20, seed=6, previous=before).candidates != after.candidates
+
+
+def test_larger_values_may_be_better(archs: list[Architecture], error: Errors) -> None:
+    y = -error(archs[:12], 0)
+    up = GP(log=False).fit(archs[:12], y).map(5, maximize=True)
+    down = GP(log=False).fit(archs[:12], -y).map(5)
+    assert up.record.best == down.record.best == int(np.argmax(y))
+    assert np.allclose(up.record.acquisition, down.record.acquisition, atol=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 10])
+def test_one_and_ten_identical_architectures(archs: list[Architecture], n: int) -> None:
+    record = GP().fit([archs[0]] * n, np.linspace(0.1, 0.2, n)).map(0).record
+    assert len(record.x) == n
+    assert not np.any(record.x)
+    assert record.shares == (0.0, 0.0)
+
+
+def test_a_small_space_has_no_more(error: Errors) -> None:
+    space = spaces.SearchSpace("S ::= conv3x3 | avg_pool | id | max_pool")
+    archs = [space.parse("conv3x3"), space.parse("id")]
+    found = GP().fit(archs, [0.1, 0.2]).map(50)
+    assert sorted(map(str, found.candidates)) == ["avg_pool", "max_pool"]
+
+
+def test_bad_numbers(gp: GP) -> None:
+    with pytest.raises(ValueError, match="candidates is -1; 0 or more"):
+        gp.map(-1)
+    with pytest.raises(NasvizError, match="has seen no data"):
+        GP().map()
