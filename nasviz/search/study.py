@@ -215,7 +215,9 @@ class Study(Running):
             statistics.fmean(took) if took else 0.0,
         )
 
-    def confirm(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
+    def confirm(
+        self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None, *, baselines: bool = False
+    ) -> pd.DataFrame:
         """Evaluate the best trials again, with several seeds and on data that the search never saw; returns when done.
 
         The minimum that a search has seen is better than the truth; what is found here is the result to report.
@@ -230,12 +232,16 @@ class Study(Running):
             Handed to ``objective.confirm(arch, seed, data) -> float``. None evaluates the objective itself again.
         executor
             See :meth:`run`.
+        baselines
+            Whether the known networks of the study (:meth:`enqueue`) are evaluated again, too, in the same way, so that the
+            results can be compared.
 
         Returns
         -------
         DataFrame
             One row a trial: number, term, searched (the value that the search saw), mean and sd over the seeds, result (both as
-            text), values, seeds, reasons (of seeds that gave no value). Kept in the study, see :attr:`confirmations`.
+            text), values, seeds, reasons (of seeds that gave no value), baseline (what a known network is called). Kept in the
+            study, see :attr:`confirmations`.
 
         Raises
         ------
@@ -244,18 +250,21 @@ class Study(Running):
         """
         top, seeds = whole(top, "top", 1), whole(seeds, "seeds", 1)
         place = self._place(executor)
-        usable = [trial for trial in self.trials if trial.usable and not trial.baseline]
-        best = sorted(usable, key=lambda t: (self._sign * float(t.value or 0.0), t.number))[:top]
+        usable = [trial for trial in self.trials if trial.usable]
+        best = sorted((t for t in usable if not t.baseline), key=lambda t: (self._sign * float(t.value or 0.0), t.number))[:top]
         if not best:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to confirm")
-        found = confirm(self.objective, best, seeds, data, place, self.seed)
+        known = [t for t in usable if t.baseline] if baselines else []
+        found = confirm(self.objective, [*best, *known], seeds, data, place, self.seed)
         self.storage.note("confirmations", [row.to_json() for row in found])
         self.changed()
         return confirmation_frame(found)
 
-    async def confirm_async(self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None) -> pd.DataFrame:
+    async def confirm_async(
+        self, top: int = 3, seeds: int = 3, data: Any = None, executor: Place = None, *, baselines: bool = False
+    ) -> pd.DataFrame:
         """Do the same as :meth:`confirm` while the caller's event loop goes on."""
-        return await asyncio.to_thread(self.confirm, top, seeds, data, executor)
+        return await asyncio.to_thread(self.confirm, top, seeds, data, executor, baselines=baselines)
 
 
 def load_study(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Confirmation(Record):
-    """One of the best trials, evaluated again with several seeds.
+    """One of the best trials, or a known network, evaluated again with several seeds.
 
     Parameters
     ----------
@@ -42,6 +42,8 @@ class Confirmation(Record):
         The seeds, in the order of evaluation.
     reasons
         Why seeds gave no value.
+    baseline
+        What a known network is called; "" for a trial of the search.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Confirmation(Record):
     values: tuple[float, ...]
     seeds: tuple[int, ...]
     reasons: tuple[str, ...] = ()
+    baseline: str = ""
 
     @property
     def result(self) -> str:
@@ -139,6 +142,7 @@ def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Ou
         values=tuple(values),
         seeds=tuple(seeds),
         reasons=tuple(outcome.reason for outcome in outcomes if outcome.reason),
+        baseline=trial.baseline,
     )
 
 
@@ -146,8 +150,8 @@ def confirmation_frame(confirmations: Sequence[Confirmation]) -> pd.DataFrame:
     """Return one row a confirmation, with mean and sd also as text under "result"."""
     import pandas as pd
 
-    columns = ["number", "term", "searched", "mean", "sd", "result", "values", "seeds", "reasons"]
-    rows = [(c.number, c.term, c.searched, c.mean, c.sd, c.result, c.values, c.seeds, c.reasons) for c in confirmations]
+    columns = ["number", "term", "searched", "mean", "sd", "result", "values", "seeds", "reasons", "baseline"]
+    rows = [tuple(getattr(c, name) for name in columns) for c in confirmations]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -282,7 +282,8 @@ class Report:
         over = f" over {len(values)} seed{'s' if len(values) > 1 else ''}"
         result = f"{numbers.spread(mean, sd)}{over}" if values else f"failed: {reason}"
         searched = numbers.measure(float(row.get("searched", "nan")))
-        return f"trial {row.get('number')}: {result} (the search saw {searched})"
+        name = f", {row['baseline']}" if row.get("baseline") else ""
+        return f"trial {row.get('number')}{name}: {result} (the search saw {searched})"
 
     def _confirmations_html(self) -> str:
         if not self.data.confirmations:

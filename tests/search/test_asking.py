@@ -167,6 +167,9 @@ def test_a_baseline_is_best_of_nothing(space: SearchSpace) -> None:
     study.run(1, "inline")
     assert (study.best_value, study.trials[0].value) == (0.0, -1.0)
     assert list(study.confirm(top=5, seeds=1, executor="inline")["number"]) == [1]
+    beside = study.confirm(top=5, seeds=2, executor="inline", baselines=True)
+    assert list(zip(beside["baseline"], beside["mean"], strict=True)) == [("", 0.0), ("a ResNet", -1.0)]
+    assert "trial 0, a ResNet: -1" in study.report().text.replace("−", "-")
     assert "best 0 (trial 1)" in repr(study)
 
 

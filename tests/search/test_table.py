@@ -43,7 +43,7 @@ def test_the_best_are_evaluated_with_new_seeds_on_other_data(study: Study) -> No
 
 def test_the_table_says_mean_and_deviation(study: Study) -> None:
     table = asyncio.run(study.confirm_async(top=2, seeds=2, executor="inline"))
-    assert " ".join(table.columns) == "number term searched mean sd result values seeds reasons"
+    assert " ".join(table.columns) == "number term searched mean sd result values seeds reasons baseline"
     assert table["result"].tolist() == [spread(m, s) for m, s in zip(table["mean"], table["sd"], strict=True)]
     assert all(" ± 0." in text for text in table["result"])
 
