@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, cast
 
 from nasviz import numbers
@@ -106,6 +106,45 @@ def as_probability(answer: Answer) -> float:
     if not 0 <= answer <= 1:
         raise UnreadableError("A probability lies between 0 and 1.")
     return float(answer)
+
+
+def as_real(answer: Answer, what: str) -> float:
+    """Return a finite number; raises as :func:`as_reals`."""
+    return as_reals([answer], 1, what)[0]
+
+
+def as_reals(answer: Answer, n: int, what: str) -> tuple[float, ...]:
+    """Return `n` finite numbers from a tuple, a list or an array.
+
+    Raises
+    ------
+    UnreadableError
+        If it is something else; says `what` is expected.
+    """
+    given: Any = answer
+    if hasattr(given, "tolist"):
+        given = given.tolist()
+    items = cast("list[Any]", list(given)) if isinstance(given, tuple | list) else [given]
+    if len(items) != n or not all(_is_real(x) for x in items):
+        raise UnreadableError(f"Expected {what}.")
+    return tuple(float(x) for x in items)
+
+
+def _is_real(x: Any) -> bool:
+    if isinstance(x, bool) or not isinstance(x, Real):
+        return False
+    return bool(abs(cast("Any", x)) < numbers.LARGEST_EXACT)
+
+
+def near(found: float, wanted: float, within: float) -> bool:
+    """Return whether a number differs from another by at most `within`, relative to it where that is above 1."""
+    return abs(found - wanted) <= within * max(1.0, abs(wanted))
+
+
+def shown_in(answer: Answer) -> Answer:
+    """Return the architecture that a view shows; anything else as it is."""
+    held = getattr(answer, "arch", None)
+    return held if isinstance(held, Architecture) else answer
 
 
 def same_language(answer: Answer, wanted: Grammar) -> Verdict:
