@@ -15,7 +15,7 @@ from nasviz.search.limits import LimitedSpace, admits, without_limits
 from nasviz.search.memory import Bounds, Memory
 from nasviz.search.random_search import fresh
 from nasviz.search.strategy import Proposal
-from nasviz.surrogate import GP, Acquisition, Covariance, FeatureStore, FlatWL, LogEI, log_feasible
+from nasviz.surrogate import GP, Acquisition, Covariance, FeatureStore, HierarchicalWL, LogEI, log_feasible
 
 if TYPE_CHECKING:
     from nasviz.spaces import SearchSpace
@@ -42,7 +42,8 @@ class BayesOpt:
     Parameters
     ----------
     kernel
-        Covariance function of the surrogate.
+        Covariance function of the surrogate. On a space without hierarchy, such as one cell, the levels of ``HierarchicalWL()``
+        become one, so it is ``FlatWL()`` with a number of iterations that is learned, beside the outermost production.
     n_init
         Number of random trials at the start, ≥ 1.
     candidates
@@ -62,7 +63,7 @@ class BayesOpt:
         If a number is no whole number or below 1.
     """
 
-    kernel: Covariance = field(default_factory=FlatWL)
+    kernel: Covariance = field(default_factory=HierarchicalWL)
     n_init: int = 10
     candidates: int = 1000
     parents: int = 10

@@ -259,11 +259,11 @@ class StudyReader:
         usable = self._teaching()
         if not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to learn from")
-        from nasviz.surrogate import GP, FlatWL
+        from nasviz.surrogate import GP, HierarchicalWL
 
         numbers = tuple(trial.number for trial in usable)
         if self._fitted is None or self._fitted[0] != numbers:
-            kernel = getattr(self.strategy, "kernel", None) or FlatWL()
+            kernel = getattr(self.strategy, "kernel", None) or HierarchicalWL()
             store = self._fitted[1].store if self._fitted and self._fitted[1].kernel == kernel else None
             gp = GP(kernel, store=store, log=None if self.direction == "minimize" else False)
             self._fitted = numbers, gp.fit([trial.arch for trial in usable], [float(t.value or 0.0) for t in usable])

@@ -16,7 +16,7 @@ from nasviz.search.limits import COMPUTED, admits, without_limits
 from nasviz.search.memory import Bounds, Memory
 from nasviz.search.random_search import fresh
 from nasviz.search.strategy import Proposal
-from nasviz.surrogate import GP, Covariance, FlatWL
+from nasviz.surrogate import GP, Covariance, HierarchicalWL
 from nasviz.surrogate.pareto import log_nehvi, pareto_front
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ParetoBayesOpt:
     """
 
     objectives: tuple[str, ...]
-    kernel: Covariance = field(default_factory=FlatWL)
+    kernel: Covariance = field(default_factory=HierarchicalWL)
     n_init: int = 10
     candidates: int = 500
     _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)

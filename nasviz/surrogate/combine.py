@@ -97,26 +97,35 @@ class Mixture(gpytorch.kernels.Kernel):
         The summands, each with prior variance 1.
     """
 
+    kept: torch.Tensor
+
     def __init__(self, kernels: Sequence[gpytorch.kernels.Kernel]) -> None:
         super().__init__()
         self.kernels = torch.nn.ModuleList(kernels)
+        self.register_buffer("kept", torch.ones(len(kernels), dtype=torch.bool))
         self.register_parameter("raw_weights", torch.nn.Parameter(torch.zeros(len(kernels), dtype=torch.float64)))
 
     @property
     def weights(self) -> torch.Tensor:
-        """The weights ``(k,)``, positive, of sum 1."""
+        """The weights ``(k,)``, of sum 1: positive, but 0 for a summand that was left out."""
         logits: Any = self.raw_weights
-        return torch.softmax(logits, dim=-1)
+        return torch.softmax(logits.masked_fill(~self.kept, -torch.inf), dim=-1)
+
+    @property
+    def summands(self) -> list[tuple[torch.Tensor, Any]]:
+        """The summands in use, each with its weight."""
+        kept = self.kept.tolist()
+        return [(w, kernel) for w, kernel, used in zip(self.weights, self.kernels, kept, strict=True) if used]
+
+    def keep(self, kept: Sequence[bool]) -> None:
+        """Leave out the summands for which `kept` ``(k,)`` is False; their weight goes to the others."""
+        self.kept.copy_(torch.as_tensor(kept, dtype=torch.bool))
 
     def forward(
         self, x1: torch.Tensor, x2: torch.Tensor, diag: bool = False, last_dim_is_batch: bool = False, **params: object
     ) -> torch.Tensor:
         """Covariances ``(..., n, m)``, or ``(..., n)`` when `diag`."""
-        weights = self.weights
-        return sum(
-            (w * _dense(kernel, x1, x2, diag) for w, kernel in zip(weights, self.kernels, strict=True)),
-            start=torch.zeros((), dtype=x1.dtype),
-        )
+        return sum((w * _dense(kernel, x1, x2, diag) for w, kernel in self.summands), start=torch.zeros((), dtype=x1.dtype))
 
 
 def _dense(kernel: Any, x1: torch.Tensor, x2: torch.Tensor, diag: bool) -> torch.Tensor:
@@ -129,8 +138,8 @@ def _dense(kernel: Any, x1: torch.Tensor, x2: torch.Tensor, diag: bool) -> torch
 def parts_of(kernel: Any, weight: float = 1.0) -> Iterator[Part]:
     """Yield the summands of a bound kernel with their shares of the prior variance; a product is one summand."""
     if isinstance(kernel, Mixture):
-        for w, part in zip(kernel.weights.tolist(), kernel.kernels, strict=True):
-            yield from parts_of(part, weight * w)
+        for w, part in kernel.summands:
+            yield from parts_of(part, weight * w.item())
         return
     if isinstance(kernel, gpytorch.kernels.ProductKernel):
         yield Part(" × ".join(_name(part) for part in kernel.kernels), weight, kernel)
@@ -141,7 +150,7 @@ def parts_of(kernel: Any, weight: float = 1.0) -> Iterator[Part]:
 
 def _name(kernel: Any) -> str:
     if isinstance(kernel, Mixture):
-        return "(" + " + ".join(_name(part) for part in kernel.kernels) + ")"
+        return "(" + " + ".join(_name(part) for _, part in kernel.summands) + ")"
     return str(getattr(kernel, "title", type(kernel).__name__))
 
 

@@ -14,7 +14,7 @@ from botorch.exceptions import ModelFittingError, OptimizationWarning
 from botorch.fit import fit_gpytorch_mll
 from botorch.models import SingleTaskGP
 
-from nasviz.surrogate.combine import parts_of
+from nasviz.surrogate.combine import Mixture, parts_of
 from nasviz.surrogate.covariance import RowKernel
 from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.kernels import LevelKernel
@@ -31,7 +31,8 @@ def learn(model: SingleTaskGP, rows: Ints) -> None:
     A short climb finds weights and noise; with these held, the number of iterations of each level is chosen by coordinate
     search on the likelihood in closed form, each level's inner products being computed once; a long climb ends it.
     """
-    free = [m for m in model.modules() if isinstance(m, LevelKernel) and m.free]
+    parts = parts_of(model.covar_module.base_kernel)
+    free = [m for part in parts for m in part.kernel.modules() if isinstance(m, LevelKernel) and m.free]
     for kernel in free:
         kernel.prepare(np.unique(rows))
     if free:
@@ -48,10 +49,21 @@ def forget(model: gpytorch.Module) -> None:
 
 
 def refer(model: gpytorch.Module, rows: Ints) -> None:
-    """Tell kernels of numbers by which architectures to standardise."""
+    """Tell kernels of which architectures they will learn: numbers are standardised by them, equal levels become one."""
     for module in model.modules():
         if isinstance(module, NumericKernel):
             module.refer(rows)
+        elif isinstance(module, Mixture):
+            _merge(module, rows)
+
+
+def _merge(mixture: Mixture, rows: Ints) -> None:
+    """Leave out the levels that show the full graph of every one of `rows`: beside it they say the same once more."""
+    levels: list[Any] = list(mixture.kernels)
+    if not any(isinstance(kernel, LevelKernel) and kernel.free and kernel.level is None for kernel in levels):
+        return
+    kept = [not (isinstance(kernel, LevelKernel) and kernel.free and kernel.whole(rows)) for kernel in levels]
+    mixture.keep(kept)
 
 
 class Trying:

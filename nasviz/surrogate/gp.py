@@ -20,7 +20,8 @@ from nasviz.surrogate.combine import parts_of
 from nasviz.surrogate.covariance import Covariance, Part
 from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.features import FeatureStore
-from nasviz.surrogate.kernels import FlatWL, store_for
+from nasviz.surrogate.hierarchical import HierarchicalWL
+from nasviz.surrogate.kernels import store_for
 from nasviz.surrogate.notes import notes_on
 from nasviz.surrogate.similarity import similarity
 from nasviz.surrogate.target import Target
@@ -46,7 +47,7 @@ class GP:
     Parameters
     ----------
     kernel
-        Description of the covariance function.
+        Description of the covariance function; ``HierarchicalWL()`` when None.
     store
         Feature store to use and fill; a new one when None. It must hold `kernel.h` iterations.
     log
@@ -69,7 +70,7 @@ class GP:
 
     def __init__(self, kernel: Covariance | None = None, store: FeatureStore | None = None, log: bool | None = None) -> None:
         self.log = log
-        self.kernel: Covariance = FlatWL() if kernel is None else kernel
+        self.kernel: Covariance = HierarchicalWL() if kernel is None else kernel
         self.store = store_for(self.kernel) if store is None else store
         self._covariance: Any = _scaled(self.kernel.covariance(self.store))
         self._likelihood: Any = None

@@ -66,6 +66,10 @@ class LevelKernel(CosineKernel):
         """Number of Weisfeiler-Lehman iterations in use."""
         return int(self.h)
 
+    def whole(self, rows: Ints) -> bool:
+        """Whether it is a fold level that leaves every one of `rows` whole, and so compares what the full graph does."""
+        return self.level is not None and int(self.store.levels_of(rows).max(initial=0)) <= self.level
+
     def choose(self, h: int) -> None:
         """Use `h` iterations, 0…`most`."""
         if h != self.iterations:

@@ -8,7 +8,7 @@ from nasviz.records import Trial
 from nasviz.search import BayesOpt, ExhaustedError, RandomSearch
 from nasviz.search.strategy import Strategy
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.surrogate import FlatWL
+from nasviz.surrogate import HierarchicalWL
 
 
 def error(arch: Architecture) -> float:
@@ -28,7 +28,7 @@ def propose(space: SearchSpace, trials: Sequence[Trial], seed: int = 0, strategy
 
 def test_is_a_strategy() -> None:
     assert isinstance(BayesOpt(), Strategy)
-    assert BayesOpt() == BayesOpt(kernel=FlatWL(), n_init=10, candidates=1000)
+    assert BayesOpt() == BayesOpt(kernel=HierarchicalWL(), n_init=10, candidates=1000)
 
 
 def test_begins_at_random(space: SearchSpace, trials: list[Trial]) -> None:

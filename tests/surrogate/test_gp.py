@@ -28,7 +28,7 @@ def naive_posterior(gp: GP, archs: list[Architecture], z: np.ndarray, new: list[
 
 
 def test_posterior_agrees_with_the_naive_one(archs: list[Architecture], error: Errors) -> None:
-    gp = GP().fit(archs[:40], error(archs[:40], 0))
+    gp = GP(FlatWL()).fit(archs[:40], error(archs[:40], 0))
     mean, sd = gp.posterior(archs[35:])
     expected = naive_posterior(gp, archs[:40], gp.target.forward(gp.y), archs[35:])
     assert np.allclose(mean, expected[0], atol=1e-6)
@@ -37,7 +37,7 @@ def test_posterior_agrees_with_the_naive_one(archs: list[Architecture], error: E
 
 def test_predictions_are_in_the_units_of_the_objective(archs: list[Architecture], error: Errors) -> None:
     y = error(archs, 0)
-    gp = GP().fit(archs[:40], y[:40])
+    gp = GP(FlatWL()).fit(archs[:40], y[:40])
     mean, sd = gp.predict(archs[40:])
     assert np.corrcoef(mean, y[40:])[0, 1] > 0.8
     assert (np.abs(mean - y[40:]) < 4 * sd + 0.03).all()
@@ -46,7 +46,7 @@ def test_predictions_are_in_the_units_of_the_objective(archs: list[Architecture]
 
 def test_fit_does_not_lose_to_its_starting_point(archs: list[Architecture], error: Errors) -> None:
     y = error(archs, 0)
-    gp = GP().fit(archs, y)
+    gp = GP(FlatWL()).fit(archs, y)
     z = gp.target.forward(y)
     correlation = FlatWL().gram(gp.store, gp.store.rows(archs), gp.store.rows(archs))
 
@@ -61,7 +61,7 @@ def test_fit_does_not_lose_to_its_starting_point(archs: list[Architecture], erro
 @pytest.mark.parametrize("n", [2, 3, 12, 30])
 def test_leave_one_out_equals_leaving_one_out(archs: list[Architecture], error: Errors, n: int) -> None:
     some = archs[:n]
-    gp = GP().fit(some, error(some, 1))
+    gp = GP(FlatWL()).fit(some, error(some, 1))
     mean, sd = gp.leave_one_out_standardised()
     z = gp.target.forward(gp.y)
     for i in range(n):
@@ -104,6 +104,7 @@ def test_failed_values_do_not_move_the_scale(archs: list[Architecture], error: E
 
 def test_fit_is_deterministic_and_leaves_the_global_state_alone(archs: list[Architecture], error: Errors) -> None:
     state = torch.random.get_rng_state()
+    assert GP().kernel == HierarchicalWL()
     one, other = (GP().fit(archs, error(archs, 0)).predict(archs) for _ in range(2))
     assert np.array_equal(one[0], other[0])
     assert torch.equal(state, torch.random.get_rng_state())

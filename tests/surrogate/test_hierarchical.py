@@ -148,3 +148,23 @@ def test_weights_find_the_level_that_explains() -> None:
     assert sum(shares.values()) == pytest.approx(1)
     tau = gp.calibration().tau
     assert tau > 0.6
+
+
+def test_levels_that_leave_every_term_whole_become_one(archs: list[Architecture]) -> None:
+    """One cell has one level below the root: the rest would compare the full graph again and again."""
+    cells = SearchSpace("C ::= Cell(O, O, O, O, O, O)\nO ::= conv3x3 | conv1x1 | avg_pool | id | zero").sample(30, seed=0)
+    y = [0.3 * 0.9 ** str(arch).count("conv3x3") for arch in cells]
+    gp, two = (GP(kernel).fit(cells, y) for kernel in (HierarchicalWL(), HierarchicalWL(levels=(0,))))
+    assert [part.name for part in gp.parts()] == ["level 0", "full graph"]
+    assert sum(part.weight for part in gp.parts()) == pytest.approx(1)
+    assert gp.evidence == two.evidence
+    assert np.array_equal(gp.predict(archs[:9]), two.predict(archs[:9]))
+    grown = GP(HierarchicalWL(), store=gp.store).fit([*cells, archs[0]], [*y, 0.2], every=30, previous=gp)
+    assert [part.name for part in grown.parts()] == ["level 0", "full graph"]
+
+
+def test_levels_stay_apart_where_a_term_is_cut_or_iterations_were_given(archs: list[Architecture]) -> None:
+    assert [part.level for part in GP().fit(archs[:3], [0.1, 0.2, 0.3]).parts()] == [0, 1, 2, 3, None]
+    one = SearchSpace("C ::= Linear(O, O)\nO ::= relu | mish").sample(3, seed=0)
+    assert len(GP(FIXED).fit(one, [0.1, 0.2, 0.3]).parts()) == 6
+    assert len(GP(HierarchicalWL(levels=(1, 2), h=2) + FlatWL()).fit(one, [0.1, 0.2, 0.3]).parts()) == 2

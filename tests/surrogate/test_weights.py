@@ -58,7 +58,7 @@ def test_a_sum_of_a_product_and_a_number_tells_of_its_factors(archs: list[Archit
 
 
 def test_one_value(archs: list[Architecture]) -> None:
-    found = GP().fit(archs[:1], [0.5]).weights()
+    found = GP(FlatWL()).fit(archs[:1], [0.5]).weights()
     assert math.isnan(found.parts[0].similarity)
     assert found.parts[0].weight == 1.0
 
