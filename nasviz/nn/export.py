@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
-from nasviz.errors import BuildError
-
-if TYPE_CHECKING:
-    from nasviz.spaces import Architecture
+from nasviz.algebra.arguments import shown
+from nasviz.errors import BuildError, a_or_an
+from nasviz.spaces import Architecture
 
 __all__ = ["export_program"]
 
@@ -41,11 +40,15 @@ def export_program(net: nn.Module, arch: Architecture, path: str | Path) -> Path
     Raises
     ------
     BuildError
-        When `net` is no module, the name does not end in .pt2 or is that of a folder, the folder is missing, or a module cannot
-        be exported; says why.
+        When `net` is no module, `arch` no architecture or `path` no path, the name does not end in .pt2 or is that of a
+        folder, the folder is missing, or a module cannot be exported; says why.
     """
     if not isinstance(net, nn.Module):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise BuildError(f"a network made by arch.to_torch() is written, found {type(net).__name__}")
+        raise BuildError(f"a network made by arch.to_torch() is written, found {a_or_an(type(net).__name__)}")
+    if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BuildError(f"the second argument is the architecture of the network, found {shown(arch)}")
+    if not isinstance(path, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BuildError(f"the third argument is the name of a file, e.g. 'net.pt2', found {shown(path)}")
     file = Path(path)
     if file.suffix != ".pt2":
         raise BuildError(f"the file name must end in .pt2, found {file.name!r}")

@@ -72,11 +72,13 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
     start = keras.layers.Permute((2, 3, 1), name="channels_last")(x) if len(arch.space.input_shape) == 3 else x
     paths = {node.meta["where"]: str(node.target) for node in net.graph.nodes if node.op == "call_module"}
     layers: dict[str, Any] = {}
+    owners: dict[int, Where] = {}
     met: Counter[str] = Counter()
 
     def enter(site: Site, value: Any) -> Any:
         path = paths[site.where]
-        if path not in layers:
+        new = path not in layers
+        if new:
             layer = _layer(keras, site, net.get_submodule(path), arch.space.num_classes)
             _check_new(site, layer, layers)
             layer.name = keras_name(site.where)
@@ -86,6 +88,8 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
         except Exception as reason:  # whatever a user's layer raises
             raise _not_built(site, reason) from reason
         _check_shape(site, tuple(y.shape[1:]))
+        if new:
+            _check_weights(site, layers[path], owners)
         return y
 
     def merge(join: Join, values: list[Any], _: Shape) -> Any:
@@ -188,6 +192,19 @@ def _check_new(site: Site, layer: Any, layers: dict[str, Any]) -> None:
             "weights would be shared by accident; make a new layer inside the function",
             position,
         )
+
+
+def _check_weights(site: Site, layer: Any, owners: dict[int, Where]) -> None:
+    """Refuse a layer that holds a weight of another one: an inner layer made outside the function."""
+    for weight in layer.weights:
+        first = owners.setdefault(id(weight), site.where)
+        if first != site.where:
+            place, position = _place(site.where)
+            raise BuildError(
+                f"the Keras form of {site.operator.name} at {place} holds the weight {weight.path} of the layer at "
+                f"{_place(first)[0]}: weights would be shared by accident; make every layer inside the function",
+                position,
+            )
 
 
 def _not_built(site: Site, reason: Exception) -> BuildError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -10,17 +11,21 @@ import torch
 from torch import fx, nn
 
 from nasviz.algebra import Position, position_text
-from nasviz.errors import BuildError
+from nasviz.errors import BuildError, said
 from nasviz.graph import Join
 from nasviz.nn.merging import merge_nodes
 from nasviz.nn.primitive import Primitive, Shape
 from nasviz.nn.shapes import Site, Where, visit
 from nasviz.nn.sharing import Key, Share, Sharing
+from nasviz.numbers import prefixed
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
 __all__ = ["module_path", "to_torch"]
+
+BYTES = 4
+"""Of one weight."""
 
 
 def to_torch(arch: Architecture, seed: int | None = None, share: Share = False) -> fx.GraphModule:
@@ -48,8 +53,8 @@ def to_torch(arch: Architecture, seed: int | None = None, share: Share = False) 
     Raises
     ------
     ShapeError, BuildError
-        As :func:`infer_shapes`; BuildError also when a factory returns one module twice, nothing is there to share, or the
-        seed is no whole number.
+        As :func:`infer_shapes`; BuildError also when a factory returns one module twice, nothing is there to share, the
+        weights exceed the memory of the machine, or the seed is no whole number.
     """
     if seed is not None and not isinstance(seed, int | np.integer):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise BuildError(f"a seed is a whole number or None, found {seed!r:.60}")
@@ -86,6 +91,7 @@ class _Modules:
         self.built: dict[int, Where] = {}
         self.first: dict[Key, Where] = {}
         self.uses: dict[Where, list[Position]] = {}
+        self.parameters = 0
 
     def path(self, site: Site) -> str:
         """Where the module of a site stands; it is made unless another place shares it."""
@@ -101,11 +107,30 @@ class _Modules:
         return module_path(where)
 
     def _make(self, site: Site) -> nn.Module:
-        module = site.meaning.build(site.shape_in, self.num_classes, site.values)
+        self._weigh(site)
+        try:
+            module = site.meaning.build(site.shape_in, self.num_classes, site.values)
+        except Exception as reason:  # memory that is not there, or a user's function that fails now and then
+            place, line = _text(site.where), " ".join(said(reason, name=False).split())[:300]
+            position = () if isinstance(site.where, str) else site.where
+            raise BuildError(f"{site.operator.name} at {place} cannot be built: {line}", position) from reason
         if isinstance(site.operator, Primitive):
             _check_new(module, site, self.built)
         _place(self.net, module_path(site.where), module)
         return module
+
+    def _weigh(self, site: Site) -> None:
+        """Refuse a network before its weights, float32, fill the memory: some systems end the process without a word."""
+        here = site.measured.parameters
+        self.parameters += here
+        room = physical_memory()
+        if room is not None and BYTES * self.parameters > room:
+            raise BuildError(
+                f"{site.operator.name} at {_text(site.where)} has {prefixed(here)} parameters; the network's weights up to "
+                f"there are {prefixed(BYTES * self.parameters)}B, this machine has {prefixed(room)}B of memory; "
+                "arch.cost() says what each part has, without building",
+                () if isinstance(site.where, str) else site.where,
+            )
 
     def merge(self, join: Join, module: nn.Module) -> str:
         """Put the module of a merge at the position of its join."""
@@ -116,6 +141,14 @@ class _Modules:
     def shared(self) -> dict[str, tuple[Position, ...]]:
         """The positions of every module that stands for several."""
         return {module_path(where): tuple(uses) for where, uses in self.uses.items() if len(uses) > 1}
+
+
+def physical_memory() -> int | None:
+    """Return the bytes of memory of this machine; None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def module_path(where: Where) -> str:

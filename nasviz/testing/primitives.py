@@ -15,7 +15,7 @@ from nasviz.extension import lower
 from nasviz.graph import ID
 from nasviz.nn import Primitive, cost, infer_shapes, to_torch
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.testing.contract import check, check_kind
+from nasviz.testing.contract import check, check_kind, given_seed, given_shapes, given_values
 
 Shape = tuple[int, ...]
 Numbers = Sequence[int | float]
@@ -69,11 +69,11 @@ def check_primitive(
     """
     notes: list[str] = []
     check_kind(primitive, Primitive, "primitive")
-    check(len(shapes) > 0, "give at least one shape to check")
+    given, numbers, start = given_shapes(shapes), given_values(values), given_seed(seed)
     with torch.random.fork_rng(devices=[]):
-        for shape in shapes:
-            torch.manual_seed(seed)
-            notes += _check_at(primitive, tuple(shape), tuple(values), seed)
+        for shape in given:
+            torch.manual_seed(start)
+            notes += _check_at(primitive, shape, numbers, start)
     return tuple(dict.fromkeys(notes))
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from nasviz.algebra import Operator
+from nasviz.algebra.arguments import whole
 from nasviz.errors import BuildError
 from nasviz.graph import Graph
 from nasviz.spaces import Architecture, SearchSpace
-from nasviz.testing.contract import check, check_kind
+from nasviz.testing.contract import asked, check, check_kind, given_operators, given_seed
 
 FLAT = 3
 """Height up to which draws are compared with the count."""
@@ -45,7 +46,7 @@ def check_space(space: SearchSpace, operators: Iterable[Operator] = (), n: int =
     >>> check_space(digits_cells())
     """
     check_kind(space, SearchSpace, "SearchSpace")
-    own = tuple(operators)
+    own, n, seed = given_operators(operators), asked(whole, n, "n", 0), given_seed(seed)
     drawn = space.sample(n, seed=seed)
     check(drawn == space.sample(n, seed=seed), "two draws with one seed differ")
     check(space.sample(0, seed=seed) == [], "no draws are an empty list")

@@ -11,10 +11,11 @@ import cloudpickle
 import torch
 
 from nasviz.algebra import Operator, Sort, Term, literal, parse_term
+from nasviz.algebra.arguments import whole
 from nasviz.errors import BuildError, NasvizError, a_or_an
 from nasviz.graph import ADD, ZERO, Merge, Topology, build_graph, is_connected, walk
 from nasviz.spaces import signature
-from nasviz.testing.contract import check, check_kind
+from nasviz.testing.contract import asked, check, check_kind, given_seed, given_shapes, given_values
 
 Shape = tuple[int, ...]
 
@@ -48,7 +49,8 @@ def check_topology(topology: Topology, values: Sequence[int | float] = (), n_map
     >>> check_topology(nv.topology("Diamond", "1>2 1>3 2>4 3>4"))
     """
     check_kind(topology, Topology, "topology")
-    n = sum(sort is Sort.MAP for sort in topology.operands) if n_maps is None else n_maps
+    values = given_values(values)
+    n = sum(sort is Sort.MAP for sort in topology.operands) if n_maps is None else asked(whole, n_maps, "n_maps", 1)
     name = f"{topology.name}({', '.join(map(str, values))})" if values else topology.name
     operand = Operator("operand")
     fits = topology.accepts(n + len(values) + _merges(topology))
@@ -142,9 +144,9 @@ def check_merge(merge: Merge, shapes: Sequence[Shape] = ((16, 8, 8), (16, 8), (1
     except Exception as error:
         raise AssertionError(f"{merge.name}: it cannot be sent to a worker: {error}") from error
     check(copy == merge, f"{merge.name}: its copy in a worker is another merge")
-    random = torch.Generator().manual_seed(seed)
-    for shape in shapes:
-        where = f"{merge.name} at {tuple(shape)}"
+    random = torch.Generator().manual_seed(given_seed(seed))
+    for shape in given_shapes(shapes):
+        where = f"{merge.name} at {shape}"
         a, b = (torch.randn((3, *shape), generator=random, requires_grad=True) for _ in range(2))
         before = a.detach().clone(), b.detach().clone()
         _check_merged(merge, copy, a, b, where)

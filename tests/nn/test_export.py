@@ -87,8 +87,15 @@ def test_what_cannot_be_exported_says_why(arch_of, tmp_path):
 
 def test_what_is_no_network_or_no_file(arch_of, tmp_path):
     arch = arch_of("id", input_shape=(1, 8, 8))
-    with pytest.raises(BuildError, match=r"a network made by arch\.to_torch\(\) is written, found NoneType"):
+    with pytest.raises(BuildError, match=r"a network made by arch\.to_torch\(\) is written, found a NoneType"):
         export_program(None, arch, tmp_path / "net.pt2")
+    net = to_torch(arch, seed=0)
+    for other in (None, "id", net):
+        with pytest.raises(BuildError, match=r"^the second argument is the architecture of the network, found "):
+            export_program(net, other, tmp_path / "net.pt2")
+    for other in (None, 3, b"net.pt2"):
+        with pytest.raises(BuildError, match=r"^the third argument is the name of a file, e\.g\. 'net\.pt2', found "):
+            export_program(net, arch, other)
     (tmp_path / "folder.pt2").mkdir()
     with pytest.raises(BuildError, match=r"folder\.pt2' is a folder; give the name of a file"):
-        export_program(to_torch(arch, seed=0), arch, tmp_path / "folder.pt2")
+        export_program(net, arch, tmp_path / "folder.pt2")

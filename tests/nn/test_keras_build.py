@@ -362,6 +362,21 @@ def test_a_form_that_returns_one_layer_twice(arch_of):
     )
 
 
+def test_a_form_that_holds_one_layer_twice(arch_of):
+    conv = load_keras().layers.Conv2D(16, 3, padding="same")
+
+    def form():
+        k = load_keras()
+        return k.Sequential([conv, k.layers.BatchNormalization()])
+
+    with pytest.raises(BuildError) as error:
+        arch_of("Linear(swish3, id, swish3)", [with_form(form)], (1, 8, 8)).to_keras(seed=0)
+    said = str(error.value)
+    assert said.startswith("the Keras form of swish3 at (2,) holds the weight ")
+    assert said.endswith("of the layer at (0,): weights would be shared by accident; make every layer inside the function")
+    assert error.value.position == (2,)
+
+
 def test_shapes_that_do_not_fit_are_told_first(arch_of):
     with pytest.raises(ShapeError, match="meet in Residual2 at the root"):
         to_keras(arch_of("Residual2(conv3x3, id, down)"))

@@ -1,6 +1,7 @@
 """The fx.GraphModule of an architecture."""
 
 import operator
+import re
 
 import pytest
 import torch
@@ -88,6 +89,37 @@ def test_nothing_is_shared_between_places(arch_of):
     net = to_torch(arch_of("Linear(conv3x3, conv3x3, Residual2(conv3x3, conv3x3, conv3x3))"), seed=0)
     tensors = [p for _, p in net.named_parameters(remove_duplicate=False)]
     assert len({id(p) for p in tensors}) == len(tensors)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "place"),
+    [
+        ("conv2d(100000000000, 3, 1)", (), "the root"),
+        ("Linear(conv3x3, conv2d(4000000, 1, 1), conv2d(4000000, 1, 1))", (2,), "(2,)"),
+    ],
+)
+def test_weights_beyond_the_memory_are_refused_before_they_fill_it(arch_of, text, where, place):
+    arch = arch_of(text)
+    with pytest.raises(BuildError) as error:
+        to_torch(arch)
+    said = str(error.value).replace("\u00a0", " ")
+    assert re.match(rf"conv2d at {re.escape(place)} has \d+ T parameters; the network's weights up to there are \d+ TB, ", said)
+    assert said.endswith("GB of memory; arch.cost() says what each part has, without building")
+    assert error.value.position == where
+    assert arch.cost().parameters > 10**12
+
+
+def test_a_factory_that_fails_when_it_is_called_again(arch_of):
+    calls = []
+
+    def once(c_in):
+        calls.append(c_in)
+        if len(calls) > 1:
+            raise MemoryError("no room")
+        return nn.Identity()
+
+    with pytest.raises(BuildError, match=r"^once at \(1,\) cannot be built: no room$"):
+        to_torch(arch_of("Linear(id, once)", [primitive(once)]))
 
 
 def test_a_factory_that_returns_one_module_twice(arch_of):

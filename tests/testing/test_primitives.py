@@ -192,3 +192,22 @@ def test_a_keras_form_is_compared():
 def test_another_object_is_told_what_is_wanted():
     with pytest.raises(AssertionError, match=r"this contract takes what nv\.primitive makes, found int"):
         check_primitive(3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"shapes": (16, 8, 8)}, r"^shapes is a list of shapes .*, e\.g\. shapes=\[\(16, 8, 8\)\], found \(16, 8, 8\)$"),
+        ({"shapes": 3}, r"^shapes is a list of shapes .*, found 3$"),
+        ({"shapes": None}, r"^shapes is a list of shapes .*, found None$"),
+        ({"shapes": []}, r"^give at least one shape to check$"),
+        ({"shapes": [(16, 0, 8)]}, r"^an input shape is positive whole numbers: .* found \(16, 0, 8\)$"),
+        ({"seed": "x"}, r"^seed is 'x'; it must be a whole number, 0 or more$"),
+        ({"seed": 2**63}, r"^seed is 9223372036854775808; it must be below 2\^63$"),
+        ({"values": 3}, r"^values is a list of the operator's numbers, e\.g\. values=\[2, 0\.5\], found 3$"),
+        ({"values": ["x"]}, r"^values is a list of the operator's numbers"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_told(arguments, message):
+    with pytest.raises(AssertionError, match=message):
+        check_primitive(swish3, **arguments)

@@ -53,3 +53,17 @@ def test_a_broken_space_is_found_out(kind, sentence):
 def test_another_object_is_told_what_is_wanted():
     with pytest.raises(AssertionError, match=r"takes what nv\.SearchSpace makes, found str"):
         check_space("nb201")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"operators": "x"}, r"^operators=\[\.\.\.\] holds operators, found 'x'; write @nv\.primitive above a function$"),
+        ({"operators": 3}, r"^operators are a list, e\.g\. operators=\[swish3\], found int$"),
+        ({"n": "x"}, r"^n is 'x'; it must be a whole number, 0 or more$"),
+        ({"seed": None}, r"^seed is None; it must be a whole number, 0 or more$"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_told(arguments, message):
+    with pytest.raises(AssertionError, match=message):
+        check_space(SearchSpace("S ::= conv3x3 | id"), **arguments)

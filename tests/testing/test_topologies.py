@@ -103,3 +103,23 @@ def test_another_object_is_told_what_is_wanted(contract, maker):
 def test_the_wrong_number_of_operands_is_told(values, n):
     with pytest.raises(AssertionError, match=r"Wire.* takes 1 operand, numbers and maps, found "):
         check_topology(topology("Wire", "1>2"), values, n)
+
+
+GATE = merge(lambda a, b: a * b.sigmoid(), name="gate")
+WIRE = topology("Wire", "1>2")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: check_merge(GATE, []), r"^give at least one shape to check$"),
+        (lambda: check_merge(GATE, (16, 8, 8)), r"^shapes is a list of shapes of one example"),
+        (lambda: check_merge(GATE, seed="x"), r"^seed is 'x'; it must be a whole number, 0 or more$"),
+        (lambda: check_topology(WIRE, 3), r"^values is a list of the operator's numbers"),
+        (lambda: check_topology(WIRE, n_maps="x"), r"^n_maps is 'x'; it must be a whole number, 1 or more$"),
+        (lambda: check_topology(WIRE, n_maps=-1), r"^n_maps is -1; it must be a whole number, 1 or more$"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_told(call, message):
+    with pytest.raises(AssertionError, match=message):
+        call()
