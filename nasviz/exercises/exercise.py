@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from types import EllipsisType
+from inspect import getsource
+from types import EllipsisType, FunctionType
 
 from nasviz.errors import NasvizError, nearest
 from nasviz.exercises.feedback import Feedback, Verdict
@@ -67,7 +68,8 @@ class Solution:
     why: str
 
     def __repr__(self) -> str:
-        shown = self.answer if isinstance(self.answer, str) else repr(self.answer)
+        code = getsource(self.answer) if isinstance(self.answer, FunctionType) else repr(self.answer)
+        shown = self.answer if isinstance(self.answer, str) else code
         return f"A solution of {self.id}:\n{shown.rstrip()}\n\n{self.why}"
 
 
