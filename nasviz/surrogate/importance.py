@@ -41,6 +41,8 @@ class Importance:
         Central 95 % interval of the effect.
     weight
         What it does to the values that were seen: the size of the effect times the standard deviation of its uses.
+    log
+        Whether effects are natural logarithms.
     """
 
     production: str
@@ -50,6 +52,7 @@ class Importance:
     low: float
     high: float
     weight: float
+    log: bool = False
 
     @property
     def sure(self) -> bool:
@@ -111,14 +114,18 @@ def importance(archs: Sequence[Architecture], y: Sequence[float] | np.ndarray, l
     def row(k: int) -> Importance:
         low, high = (float(effect[k] + side * Z95 * sd[k]) for side in (-1, 1))
         return Importance(
-            names[k], int(used[:, k].sum()), int(counts[:, k].sum()), float(effect[k]), low, high, float(weight[k])
+            names[k], int(used[:, k].sum()), int(counts[:, k].sum()), float(effect[k]), low, high, float(weight[k]), target.log
         )
 
     return [row(k) for k in np.argsort(-weight, kind="stable").tolist()]
 
 
 def importance_table(archs: Sequence[Architecture], y: Sequence[float] | np.ndarray, log: bool | None = None) -> Any:
-    """Return :func:`importance` as a ``DataFrame`` by production: trials, uses, effect, low, high, weight, sure."""
+    """Return :func:`importance` as a ``DataFrame`` by production: trials, uses, effect, low, high, weight, sure.
+
+    ``table.attrs["log"]`` says whether effects are natural logarithms.
+    """
+    found = importance(archs, y, log)
     rows = [
         {
             "production": row.production,
@@ -130,9 +137,11 @@ def importance_table(archs: Sequence[Architecture], y: Sequence[float] | np.ndar
             "weight": row.weight,
             "sure": row.sure,
         }
-        for row in importance(archs, y, log)
+        for row in found
     ]
-    return lower("frame")(rows, "production")
+    table = lower("frame")(rows, "production")
+    table.attrs["log"] = found[0].log
+    return table
 
 
 def contrasts(names: Sequence[str], uses: np.ndarray, varied: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -230,7 +230,7 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
         order, so that a live figure can be updated in place. Known networks stand at the right end of level lines.
     """
     longest = max([*info.evaluations[-1:], *info.failed_at[-1:], total or 0, 5])
-    traces = [*_baseline_traces(info.baseline), *_search_traces(info), _known(info.references, longest + 0.6)]
+    traces = [*_baseline_traces(info.baseline), *_search_traces(info), _known(info, longest + 0.6)]
     fig = theme.figure(*traces, x="finished trials", y=info.value_name, dark=dark)
     fig.update_xaxes(range=[0.4, longest + 0.6], tickformat="d", nticks=10)
     if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
@@ -279,7 +279,8 @@ def _search_traces(info: HistoryInfo) -> list[go.Scatter]:
     return [points, steps, crosses]
 
 
-def _known(references: Sequence[Reference], x: float) -> go.Scatter:
+def _known(info: HistoryInfo, x: float) -> go.Scatter:
+    references = info.references
     return go.Scatter(
         x=[x] * len(references),
         y=[known.value for known in references],
@@ -288,7 +289,7 @@ def _known(references: Sequence[Reference], x: float) -> go.Scatter:
         name="known networks",
         cliponaxis=False,
         text=[f"{theme.clipped(known.name, 30, 1)} " for known in references],
-        textposition="top left",
+        textposition="top left" if info.direction == "minimize" else "bottom left",
         textfont={"size": 12},
         customdata=[known.trial for known in references],
         hovertext=[known_hover(known) for known in references],

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, cast
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, cast
 
 import plotly.graph_objects as go
 
+from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
+from nasviz.view.ablation import Way, ablation_figure, ablation_info
+from nasviz.view.curves import curves_figure, curves_info
 from nasviz.view.history import Direction, history_figure, history_info
+from nasviz.view.importance import importance_figure, importance_info
+from nasviz.view.pareto import pareto_figure, pareto_info
+from nasviz.view.regret import regret_figure, regret_info
 from nasviz.view.sizes import Size, sizes_figure, sizes_info
+from nasviz.view.timeline import timeline_figure, timeline_info
 from nasviz.view.training import training_figure, training_info
 
 
@@ -21,6 +29,20 @@ class HasTrials(Protocol):
 
     @property
     def direction(self) -> str: ...
+
+
+class HasQuantities(HasTrials, Protocol):
+    """A study that tells numbers of its trials by name."""
+
+    def quantity(self, name: str) -> Mapping[int, float]: ...
+
+
+class HasSurrogate(HasTrials, Protocol):
+    """A study that says what productions and edits do."""
+
+    def importance(self) -> Any: ...
+
+    def ablation(self, first: Any = None, last: Any = None) -> Way: ...
 
 
 class HasHistory(Protocol):
@@ -67,14 +89,207 @@ def history(study: HasTrials, baseline: HasTrials | None = None, *, value_name: 
     return history_figure(info, dark=dark)
 
 
-def curves(*jobs: HasHistory, dark: bool = False) -> go.Figure:
-    """Learning curves of one or several trainings.
+def regret(
+    *studies: HasTrials | Sequence[HasTrials],
+    optimum: float | None = None,
+    names: Sequence[str] | None = None,
+    metric: str = "",
+    value_name: str = "",
+    dark: bool = False,
+) -> go.Figure:
+    """Simple regret by number of evaluations, for one or several strategies, each of one or several runs.
+
+    Parameters
+    ----------
+    studies
+        Each a study, or a list of studies that differ in the seed only; these are pooled to median and quartiles.
+    optimum
+        The best possible value; None where it is not known: then regret is counted from the best found, and the axis says so.
+    names
+        What they are called, one for each; the studies' own names when None, or those of their strategies where names repeat.
+    metric
+        Where the regret of another number than the value is asked for, e.g. a test error among the trials' metrics.
+    value_name
+        What is measured, e.g. "validation error".
+    dark
+        For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If there are not as many names as studies, or the studies look for opposites.
+    """
+    groups = [_runs(study) for study in studies]
+    called = _called(groups) if names is None else list(names)
+    if len(called) != len(groups):
+        raise NasvizError(f"{len(groups)} studies or lists of studies need as many names, found {len(called)}")
+    directions = {run.direction for group in groups for run in group}
+    if len(directions) > 1:
+        raise NasvizError("some studies minimize and others maximize; their regrets have no common axis")
+    info = regret_info(
+        {name: [run.trials for run in group] for name, group in zip(_told_apart(called), groups, strict=True)},
+        optimum=optimum,
+        direction=cast(Direction, next(iter(directions), "minimize")),
+        value_name=value_name or metric.replace("_", " ") or "value",
+        metric=metric,
+    )
+    return regret_figure(info, dark=dark)
+
+
+def _called(groups: Sequence[Sequence[HasTrials]]) -> list[str]:
+    names = [str(getattr(group[0], "name", "search")) for group in groups]
+    if len(set(names)) == len(names):
+        return names
+    return [type(getattr(group[0], "strategy", group[0])).__name__ for group in groups]
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names, those that repeat with a number."""
+    return [name if names.count(name) == 1 else f"{name} ({k + 1})" for k, name in enumerate(names)]
+
+
+def _runs(study: HasTrials | Sequence[HasTrials]) -> list[HasTrials]:
+    runs = list(study) if isinstance(study, Sequence) else [study]
+    if not runs or not all(hasattr(run, "trials") for run in runs):
+        raise NasvizError(f"regret is of studies, or of lists of studies, found {study!r:.60}")
+    return runs
+
+
+def timeline(study: HasTrials, *, value_name: str = "value", dark: bool = False) -> go.Figure:
+    """When each trial was evaluated, by worker, with its state.
+
+    Parameters
+    ----------
+    study
+        The study; while it runs, running trials reach until now.
+    value_name
+        What is measured.
+    dark
+        For a dark page.
+    """
+    now = time.time() if getattr(study, "running", False) else None
+    direction = cast(Direction, study.direction)
+    return timeline_figure(timeline_info(study.trials, now=now, direction=direction, value_name=value_name), dark=dark)
+
+
+def pareto(study: HasQuantities, x: str = "", y: str = "", *, value_name: str = "value", dark: bool = False) -> go.Figure:
+    """Two numbers of each trial with the Pareto front, known networks and the study's limits.
+
+    Parameters
+    ----------
+    study
+        The study.
+    x, y
+        "value"; "parameters" or "flops", computed; "seconds" of evaluation; or a number that the objective gives, e.g.
+        "latency_ms". When "", the first two objectives of a search for several, else parameters and value. Less is better, but
+        of the value of a study that maximizes.
+    value_name
+        What the value measures, e.g. "validation error".
+    dark
+        For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If no trial has such a number.
+    """
+    objectives = [*getattr(getattr(study, "strategy", None), "objectives", ()), "parameters", "value"]
+    x_name = x or objectives[0]
+    y_name = y or next(name for name in objectives if name != x_name)
+    up = study.direction == "maximize"
+    info = pareto_info(
+        study.trials,
+        study.quantity(x_name),
+        study.quantity(y_name),
+        x_name=x_name,
+        y_name=y_name,
+        maximize=(up and x_name == "value", up and y_name == "value"),
+        limits=getattr(getattr(study, "limits", None), "most", {}),
+        value_name=value_name,
+    )
+    return pareto_figure(info, dark=dark)
+
+
+def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value", dark: bool = False) -> go.Figure:
+    """What one use of each production does to the value, with 95 % intervals, the weightiest first.
+
+    Parameters
+    ----------
+    study
+        The study.
+    most
+        How many productions are shown.
+    value_name
+        What is measured.
+    dark
+        For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If no trial has a value.
+    """
+    table = study.importance()
+    info = importance_info(
+        table.reset_index().itertuples(),
+        log=bool(table.attrs.get("log")),
+        direction=cast(Direction, study.direction),
+        value_name=value_name,
+        most=most,
+    )
+    return importance_figure(info, dark=dark)
+
+
+def ablation(
+    study: HasSurrogate, default: Any = None, *, incumbent: Any = None, value_name: str = "value", dark: bool = False
+) -> go.Figure:
+    """The way from a default architecture to the best in single edits, and what each is believed to do.
+
+    Parameters
+    ----------
+    study
+        The study.
+    default
+        Where the way begins; the first enqueued baseline when None, or else the first trial with a value.
+    incumbent
+        Where it ends; the best trial when None.
+    value_name
+        What is measured.
+    dark
+        For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If no trial has a value, or the two are of different spaces.
+    """
+    way = study.ablation(default, incumbent)
+    info = ablation_info(way, direction=cast(Direction, study.direction), value_name=value_name)
+    return ablation_figure(info, dark=dark)
+
+
+def curves(*jobs: HasHistory | HasTrials, metric: str = "", dark: bool = False) -> go.Figure:
+    """Learning curves: loss and accuracy of one or several trainings, or one metric of all trials of a study.
 
     Parameters
     ----------
     jobs
-        Trainings.
+        Trainings, or one study.
+    metric
+        Of a study: what is drawn, e.g. "val_error"; what its trials report when "".
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If a study is not alone, or no trial reports the metric.
     """
-    return training_figure(training_info({job.term: job.history for job in jobs}), dark=dark)
+    studies = [cast(HasTrials, job) for job in jobs if hasattr(job, "trials")]
+    if not studies:
+        trainings = cast("Sequence[HasHistory]", jobs)
+        return training_figure(training_info({job.term: job.history for job in trainings}), dark=dark)
+    if len(jobs) > 1:
+        raise NasvizError("learning curves are those of trainings, or of one study: curves(job, job) or curves(study)")
+    study = studies[0]
+    return curves_figure(curves_info(study.trials, metric, direction=cast(Direction, study.direction)), dark=dark)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nasviz.spaces import SearchSpace, parse
-from nasviz.surrogate.importance import importance, regress
+from nasviz.surrogate.importance import importance, importance_table, regress
 
 SPACE = SearchSpace("S ::= Linear(B, B, B, B)\nB ::= conv3x3 | avg_pool | id")
 
@@ -71,3 +71,10 @@ def test_the_regression_is_the_conjugate_one() -> None:
 def test_bad_values(y: list[float]) -> None:
     with pytest.raises(ValueError, match="importance needs one finite value for each architecture"):
         importance(SPACE.sample(2, seed=0), y)
+
+
+@pytest.mark.parametrize(("log", "expected"), [(None, True), (False, False)])
+def test_rows_and_table_say_whether_effects_are_logarithms(log: bool | None, expected: bool) -> None:
+    archs = SPACE.sample(5, seed=1)
+    assert {row.log for row in importance(archs, [1.0, 2.0, 3.0, 4.0, 5.0], log)} == {expected}
+    assert importance_table(archs, [1.0, 2.0, 3.0, 4.0, 5.0], log).attrs == {"log": expected}

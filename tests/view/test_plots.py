@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
+from typing import Any
 
 import plotly.graph_objects as go
+import pytest
 
+from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
+from nasviz.search import RandomSearch, Study
+from nasviz.spaces import digits_cells
 from nasviz.view import plots
 
 
@@ -27,3 +33,99 @@ def test_curves_and_sizes() -> None:
     assert plots.curves(job).data
     size = SimpleNamespace(name="cells", log10=4.194, convention="cells")
     assert plots.sizes([size]).data[0].x == (4.194,)
+
+
+def objective(arch: Any, report: Any) -> dict[str, float]:
+    error = 0.1 + 0.3 / (1 + str(arch).count("conv3x3")) + len(str(arch)) / 1000
+    for epoch in (1, 2):
+        report(10 * epoch, {"epoch": epoch, "val_error": error + 1 / epoch})
+    return {"error": error, "latency_ms": len(str(arch)) / 10}
+
+
+@pytest.fixture(scope="module")
+def search() -> Study:
+    space = digits_cells()
+    limits = {"parameters": 10**6}
+    found = Study(space, objective, strategy=RandomSearch(), seed=1, limits=limits, name="mine")
+    found.enqueue(space.sample(seed=9), baseline="default")
+    found.run(total=9, executor="inline")
+    return found
+
+
+def drawn(fig: go.Figure) -> set[int]:
+    return {int(n) for trace in fig.data for n in (trace.customdata if trace.customdata is not None else ()) if n is not None}
+
+
+def test_every_trial_of_a_study_can_be_clicked_in_every_figure(search: Study) -> None:
+    every = {trial.number for trial in search.trials}
+    known = {trial.number for trial in search.trials if trial.baseline}
+    assert known
+    assert drawn(plots.history(search)) == drawn(plots.timeline(search)) == drawn(plots.curves(search)) == every
+    assert drawn(plots.pareto(search)) == drawn(plots.pareto(search, "latency_ms", "seconds")) == every
+    assert drawn(plots.regret(search)) <= every - known
+
+
+def test_pareto_shows_limits_and_what_a_search_for_several_is_for(search: Study) -> None:
+    assert "limit" in plots.pareto(search).layout.annotations[0].text
+    search_of_two = SimpleNamespace(
+        trials=search.trials,
+        direction="minimize",
+        quantity=search.quantity,
+        strategy=SimpleNamespace(objectives=("error", "latency_ms")),
+    )
+    fig = plots.pareto(search_of_two)
+    assert fig.layout.xaxis.title.text.startswith("error")
+    assert fig.layout.yaxis.title.text.startswith("latency in ms")
+    assert plots.pareto(search_of_two, "latency_ms").layout.yaxis.title.text.startswith("error")
+    with pytest.raises(NasvizError, match="did you mean 'latency_ms'"):
+        plots.pareto(search, "latency")
+
+
+def test_importance_is_in_per_cent_where_the_surrogate_learns_logarithms(search: Study) -> None:
+    fig = plots.importance(search, most=3, value_name="validation error")
+    assert sum(len(trace.x) for trace in fig.data) == 3
+    assert "validation error (per cent" in fig.layout.xaxis.title.text
+
+
+def test_ablation_goes_from_a_default_to_the_incumbent(search: Study) -> None:
+    default = next(trial.arch for trial in search.trials if trial.arch != search.best_trial.arch)
+    fig = plots.ablation(search, default)
+    way = search.ablation(default)
+    believed = fig.data[2]
+    assert len(believed.x) == len(way.steps)
+    for k, step in enumerate(way.steps[1:], 1):
+        assert math.log(believed.x[k] / believed.x[k - 1]) == pytest.approx(step.change, abs=1e-6)
+
+
+def test_regret_names_and_pools_studies(search: Study) -> None:
+    seeds = [Study(search.space, objective, strategy=RandomSearch(), seed=seed) for seed in (1, 2)]
+    for run in seeds:
+        run.run(total=3, executor="inline")
+    fig = plots.regret(search, seeds)
+    assert [trace.name for trace in fig.data[2:]] == ["mine", "digits cells, median of 2"]
+    assert [trace.name for trace in plots.regret(*seeds).data[2:]] == ["RandomSearch (1)", "RandomSearch (2)"]
+    assert [trace.name for trace in plots.regret(*seeds, names=["a", "b"]).data[2:]] == ["a", "b"]
+    assert "latency ms" in plots.regret(search, metric="latency_ms").layout.yaxis.title.text
+    with pytest.raises(NasvizError, match="2 studies or lists of studies need as many names, found 1"):
+        plots.regret(*seeds, names=["a"])
+    with pytest.raises(NasvizError, match="some studies minimize and others maximize"):
+        plots.regret(search, Study(search.space, None, direction="maximize", strategy=RandomSearch()))
+    for wrong in ([], [3], "abc"):
+        with pytest.raises(NasvizError, match="regret is of studies, or of lists of studies"):
+            plots.regret(wrong)  # pyright: ignore[reportArgumentType]
+
+
+def test_curves_are_of_trainings_or_of_one_study(search: Study) -> None:
+    assert plots.curves(search, metric="val_error").layout.yaxis.title.text == "validation error"
+    with pytest.raises(NasvizError, match="of trainings, or of one study"):
+        plots.curves(search, search)
+
+
+def test_figures_of_a_study_without_trials_say_what_will_come() -> None:
+    empty = Study(digits_cells(), objective, strategy=RandomSearch())
+    for draw in (plots.history, plots.regret, plots.timeline, plots.pareto, plots.curves):
+        figure: Any = draw(empty)  # pyright: ignore[reportArgumentType]
+        assert figure.layout.annotations[0].name == "note"
+    for explain in (plots.importance, plots.ablation):
+        with pytest.raises(NasvizError, match="no trial of the study"):
+            explain(empty)
