@@ -29,6 +29,8 @@ class SpaceMap(Record):
         Shares of the variance that the two axes explain, each 0…1.
     components
         Which principal component each axis shows, counted from 1.
+    aside
+        Which of them let nothing through; they are placed on the axes, which are those of the others.
     best
         Which of the first n has the best value; None when n = 0.
     seed
@@ -44,5 +46,6 @@ class SpaceMap(Record):
     acquisition: tuple[float, ...] = ()
     shares: tuple[float, float] = (0.0, 0.0)
     components: tuple[int, int] = (1, 2)
+    aside: tuple[int, ...] = ()
     best: int | None = None
     seed: int = 0

@@ -23,7 +23,7 @@ class SurrogateInfo:
     Attributes
     ----------
     trials
-        Numbers of the trials, (n,).
+        Numbers of the trials, (n,); None for what another study found.
     terms
         Their terms, (n,).
     observed
@@ -44,7 +44,7 @@ class SurrogateInfo:
         What is measured.
     """
 
-    trials: tuple[int, ...] = ()
+    trials: tuple[int | None, ...] = ()
     terms: tuple[str, ...] = ()
     observed: tuple[float, ...] = ()
     mean: tuple[float, ...] = ()
@@ -102,7 +102,7 @@ def surrogate_info(
     mean: Sequence[float] | np.ndarray,
     sd: Sequence[float] | np.ndarray,
     *,
-    trials: Sequence[int] = (),
+    trials: Sequence[int | None] = (),
     terms: Sequence[str] = (),
     current: tuple[float, float] | None = None,
     current_term: str = "",
@@ -119,7 +119,7 @@ def surrogate_info(
     sd
         Leave-one-out standard deviations, (n,).
     trials
-        Trial numbers, (n,); 0 … n−1 when left out.
+        Trial numbers, (n,), None for what is no trial here; 0 … n−1 when left out.
     terms
         Terms, (n,).
     current
@@ -233,7 +233,9 @@ def _range(info: SurrogateInfo) -> tuple[float, float]:
 
 
 def _hover(info: SurrogateInfo, i: int) -> str:
+    number = info.trials[i]
+    name = "known from another study" if number is None else f"trial {number}"
     return (
-        f"trial {info.trials[i]}<br>observed {numbers.measure(info.observed[i])}"
+        f"{name}<br>observed {numbers.measure(info.observed[i])}"
         f"<br>predicted {numbers.spread(info.mean[i], info.sd[i])}<br>{theme.clipped(info.terms[i])}"
     )

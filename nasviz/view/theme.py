@@ -38,6 +38,12 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "star", "hexagon")
 """Shapes of marks, in step with `CYCLE`."""
 
+SEQUENTIAL = "Viridis"
+"""Scale of colours for what has no sign (similarity, deviation, cost): even in lightness, so also in grey and for any eye."""
+
+SEQUENTIAL_TOO = "Cividis"
+"""A second such scale, where two stand side by side."""
+
 GUIDE = "guide"
 """`meta` of a trace that guides the eye and is left out of tables."""
 

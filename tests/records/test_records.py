@@ -38,7 +38,7 @@ EXAMPLES: list[Record] = [
     Message("v1", 3, "select", {"position": [0, 1]}),
     Selection("abc", (0, 2, 1)),
     Similarity((1, 0), ("id", "conv"), (0.5, 0.25), ((1.0, 0.5), (0.5, 1.0)), 2),
-    SpaceMap(("id",), (0.0,), (0.0,), (0.5,), (0.5,), (0.1,), (-2.0,), (0.75, 0.25), (1, 2), 0, 3),
+    SpaceMap(("id",), (0.0,), (0.0,), (0.5,), (0.5,), (0.1,), (-2.0,), (0.75, 0.25), (1, 2), (0,), 0, 3),
     Trial(0, "id", "f", "finished", 0.3, belief=Belief(0.1, 0.02), curve=(Curve(1, 1.0, {"val_error": 0.2}),)),
     Trial(1, "id", "f", "failed", None, "loss is NaN"),
 ]

@@ -1,0 +1,200 @@
+"""Figures of what a surrogate believes, in one call each; public as ``nv.plots.calibration`` and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast, runtime_checkable
+
+import plotly.graph_objects as go
+
+from nasviz.errors import NasvizError
+from nasviz.records import Calibration, KernelWeights, Similarity, Trial
+from nasviz.view.calibration import CalibrationInfo, calibration_figure, calibration_info
+from nasviz.view.gram import GramInfo, gram_figure, gram_info
+from nasviz.view.numbered import matched, numbers_of
+from nasviz.view.space_map import COLOURS, Colour, SpaceMapInfo, Spot, space_map_figure, space_map_info
+from nasviz.view.surrogate import SurrogateInfo, surrogate_figure, surrogate_info
+from nasviz.view.weights import WeightsInfo, weights_figure, weights_info
+
+
+@runtime_checkable
+class Surrogate(Protocol):
+    """A fitted Gaussian process."""
+
+    @property
+    def archs(self) -> Sequence[Any]: ...
+
+    @property
+    def y(self) -> Any: ...
+
+    def leave_one_out(self) -> tuple[Any, Any]: ...
+
+    def calibration(self, archs: Any = None, y: Any = None) -> Calibration: ...
+
+    def weights(self) -> KernelWeights: ...
+
+    def similarity(self, most: int = 300) -> Similarity: ...
+
+    def map(self, candidates: int = 200, seed: int = 0, *, maximize: bool = False) -> Any: ...
+
+
+@runtime_checkable
+class Searched(Protocol):
+    """A study: what was tried, and what is believed."""
+
+    @property
+    def trials(self) -> Sequence[Trial]: ...
+
+    @property
+    def direction(self) -> str: ...
+
+    def surrogate(self) -> Any: ...
+
+
+def leave_one_out(source: Searched | Surrogate, *, value_name: str = "value", dark: bool = False) -> go.Figure:
+    """Each value predicted from all the others, against what was measured, with ± one standard deviation.
+
+    Parameters
+    ----------
+    source
+        A study, or a fitted Gaussian process.
+    value_name
+        What is measured, e.g. "validation error".
+    dark
+        For a dark page.
+    """
+    gp, trials = _learned(source)
+    if gp is None:
+        return surrogate_figure(SurrogateInfo(value_name=value_name), dark=dark)
+    terms = [str(arch) for arch in gp.archs]
+    mean, sd = gp.leave_one_out()
+    known = numbers_of(matched(terms, gp.y, trials)) if trials else ()
+    return surrogate_figure(surrogate_info(gp.y, mean, sd, trials=known, terms=terms, value_name=value_name), dark=dark)
+
+
+def calibration(
+    source: Searched | Surrogate, archs: Sequence[Any] | None = None, y: Sequence[float] | None = None, *, dark: bool = False
+) -> go.Figure:
+    """Whether the uncertainty is honest: shares of values in intervals, and the probability integral transform.
+
+    The title says "overconfident" or the like only where the bands of an honest surrogate say so.
+
+    Parameters
+    ----------
+    source
+        A study, or a fitted Gaussian process.
+    archs, y
+        Architectures that were held out and their values, ``(m,)``; None leaves each trial out in turn.
+    dark
+        For a dark page.
+    """
+    gp, _ = _learned(source)
+    info = CalibrationInfo() if gp is None else calibration_info(gp.calibration(archs, y))
+    return calibration_figure(info, dark=dark)
+
+
+def kernel_weights(source: Searched | Surrogate, *, dark: bool = False) -> go.Figure:
+    """What the kernel looks at: the weight of each fold level and part, with its iterations or length scale, and the noise.
+
+    Parameters
+    ----------
+    source
+        A study, or a fitted Gaussian process.
+    dark
+        For a dark page.
+    """
+    gp, _ = _learned(source)
+    return weights_figure(WeightsInfo() if gp is None else weights_info(gp.weights()), dark=dark)
+
+
+def gram(source: Searched | Surrogate, *, most: int = 300, value_name: str = "value", dark: bool = False) -> go.Figure:
+    """Who is like whom: similarities of the trials as a heat map, like beside like, and their values.
+
+    Parameters
+    ----------
+    source
+        A study, or a fitted Gaussian process.
+    most
+        Of more trials the last `most` are shown.
+    value_name
+        What is measured, e.g. "validation error".
+    dark
+        For a dark page.
+    """
+    gp, trials = _learned(source)
+    info = GramInfo(value_name=value_name) if gp is None else gram_info(gp.similarity(most), trials, value_name=value_name)
+    return gram_figure(info, dark=dark)
+
+
+def space_map(
+    source: Searched | Surrogate,
+    colour: Colour = "mean",
+    *,
+    candidates: int = 200,
+    seed: int = 0,
+    direction: str = "minimize",
+    value_name: str = "value",
+    dark: bool = False,
+) -> go.Figure:
+    """Map of the space by exact kernel PCA of the trials and of architectures drawn at random beside them.
+
+    Parameters
+    ----------
+    source
+        A study, or a fitted Gaussian process.
+    colour
+        "mean", "sd" or "acquisition" (log expected improvement); buttons change it.
+    candidates
+        How many architectures are drawn, ≥ 0.
+    seed
+        From which they are drawn.
+    direction
+        Which way is better, for a Gaussian process; a study knows.
+    value_name
+        What is measured, e.g. "validation error".
+    dark
+        For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If `colour` or `direction` is another word.
+    """
+    if colour not in COLOURS:
+        raise NasvizError(f"no colour {colour!r} on the map: choose {', '.join(COLOURS[:-1])} or {COLOURS[-1]}")
+    gp, trials = _learned(source)
+    direction = getattr(source, "direction", direction)
+    if direction not in ("minimize", "maximize"):
+        raise NasvizError(f"direction is {direction!r}, expected 'minimize' or 'maximize'")
+    if gp is None:
+        return space_map_figure(SpaceMapInfo(value_name=value_name), colour, dark=dark)
+    found = gp.map(candidates, seed, maximize=direction == "maximize")
+    others = _foreign(gp, found, trials)
+    info = space_map_info(found.record, trials, direction=direction, value_name=value_name, baselines=others)
+    return space_map_figure(info, colour, dark=dark)
+
+
+def _learned(source: Searched | Surrogate) -> tuple[Surrogate | None, Sequence[Trial]]:
+    """The fitted process and the trials that it may know; no process where no trial has a value."""
+    if isinstance(source, Surrogate):
+        return source, ()
+    if not isinstance(source, Searched):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise NasvizError(f"this figure needs a study or a fitted GP, found {type(source).__name__}")
+    trials = list(source.trials)
+    own = any(trial.usable and not getattr(trial, "foreign", False) for trial in trials)
+    if not own and not getattr(source, "known", ()):
+        return None, trials
+    return cast(Surrogate, source.surrogate()), trials
+
+
+def _foreign(gp: Any, found: Any, trials: Sequence[Trial]) -> list[Spot]:
+    """Known networks of other grammars, which the process did not learn from, placed on its map."""
+    those = [trial for trial in trials if trial.baseline and getattr(trial, "foreign", False)]
+    archs = [cast(Any, trial).arch for trial in those]
+    if not archs:
+        return []
+    mean, sd = gp.predict(archs)
+    return [
+        Spot(trial.term, float(x), float(y), float(m), float(s), name=trial.baseline, trial=trial.number)
+        for trial, (x, y), m, s in zip(those, found.place(archs), mean, sd, strict=True)
+    ]
