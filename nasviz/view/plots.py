@@ -17,6 +17,11 @@ from nasviz.view.importance import importance_figure, importance_info
 from nasviz.view.pareto import pareto_figure, pareto_info
 from nasviz.view.regret import regret_figure, regret_info
 from nasviz.view.sizes import Size, sizes_figure, sizes_info
+from nasviz.view.surrogate_plots import calibration as calibration
+from nasviz.view.surrogate_plots import gram as gram
+from nasviz.view.surrogate_plots import kernel_weights as kernel_weights
+from nasviz.view.surrogate_plots import leave_one_out as leave_one_out
+from nasviz.view.surrogate_plots import space_map as space_map
 from nasviz.view.timeline import timeline_figure, timeline_info
 from nasviz.view.training import training_figure, training_info
 

@@ -221,12 +221,14 @@ def _points(info: SpaceMapInfo, n: int, colour: Colour) -> list[go.Scatter]:
             "color": values[:n],
             "coloraxis": "coloraxis",
             "size": 11,
-            "symbol": "circle",
+            "symbol": ["circle-x" if i in found.aside else "circle" for i in range(n)],
             "line": {"width": 2.2, "color": theme.OBSERVED},
         },
         customdata=info.trials,
         text=[
-            f"{info.names[i]}: {theme.clipped(info.value_name)} {numbers.measure(found.values[i])}<br>{_belief(info, i)}"
+            f"{info.names[i]}: {theme.clipped(info.value_name)} {numbers.measure(found.values[i])}<br>"
+            + "lets nothing through<br>" * (i in found.aside)
+            + _belief(info, i)
             for i in range(n)
         ],
         hovertemplate="%{text}<extra></extra>",
