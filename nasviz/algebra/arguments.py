@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import operator
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nasviz.algebra.term import Position, Term
 from nasviz.errors import NasvizError
 from nasviz.numbers import exact
 
@@ -56,6 +59,51 @@ def flag(value: Any, name: str) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise NasvizError(f"{name} is {shown(value)}; it must be True or False")
     return bool(value)
+
+
+def place(value: Any) -> Position:
+    """Return a position as a tuple of numbers; a number alone is that operand of the root.
+
+    Raises
+    ------
+    NasvizError
+        If it is anything else.
+
+    >>> place([0, 2]), place(1), place(())
+    ((0, 2), (1,), ())
+    """
+    try:
+        return tuple(operator.index(k) for k in (value if isinstance(value, tuple | list) else (value,)))
+    except TypeError:
+        raise NasvizError(f"a position is made of numbers of operands, as in arch[0, 2]; found {shown(value)}") from None
+
+
+def file_path(value: Any) -> Path:
+    """Return the path of a file.
+
+    Raises
+    ------
+    NasvizError
+        If it is neither text nor a path.
+
+    >>> file_path("mine.grammar").name
+    'mine.grammar'
+    """
+    if not isinstance(value, str | os.PathLike):
+        raise NasvizError(f"the name of a file is text or a path, e.g. 'mine.grammar', found {shown(value)}")
+    return Path(value)
+
+
+def expect_term(value: object) -> None:
+    """Do nothing if it is a term.
+
+    Raises
+    ------
+    NasvizError
+        If it is none; of an architecture it is `arch.term`.
+    """
+    if not isinstance(value, Term):
+        raise NasvizError(f"a term is expected, e.g. arch.term, found {shown(value)}")
 
 
 def shown(value: object) -> str:

@@ -46,7 +46,7 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
         return torch.device(present[0])
     try:
         chosen = torch.device(device)
-    except (RuntimeError, TypeError) as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         raise NasvizError(f"{device!r} is not a device; this machine has: {', '.join(present)}, or 'auto'") from error
     name = str(chosen)
     if name not in present and f"{name}:0" not in present:

@@ -13,6 +13,7 @@ from typing import Literal as Choice
 from typing import NamedTuple, cast
 
 from nasviz.algebra import Attribute, Literal, Operator, Sort, Term
+from nasviz.algebra.arguments import expect_term
 from nasviz.graph.merges import ASSOCIATIVE
 from nasviz.graph.topologies import ZERO, Topology
 
@@ -269,6 +270,7 @@ def is_connected(term: Term) -> bool:
     >>> is_connected(Term.build(RESIDUAL2, conv, zero, conv)), is_connected(Term.build(LINEAR, conv, zero))
     (True, False)
     """
+    expect_term(term)
     return bool(CONNECTED.number(CONNECTED.of(term)))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from nasviz.algebra import Operator, Position, Sort, Term, position_text
+from nasviz.algebra.arguments import expect_term
 from nasviz.errors import BuildError, a_or_an
 from nasviz.graph.expand import Wiring, expand
 from nasviz.graph.merges import named_merge
@@ -222,6 +223,7 @@ def build_graph(term: Term, *, prune: bool = True) -> Graph:
     >>> graph.joins
     {2: Join(sum at the root)}
     """
+    expect_term(term)
     for i in term.nonterminals():
         where = position_text(term.position(i))
         raise BuildError(f"the nonterminal {term.operators[i].name} at {where} is still open", term.position(i))

@@ -15,6 +15,7 @@ from nasviz.nn.measured import Measured, declaring, measure, shown
 from nasviz.nn.meeting import Step, join_shape
 from nasviz.nn.primitive import Meaning, Shape
 from nasviz.nn.primitives import meaning_of
+from nasviz.spaces.edited import expect_architecture
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -129,6 +130,7 @@ def infer_shapes(arch: Architecture) -> Shapes:
     >>> infer_shapes(parse("Linear(conv, down)"))[(1,)]
     ((16, 32, 32), (32, 16, 16))
     """
+    expect_architecture(arch)
     graph = _open_graph(arch.term) if arch.term.nonterminals() else arch.graph()
     return Shapes(tuple(_pass(arch, graph, lambda site, _: None, lambda join, values, shape: None, [])[1]))
 
@@ -162,6 +164,7 @@ def visit(
     value, list of Site
         The value behind the head, and the sites in forward order.
     """
+    expect_architecture(arch)
     return _pass(arch, arch.graph(), enter, merge, [] if found is None else found)
 
 

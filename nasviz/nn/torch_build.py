@@ -18,6 +18,7 @@ from nasviz.nn.primitive import Primitive, Shape
 from nasviz.nn.shapes import Site, Where, visit
 from nasviz.nn.sharing import Key, Share, Sharing
 from nasviz.numbers import prefixed
+from nasviz.spaces.edited import expect_architecture
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -56,6 +57,7 @@ def to_torch(arch: Architecture, seed: int | None = None, share: Share = False) 
         As :func:`infer_shapes`; BuildError also when a factory returns one module twice, nothing is there to share, the
         weights exceed the memory of the machine, or the seed is no whole number.
     """
+    expect_architecture(arch)
     if seed is not None and not isinstance(seed, int | np.integer):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise BuildError(f"a seed is a whole number or None, found {seed!r:.60}")
     if seed is not None and not -(2**63) <= seed < 2**64:
@@ -121,6 +123,8 @@ class _Modules:
 
     def _weigh(self, site: Site) -> None:
         """Refuse a network before its weights, float32, fill the memory: some systems end the process without a word."""
+        if torch.get_default_device().type != "cpu":
+            return
         here = site.measured.parameters
         self.parameters += here
         room = physical_memory()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nasviz.algebra import Operator, Position, Term, parse_term, position_text
-from nasviz.algebra.arguments import shown
+from nasviz.algebra.arguments import place, shown
 from nasviz.errors import NasvizError, StorageError, a_or_an
 from nasviz.extension import lower
 from nasviz.grammar.latex import term_to_latex
@@ -99,10 +98,7 @@ class Architecture:
         NasvizError
             If there is no such position, or the subterm is no map.
         """
-        try:
-            where = tuple(operator.index(k) for k in (position if isinstance(position, (tuple, list)) else (position,)))
-        except TypeError:
-            raise NasvizError(f"a position is made of numbers of operands, as in arch[0, 2]; found {position!r}") from None
+        where = place(position)
         i = self.term.index(where)
         op = self.term.operators[i]
         if op.result != "map":

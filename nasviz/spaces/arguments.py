@@ -8,12 +8,16 @@ from typing import TypeGuard, cast
 
 import numpy as np
 
-from nasviz.algebra import Operator, Sort, Term
+from nasviz.algebra import Attribute, Operator, Sort, Term
+from nasviz.algebra.arguments import shown
 from nasviz.errors import GrammarError, NasvizError, TermError, a_or_an
 from nasviz.grammar import Grammar
 
 Seed = int | np.random.Generator | None
 Shape = tuple[int, ...]
+
+MOST_DRAWS = 10_000_000
+"""Draws at once; they are a list."""
 
 
 def generator(seed: Seed) -> np.random.Generator:
@@ -39,7 +43,7 @@ def checked_draws(n: object) -> int | None:
     Raises
     ------
     NasvizError
-        If it is no whole number, or below 0.
+        If it is no whole number, below 0, or more than fit into a memory.
     """
     if n is None:
         return None
@@ -48,7 +52,9 @@ def checked_draws(n: object) -> int | None:
     except TypeError:
         raise NasvizError(f"the number of draws is a whole number, found {str(n)[:60]!r}") from None
     if number < 0:
-        raise NasvizError(f"the number of draws is 0 or more, found {number}")
+        raise NasvizError(f"the number of draws is 0 or more, found {shown(number)}")
+    if number > MOST_DRAWS:
+        raise NasvizError(f"draws are a list of at most {MOST_DRAWS:,}, found {shown(number)}; draw them in parts")
     return number
 
 
@@ -75,6 +81,23 @@ def checked_operators(operators: object) -> tuple[Operator, ...]:
                 f"e.g. name='{op.name}_2'"
             )
     return tuple(known.values())
+
+
+def checked_attributes(attributes: object) -> tuple[Attribute, ...]:
+    """Return attributes as a tuple.
+
+    Raises
+    ------
+    NasvizError
+        If there is anything else among them; says what.
+    """
+    if isinstance(attributes, Attribute | str) or not isinstance(attributes, Iterable):
+        raise NasvizError(f"attributes are a list, e.g. attributes=[nv.Total(...)], found {shown(attributes)}")
+    found = tuple(cast("Iterable[object]", attributes))
+    for attribute in found:
+        if not isinstance(attribute, Attribute):
+            raise NasvizError(f"attributes=[...] holds attributes, e.g. nv.Total(...), found {shown(attribute)}")
+    return cast("tuple[Attribute, ...]", found)
 
 
 def checked_end(given: object, place: str, default: Operator) -> Operator:

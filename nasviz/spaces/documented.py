@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, cast
 
+from nasviz.algebra.arguments import shown
 from nasviz.errors import NasvizError
 from nasviz.grammar import Difference, Grammar, difference
 from nasviz.spaces.card import Card, card
@@ -64,7 +65,7 @@ class Documented:
         Raises
         ------
         NasvizError
-            If one of the two has no grammar.
+            If one of the two has no grammar, or `other` is none of these.
         GrammarError
             If `other` is a text that is no grammar.
 
@@ -78,6 +79,8 @@ class Documented:
         old = self._described("difference")
         if isinstance(other, str):
             return difference(old, Grammar.parse(other, self._space.signature))
+        if not isinstance(other, Grammar | Documented):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise NasvizError(f"spaces, grammars and texts of grammars are compared, found {shown(other)}")
         new = other if isinstance(other, Grammar) else other._described("difference")
         return difference(old, new)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from nasviz.algebra import Position, Term
+from nasviz.algebra.arguments import place, shown
 from nasviz.errors import NasvizError
 from nasviz.grammar import (
     Count,
@@ -66,7 +67,7 @@ class Edited:
         """
         grammar = self._edited.known_grammar("mutate")
         parent, rng = self._parent(arch, grammar), generator(seed)
-        child = mutate(grammar, parent, rng) if position is None else redraw(grammar, parent, position, rng)
+        child = mutate(grammar, parent, rng) if position is None else redraw(grammar, parent, place(position), rng)
         return self._made(grammar, child)
 
     def replacements(self, arch: Architecture, position: Position, nonterminal: str | None = None) -> Replacing:
@@ -193,7 +194,7 @@ class Edited:
             If there is no grammar, or no nonterminal begins at one of the positions.
         """
         grammar = self._edited.known_grammar("derive")
-        return Partial.reopen(grammar, self._parent(arch, grammar), positions)
+        return Partial.reopen(grammar, self._parent(arch, grammar), tuple(map(place, positions)))
 
     def restrict(self, partial: Partial) -> SearchSpace:
         """Return the space of the completions of a partial derivation: their architectures are architectures of this space.
@@ -213,6 +214,8 @@ class Edited:
         """
         from nasviz.spaces.restricted import RestrictedSpace
 
+        if not isinstance(partial, Partial):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise NasvizError(f"a partial derivation is expected, e.g. space.begin(), found {shown(partial)}")
         if partial.grammar != self._edited.known_grammar("restrict"):
             raise NasvizError("the partial derivation is of another grammar; begin with space.begin()")
         if partial.remaining() == 0:

@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from nasviz.algebra import Attribute, Operator
+from nasviz.algebra.arguments import file_path, flag
 from nasviz.errors import GrammarError, NasvizError, StorageError
 from nasviz.grammar.notation import LIMIT
 from nasviz.spaces.architecture import VERSION, checked
+from nasviz.spaces.arguments import checked_attributes, checked_operators
 from nasviz.spaces.declared import restore
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def save(space: SearchSpace, path: str | os.PathLike[str]) -> None:
     header = [f"{_OURS} {json.dumps(line, ensure_ascii=False)}" for line in lines if line]
     bibtex = [f"{_BIBTEX} {line}".rstrip() for line in space.bibtex.rstrip("\n").split("\n") if space.bibtex]
     text = "\n".join([*header, *bibtex, "", space.grammar.text])
-    target = Path(path)
+    target = file_path(path)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         part.write_bytes(text.encode())
@@ -103,6 +105,8 @@ def load(
         If there is no such file, it is too large, no UTF-8, of a newer version, or operators are missing or differ; says which.
     GrammarError
         If the grammar cannot be read; line and column are those of the file.
+    NasvizError
+        If `path` is no path, or something else than operators or attributes is handed in.
 
     Examples
     --------
@@ -113,11 +117,12 @@ def load(
     ...     load(f"{folder}/mine.grammar") == nb201()
     True
     """
-    source = Path(path)
+    source = file_path(path)
+    own, more = checked_operators(operators), checked_attributes(attributes)
     whole = _read(source)
     header, text = _split(source, whole)
     try:
-        space, stored = _space(header, text, tuple(operators), declared_only, tuple(attributes))
+        space, stored = _space(header, text, own, flag(declared_only, "declared_only"), more)
     except GrammarError as error:
         raise _in_file(error, source, whole, len(whole) - len(text)) from None
     except NasvizError as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
 
-from nasviz.algebra.arguments import flag
+from nasviz.algebra.arguments import flag, shown
 from nasviz.errors import NasvizError
 from nasviz.extension import lower
 from nasviz.graph import ID
@@ -158,10 +158,10 @@ def wide_resnet(input_shape: Shape = (3, 32, 32), num_classes: int = 10, *, dept
     >>> wide_resnet(depth=28, factor=10).space.name
     'WRN-28-10'
     """
-    if not isinstance(depth, Integral) or depth < 10 or (depth - 4) % 6:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise NasvizError(f"the depth of a wide residual network is 6 n + 4, e.g. 10, 16, 22, 28, found {depth}")
+    if not isinstance(depth, Integral) or not 10 <= depth <= 10_000 or (depth - 4) % 6:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise NasvizError(f"the depth of a wide residual network is 6 n + 4, 10, 16, 22 … 9,994, found {shown(depth)}")
     if not isinstance(factor, Integral) or factor < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise NasvizError(f"the factor of a wide residual network is a whole number, 1 or more, found {factor}")
+        raise NasvizError(f"the factor of a wide residual network is a whole number, 1 or more, found {shown(factor)}")
     rules = ["S ::= Linear(conv2d(16, 3, 1), STAGE1, STAGE2, STAGE3, batch, relu, fc)\n"]
     before = 16
     for k, width in enumerate((16 * factor, 32 * factor, 64 * factor), start=1):

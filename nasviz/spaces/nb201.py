@@ -8,6 +8,7 @@ from functools import lru_cache
 from nasviz.algebra.arguments import flag
 from nasviz.errors import NasvizError, nearest
 from nasviz.spaces.architecture import Architecture
+from nasviz.spaces.arguments import checked_classes, checked_shape
 from nasviz.spaces.operators import bn_relu_pool_linear
 from nasviz.spaces.space import SearchSpace, Shape
 
@@ -112,7 +113,7 @@ def nb201_parse(text: str, input_shape: Shape = (3, 32, 32), num_classes: int = 
     pair, keeps = f"Linear({cell}, {cell})", cell
     halves = f"Linear({cell}, down)"
     stages = (f"Linear({pair}, {pair}, {last})" for last in (halves, halves, keeps))
-    return _space(tuple(input_shape), num_classes).parse(f"Linear({', '.join(stages)})")
+    return _space(checked_shape(input_shape), checked_classes(num_classes)).parse(f"Linear({', '.join(stages)})")
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,7 @@ from nasviz.graph import (
     ZERO,
     Paths,
 )
+from nasviz.spaces.arguments import checked_attributes, checked_operators
 from nasviz.spaces.image_operators import APPLY, BINARY_MERGES, IMAGE, IMAGE_NUMBERS, IMAGE_STEPS, UNARY
 from nasviz.spaces.sequence_operators import SEQUENCE, SEQUENCE_NUMBERS, SEQUENCE_STEPS
 
@@ -197,4 +198,4 @@ def signature(operators: Iterable[Operator] = (), attributes: Iterable[Attribute
     >>> signature().resolve("Residual", 3).name
     'Residual2'
     """
-    return Signature(STANDARD, ALIASES, ATTRIBUTES).with_(operators, attributes)
+    return Signature(STANDARD, ALIASES, ATTRIBUTES).with_(checked_operators(operators), checked_attributes(attributes))

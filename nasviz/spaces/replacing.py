@@ -13,6 +13,7 @@ from typing import Literal
 
 from nasviz.algebra import Literal as Number
 from nasviz.algebra import Operator, Position, Term, literal, parse_term, position_text
+from nasviz.algebra.arguments import place
 from nasviz.errors import NasvizError, SortError, TermError, a_or_an
 from nasviz.grammar import Count, Derivation, Grammar, parse_derivation
 from nasviz.grammar.replacements import Replacements, nearest_place, replaced
@@ -98,11 +99,7 @@ class Replacing:
     """
 
     def __init__(self, arch: Architecture, position: Position, nonterminal: str | None = None) -> None:
-        try:
-            where = tuple(position)
-        except TypeError:
-            raise NasvizError(f"a position is a tuple of numbers of operands, e.g. (0, 2), found {position!r:.60}") from None
-        self.arch, self.position, self.reason = arch, where, ""
+        self.arch, self.position, self.reason = arch, place(position), ""
         node = arch.term.index(self.position)
         self.subterm = arch.term.subterm(node)
         self.nodes: tuple[int, ...] = (node,)

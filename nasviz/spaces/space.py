@@ -351,7 +351,7 @@ class SearchSpace(Documented, Edited):
             If the stored grammar cannot be read, an attribute is missing among the reasons.
         """
         body = checked(data, "space")
-        given = tuple(operators)
+        given = checked_operators(operators)
         own = restore(body.get("operators"), given, declared_only=declared_only)
         stem, head = restore([body.get("stem"), body.get("head")], given, declared_only=declared_only)
         try:

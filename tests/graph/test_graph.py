@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from nasviz.algebra import Nonterminal, Operator, Sort, Term, interpret, literal
-from nasviz.errors import BuildError
-from nasviz.graph import ID, LINEAR, ZERO, build_graph, topology, walk
+from nasviz.errors import BuildError, NasvizError
+from nasviz.graph import ID, LINEAR, ZERO, build_graph, canonical_form, is_connected, topology, walk
 from nasviz.graph.prune import disconnecting
 from nasviz.testing.strategies import PLAIN, terms
 
@@ -161,3 +161,10 @@ def test_networkx_has_everything(term):
     assert sorted(graph.edges(keys=True)) == [(0, 1, (0,)), (0, 2, (1,)), (1, 2, (2,))]
     assert graph.nodes[2] == {"merge": "sum", "position": ()}
     assert graph.edges[1, 2, (2,)]["label"] == "conv"
+
+
+@pytest.mark.parametrize("found", [None, "conv", 3])
+@pytest.mark.parametrize("ask", [build_graph, is_connected, canonical_form])
+def test_what_is_no_term(ask, found):
+    with pytest.raises(NasvizError, match=r"^a term is expected, e\.g\. arch\.term, found "):
+        ask(found)

@@ -5,9 +5,10 @@ import pytest
 import torch
 from torch import nn
 
-from nasviz.errors import BuildError, ShapeError
+from nasviz.errors import BuildError, NasvizError, ShapeError
 from nasviz.graph import topology
-from nasviz.nn import infer_shapes, primitive
+from nasviz.nn import cost, forward_code, infer_shapes, partial_cost, primitive, to_torch
+from nasviz.nn.shapes import sites
 from nasviz.spaces import Architecture, SearchSpace, digits_cells, nb201, nested_convnet, parse
 from nasviz.spaces.transformers import transformers
 
@@ -396,3 +397,10 @@ def test_shapes_are_told_by_position():
         "  (0,): conv (16, 8, 8) -> (16, 8, 8)",
     ]
     assert text.splitlines()[-1] == "  head: pool_linear (16, 8, 8) -> (10,)"
+
+
+@pytest.mark.parametrize("given", [None, "conv", 3, parse("conv").term])
+@pytest.mark.parametrize("ask", [infer_shapes, sites, cost, partial_cost, forward_code, to_torch])
+def test_what_is_no_architecture(ask, given):
+    with pytest.raises(NasvizError, match=r"^an architecture is expected, e\.g\. space\.parse\(text\); found "):
+        ask(given)

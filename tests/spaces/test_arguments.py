@@ -79,3 +79,63 @@ def test_shapes_of_a_single_term(shape: object) -> None:
     with pytest.raises(NasvizError, match=r"^an input shape is positive whole numbers"):
         parse("conv", shape)  # type: ignore[arg-type]
     assert parse("conv", [3, 8, 8]).space.input_shape == (3, 8, 8)  # type: ignore[arg-type]
+
+
+ODD: list[object] = [None, -1, 3, 1.5, b"x", [3], object()]
+
+
+@pytest.mark.parametrize("given", [*ODD, "x"])
+def test_operators_and_attributes_are_lists_of_them(given: object) -> None:
+    calls = (
+        lambda: SearchSpace("S ::= conv", attributes=given),  # type: ignore[arg-type]
+        lambda: nv.spaces.signature(attributes=given),  # type: ignore[arg-type]
+        lambda: nv.spaces.signature(given),  # type: ignore[arg-type]
+        lambda: nv.Architecture.from_json(parse("conv").to_json(), given),  # type: ignore[arg-type]
+        lambda: nv.load("nowhere.grammar", given),  # type: ignore[arg-type]
+        lambda: nv.load("nowhere.grammar", attributes=given),  # type: ignore[arg-type]
+    )
+    for call in calls:
+        with pytest.raises(NasvizError, match=r"^(operators|attributes)(=\[\.\.\.\] holds| are a list, e\.g\.) .*found "):
+            call()
+
+
+@pytest.mark.parametrize("given", [None, 3, b"x", [3], object()])
+def test_names_of_files_are_text_or_paths(given: object) -> None:
+    for call in (nv.load, SPACE.save):
+        with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'mine\.grammar', found "):
+            call(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [None, "x", 1.5, b"x", object(), ("x",)])
+def test_positions_are_made_of_numbers(given: object) -> None:
+    arch = SPACE.sample(seed=0)
+    calls = [lambda: arch[given], lambda: SPACE.replacements(arch, given), lambda: SPACE.reopen(arch, given)]  # type: ignore[index, arg-type]
+    for call in calls if given is None else [*calls, lambda: SPACE.mutate(arch, 0, given)]:  # type: ignore[arg-type]
+        if isinstance(given, bytes):
+            continue
+        with pytest.raises(NasvizError, match=r"^a position is made of numbers of operands, as in arch\[0, 2\]; found "):
+            call()
+    assert SPACE.mutate(arch, 0, 1) == SPACE.mutate(arch, 0, (1,))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", ODD)
+def test_what_a_space_is_compared_with_or_narrowed_to(given: object) -> None:
+    with pytest.raises(NasvizError, match=r"^spaces, grammars and texts of grammars are compared, found "):
+        SPACE.difference(given)  # type: ignore[arg-type]
+    with pytest.raises(NasvizError, match=r"^a partial derivation is expected, e\.g\. space\.begin\(\), found "):
+        SPACE.restrict(given)  # type: ignore[arg-type]
+
+
+def test_more_draws_than_fit_into_a_memory() -> None:
+    with pytest.raises(NasvizError, match=r"^draws are a list of at most 10,000,000, found 10{30}; draw them in parts$"):
+        SPACE.sample(10**30)
+
+
+def test_known_architectures_of_any_size_and_task() -> None:
+    with pytest.raises(NasvizError, match=r"^the depth of a wide .* is 6 n \+ 4, 10, 16, 22 … 9,994, found 10{30}$"):
+        known.wide_resnet(depth=10**30)
+    for make in (known.nb201_best, known.nb201_resnet):
+        with pytest.raises(NasvizError, match=r"^an input shape is positive whole numbers"):
+            make(3)  # type: ignore[arg-type]
+        with pytest.raises(NasvizError, match=r"^a classification has 2 classes or more"):
+            make(num_classes=[3])  # type: ignore[arg-type]

@@ -278,7 +278,10 @@ ABSURD = [
     (lambda s: s.count(max_size="3"), "max_size is '3'; it must be a whole number, 1 or more"),
     (lambda s: s.mutate(None), "an architecture is expected, e.g. space.parse(text); found 'None'"),
     (lambda s: s.crossover(1, 2), "an architecture is expected, e.g. space.parse(text); found '1'"),
-    (lambda s: s.replace(s.sample(seed=0), 3, "id"), "a position is a tuple of numbers of operands, e.g. (0, 2), found 3"),
+    (
+        lambda s: s.replace(s.sample(seed=0), "x", "id"),
+        "a position is made of numbers of operands, as in arch[0, 2]; found 'x'",
+    ),
     (lambda s: s.replace(s.sample(seed=0), (), None), "a term is a text (str), found NoneType"),
 ]
 
