@@ -187,7 +187,8 @@ def ablation_figure(info: AblationInfo, *, dark: bool = False) -> go.Figure:
     if n == 0:
         theme.note(fig, "A way needs two trials with a value")
     elif n == 1:
-        fig.add_annotation(text="No edit: the architectures are equal", xref="paper", yref="paper", x=1, y=0, showarrow=False)
+        below = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.08}
+        fig.add_annotation(text="No edit: the architectures are equal", showarrow=False, **below)
     return fig
 
 

@@ -236,7 +236,7 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
     if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
         fig.update_yaxes(type="log", tickformat=".2~g")
     for known in info.references:
-        fig.add_hline(known.value, line={"color": theme.KNOWN, "width": 1, "dash": "dot"}, layer="below")
+        fig.add_hline(known.value, line={"color": theme.KNOWN, "width": 1.5, "dash": "dot"}, layer="below")
     if not (info.values or info.failed or info.baseline or info.references):
         theme.note(fig, "No finished trial yet", x=True)
     return fig

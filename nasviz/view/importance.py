@@ -202,9 +202,10 @@ def importance_figure(info: ImportanceInfo, *, dark: bool = False) -> go.Figure:
         showgrid=False,
         ticks="",
     )
-    fig.add_vline(0, line={"color": theme.BASELINE, "width": 1.5})
     fig.update_layout(barmode="overlay", height=130 + 34 * max(n, 4))
-    if not info.effects:
+    if info.effects:
+        fig.add_vline(0, line={"color": theme.BASELINE, "width": 1.5})
+    else:
         theme.note(fig, "No production has an effect yet: two trials that differ are needed")
     return fig
 

@@ -202,7 +202,7 @@ def pareto_figure(info: ParetoInfo, *, dark: bool = False) -> go.Figure:
     beaten = sorted(set(range(len(info.x))) - set(info.front))
     fig = theme.figure(
         _steps(info),
-        _points(info, beaten, "beaten", {"color": theme.faded(theme.BASELINE, 0.7), "size": 7, "symbol": "circle-open"}),
+        _points(info, beaten, "beaten", {"color": theme.BASELINE, "size": 7, "symbol": "circle-open"}),
         _points(info, info.front, "Pareto front", {"color": theme.OBSERVED, "size": 10, "symbol": "diamond"}),
         _stars(info),
         x=_title(info, 0),
@@ -231,7 +231,8 @@ def _logarithmic(values: Sequence[float]) -> bool:
 def _scale(values: Sequence[float], whole: bool) -> dict[str, Any]:
     few = _logarithmic(values) and max(values) < 1000 * min(values)
     style = {"type": "log", "dtick": "D2" if few else 1} if _logarithmic(values) else {}
-    return {**style, "tickformat": "~s" if whole else "~g"}
+    same = {"tickmode": "array", "tickvals": [values[0]]} if len(set(values)) == 1 else {}
+    return {**style, **same, "tickformat": "~s" if whole else "~g"}
 
 
 def _limit(fig: go.Figure, axis: int, limit: float, words: str, values: Sequence[float]) -> None:
@@ -250,7 +251,7 @@ def _limit(fig: go.Figure, axis: int, limit: float, words: str, values: Sequence
             text=f"{words} ↑" if far else words, xref="paper", x=0.5, xanchor="center", yanchor="top", showarrow=False, **place
         )
     if not far:
-        (fig.add_vline if axis == 0 else fig.add_hline)(limit, line=line, layer="below")
+        (fig.add_vline if axis == 0 else fig.add_hline)(limit, line=line)
 
 
 def _steps(info: ParetoInfo) -> go.Scatter:

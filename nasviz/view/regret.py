@@ -229,8 +229,9 @@ def regret_figure(info: RegretInfo, *, total: int | None = None, dark: bool = Fa
         tickvals=[floor, *at],
         ticktext=["0", *(numbers.measure(v, 1) for v in at)],
     )
-    fig.add_hline(floor, line={"color": theme.BASELINE, "width": 1, "dash": "dot"}, layer="below")
-    if not any(c.evaluations for c in info.curves):
+    if any(c.evaluations for c in info.curves):
+        fig.add_hline(floor, line={"color": theme.BASELINE, "width": 1, "dash": "dot"}, layer="below")
+    else:
         theme.note(fig, "No finished trial yet", x=True)
     return fig
 

@@ -281,7 +281,7 @@ def timeline_figure(info: TimelineInfo, *, dark: bool = False) -> go.Figure:
         ticks="",
     )
     fig.update_xaxes(rangemode="tozero")
-    fig.update_layout(barmode="overlay", bargap=0.25, height=150 + 34 * max(len(names), 3))
+    fig.update_layout(barmode="overlay", bargap=0.25, height=110 + 46 * max(len(names), 1.5))
     for cut in info.cuts:
         fig.add_vline(cut.at / size, line={"color": theme.BASELINE, "width": 1.5, "dash": "dot"})
         word = f"{numbers.about(cut.seconds)} later"
@@ -303,7 +303,7 @@ def _bars(info: TimelineInfo, state: TrialState, size: float) -> go.Bar:
         marker={
             "color": look.colour,
             "pattern": {"shape": look.pattern, "fillmode": "replace", "size": 6, "solidity": 0.4},
-            "line": {"color": theme.faded("#ffffff", 0.8) if look.pattern == "" else look.colour, "width": 1},
+            "line": {"color": look.colour if look.pattern else "#ffffff", "width": 1 if look.pattern else 0.5},
         },
         customdata=[bar.trial for bar in mine],
         hovertext=[_hover(bar, info.value_name) for bar in mine],

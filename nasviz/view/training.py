@@ -13,7 +13,10 @@ from nasviz.view import theme
 
 _PARTS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 _QUANTITIES = ("loss", "accuracy")
-_PANEL = go.Scatter(x=[None], y=[None], xaxis="x2", yaxis="y2", name="", hoverinfo="skip", showlegend=False)
+_PANELS = [
+    go.Scatter(x=[None], y=[None], xaxis=f"x{n}", yaxis=f"y{n}", name="", hoverinfo="skip", showlegend=False) for n in ("", "2")
+]
+"""Axes without a trace are not drawn."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,9 @@ def training_figure(info: TrainingInfo, *, epochs: int | None = None, dark: bool
 
     Returns
     -------
-        An empty trace that keeps the panel of the accuracy, then one trace for each curve.
+        Two empty traces that keep the panels, then one trace for each curve.
     """
-    fig = theme.figure(_PANEL, *(_trace(info, s) for s in info.series), x="epoch", y="loss", dark=dark)
+    fig = theme.figure(*_PANELS, *(_trace(info, s) for s in info.series), x="epoch", y="loss", dark=dark)
     longest = max([s.epochs[-1] for s in info.series] + [float(epochs or 1)])
     across = {"range": [0, longest * 1.02], "title": {"text": "epoch"}}
     fig.update_layout(
@@ -114,6 +117,7 @@ def training_figure(info: TrainingInfo, *, epochs: int | None = None, dark: bool
     )
     if not info.series:
         theme.note(fig, "Curves appear with the first epoch")
+        fig.update_annotations({"x": 0.22}, selector={"name": "note"})
     return fig
 
 

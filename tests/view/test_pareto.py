@@ -135,7 +135,9 @@ def test_empty_and_one(make_trial):
     assert pareto_figure(empty).layout.annotations[0].text == "No finished trial with both numbers yet"
     one = pareto_info([make_trial(0, 0.5)], {0: 100.0}, {0: 0.5})
     assert one.summary.startswith("1 of 1 trial on the front · hypervolume 0 ")
-    assert not pareto_figure(one).layout.annotations
+    fig = pareto_figure(one)
+    assert not fig.layout.annotations
+    assert (fig.layout.xaxis.tickvals, fig.layout.yaxis.tickvals) == ((100.0,), (0.5,))
 
 
 def test_a_thousand_trials_are_quick(make_trial):

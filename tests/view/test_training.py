@@ -26,7 +26,7 @@ def test_error_and_accuracy_of_one_row_are_one_point():
 def test_several_trainings_differ_by_hue_mark_and_name():
     curves = rows({"train_loss": 1.0, "val_loss": 1.1, "val_error": 0.5})
     fig = training_figure(training_info({"a": curves, "b <i>": curves}))
-    train, validation, accuracy, other = fig.data[1:5]
+    train, validation, accuracy, other = fig.data[2:6]
     assert (train.name, other.name) == ("a", "b &lt;i&gt;")
     assert train.line.color != other.line.color
     assert train.marker.symbol != other.marker.symbol
@@ -37,13 +37,22 @@ def test_several_trainings_differ_by_hue_mark_and_name():
 
 def test_one_training_is_named_by_part():
     fig = training_figure(training_info({"a": rows({"train_loss": 1.0}, {"val_error": 0.5})}), epochs=20)
-    assert [t.name for t in fig.data] == ["", "train", "validation"]
-    assert [t.showlegend for t in fig.data] == [False, True, True]
+    assert [t.name for t in fig.data] == ["", "", "train", "validation"]
+    assert [t.showlegend for t in fig.data] == [False, False, True, True]
     assert fig.layout.xaxis.range[1] >= 20
 
 
 def test_empty_says_what_will_come():
-    assert training_figure(training_info({"a": []})).layout.annotations[0].text == "Curves appear with the first epoch"
+    fig = training_figure(training_info({"a": []}))
+    assert fig.layout.annotations[0].text == "Curves appear with the first epoch"
+    low, high = fig.layout.xaxis.domain
+    assert low < fig.layout.annotations[0].x < high
+
+
+def test_both_panels_are_there_before_any_curve():
+    fig = training_figure(training_info({}))
+    assert [(trace.xaxis, trace.yaxis) for trace in fig.data] == [("x", "y"), ("x2", "y2")]
+    assert [fig.layout.yaxis.title.text, fig.layout.yaxis2.title.text] == ["loss", "accuracy"]
 
 
 def test_a_loss_that_is_no_number_is_a_gap():
