@@ -8,9 +8,10 @@ VENV = .venv
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
 PYTEST = $(PY) -m pytest
-BROWSER = yes
-TENSORFLOW = yes
 FRONT = nasviz/frontend
+
+# BROWSER and TENSORFLOW have no default here: make would hand it on in place of a user's own BROWSER, which names the program
+# that opens pages.
 
 # What the environment and the page's bundle are made from.
 RECIPE = pyproject.toml constraints.txt $(FRONT)/hatch_build.py $(wildcard kernels/nasviz/*)
