@@ -203,7 +203,7 @@ def _lines(curves: Sequence[TrialCurve], name: str, line: Mapping[str, Any]) -> 
         x += [*(curve.epochs[k] for k in kept), None]
         y += [*(curve.values[k] for k in kept), None]
         trials += [*([curve.trial] * len(kept)), None]
-        text += [*(_point(curve, k) for k in kept), ""]
+        text += [*[""] * (len(kept) - 1), _who(curve), ""]
     alone = all(len(curve.values) == 1 for curve in curves)
     return go.Scatter(
         x=x,
@@ -214,7 +214,7 @@ def _lines(curves: Sequence[TrialCurve], name: str, line: Mapping[str, Any]) -> 
         marker={"color": line["color"], "size": 7 if alone else 4, "symbol": "circle"},
         customdata=trials,
         text=text,
-        hovertemplate="%{text}<extra></extra>",
+        hovertemplate="trial %{customdata}, epoch %{x:.3~g}: %{y:.3g}%{text}<extra></extra>",
         showlegend=bool(curves),
     )
 
@@ -235,8 +235,7 @@ def _ends(curves: Sequence[TrialCurve], state: TrialState) -> go.Scatter:
     )
 
 
-def _point(curve: TrialCurve, k: int) -> str:
-    """What a point says; its term only at the last one, for a figure repeats all texts."""
-    known = f"{theme.clipped(curve.known)}, " if curve.known else ""
-    term = f"<br>{theme.clipped(curve.term)}" if k == len(curve.values) - 1 else ""
-    return f"{known}trial {curve.trial}, epoch {numbers.measure(curve.epochs[k])}: {numbers.measure(curve.values[k])}{term}"
+def _who(curve: TrialCurve) -> str:
+    """What the last point of a curve says beside its numbers."""
+    known = f"<br>{theme.clipped(curve.known)}" if curve.known else ""
+    return f"{known}<br>{theme.clipped(curve.term)}"

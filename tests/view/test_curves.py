@@ -74,7 +74,8 @@ def test_curves_are_apart_and_carry_their_trial(trials):
     assert rest.customdata == (0, 0, None, 2, None, 3, None)
     assert (list(running.customdata)[:1], list(known.customdata)[:1], best.customdata[0]) == ([4], [5], 1)
     assert (best.name, best.line.width > rest.line.width) == ("best, trial 1", True)
-    assert known.text[1] == "ResNet &lt;20&gt;, trial 5, epoch 2.00: 0.0625<br>op5"
+    assert tuple(known.text) == ("", "<br>ResNet &lt;20&gt;<br>op5", "")
+    assert known.hovertemplate.startswith("trial %{customdata}, epoch %{x")
     assert (list(pruned.x), list(pruned.y), list(pruned.customdata)) == ([1], [0.75], [2])
     assert pruned.marker.symbol == LOOKS["pruned"].symbol
     assert pruned.text[0] == "trial 2 was ended early by its learning curve<br>worse than three quarters<br>op2"

@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
@@ -138,15 +137,6 @@ def test_empty_and_one(make_trial):
     fig = pareto_figure(one)
     assert not fig.layout.annotations
     assert (fig.layout.xaxis.tickvals, fig.layout.yaxis.tickvals) == ((100.0,), (0.5,))
-
-
-def test_a_thousand_trials_are_quick(make_trial):
-    rng = np.random.default_rng(0)
-    trials = [make_trial(k, float(v)) for k, v in enumerate(rng.random(1000))]
-    x = {k: float(v) for k, v in enumerate(rng.random(1000))}
-    y = {t.number: t.value for t in trials}
-    info = pareto_info(trials, x, y)
-    assert 3 < len(info.front) < 30
 
 
 def test_it_is_an_ordinary_figure(trials, tmp_path):
