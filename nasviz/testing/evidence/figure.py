@@ -44,7 +44,7 @@ def evidence_figure(
     """
     panels = 2 if scores is None else 3
     fig = make_subplots(1, panels, subplot_titles=TITLES[:panels], horizontal_spacing=0.07)
-    fig.update_layout(template=theme.template(), width=400 * panels, height=430)
+    fig.update_layout(template=theme.template(), width=400 * panels, height=400)
     steps = np.arange(1, total + 1)
     names = [name for name in SHOWN if any(run.strategy == name for run in runs)]
     for name in names:
@@ -65,7 +65,7 @@ def evidence_figure(
     fig.update_yaxes(range=[-0.02, 1.02], row=1, col=1)
     fig.update_yaxes(range=[0, 2], row=1, col=2)
     fig.update_annotations(font_size=13)
-    fig.update_layout(legend={"y": -0.22, "yanchor": "top"}, margin={"t": 36, "b": 110})
+    fig.update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"t": 32, "b": 90})
     return fig
 
 
