@@ -129,7 +129,9 @@ def test_runs_and_a_second_run_adds_nothing(path, home):
 
 
 def test_the_shipped_notebooks_are_there():
-    assert {"00_first_look", "01_grammars", "02_workbench", "03_architectures"} <= {p.stem for p in NOTEBOOKS}
+    assert {"00_first_look", "01_grammars", "02_workbench", "03_architectures", "05_inspect_surrogate"} <= {
+        p.stem for p in NOTEBOOKS
+    }
 
 
 def test_an_executed_notebook_is_found():

@@ -333,7 +333,7 @@ EXERCISES = (
         asks=f"replace one operation of {START} so that the predicted error is least, and hand in the view, or the term.",
         judge=_what_if,
         solution=BEST,
-        why="avg_pool at (0,) hurts, and conv3x3 is the operation that helps most; what stands at the two other places stays.",
+        why="Only avg_pool at (0,) has a credit that raises the error, and conv3x3 is what helps most elsewhere.",
     ),
     Exercise(
         id="05.6",

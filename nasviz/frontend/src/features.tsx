@@ -26,6 +26,9 @@ export interface FeaturesBody {
   cards: FeatureCard[];
 }
 
+/** places that a card names */
+const NAMED = 3;
+
 /** "8 features of the full graph, up to 1 step wide". */
 export function heading({ total, level, h }: FeaturesBody): string {
   const graph = level === null ? "the full graph" : `the graph of level ${level}`;
@@ -34,8 +37,8 @@ export function heading({ total, level, h }: FeaturesBody): string {
 
 /** "2 times, at (0,) and (2,)"; what is centred on the input or the output stands at the root. */
 export function placesText({ count, positions }: FeatureCard): string {
-  const shown = positions.slice(0, 6).map((position) => positionText(position));
-  if (positions.length > 6) shown.push("…");
+  const shown = positions.slice(0, NAMED).map((position) => positionText(position));
+  if (positions.length > NAMED) shown.push("…");
   return `${count === 1 ? "once" : `${count} times`}, at ${shown.join(" ")}`;
 }
 

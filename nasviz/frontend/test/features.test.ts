@@ -13,7 +13,7 @@ test("where a feature occurs, in words", () => {
   expect(placesText(card(0, [[0]]))).toBe("once, at (0,)");
   expect(placesText(card(0, [[]]))).toBe("once, at the root");
   expect(placesText(card(0, [[0], [2, 1]], 3))).toBe("3 times, at (0,) (2, 1)");
-  expect(placesText(card(0, [0, 1, 2, 3, 4, 5, 6].map((k) => [k])))).toMatch(/^7 times, at \(0,\) .* \(5,\) …$/);
+  expect(placesText(card(0, [0, 1, 2, 3, 4, 5, 6].map((k) => [k])))).toMatch(/^7 times, at \(0,\) \(1,\) \(2,\) …$/);
 });
 
 test("cards by iteration", () => {
