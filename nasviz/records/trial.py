@@ -27,11 +27,14 @@ class Belief(Record):
         Predictive mean and standard deviation (sd ≥ 0) of the objective.
     acquisition
         Value of the acquisition function, or None.
+    objectives
+        Mean and standard deviation of each objective by name, where there are several; `mean` and `sd` are those of the first.
     """
 
     mean: float
     sd: float
     acquisition: float | None = None
+    objectives: dict[str, tuple[float, float]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if self.sd < 0:
@@ -100,6 +103,8 @@ class Trial(Record):
         When its end was stored, seconds since 1970, or None; the evaluation itself took the last `seconds` before.
     rank
         Of a pruned trial the share of finished trials that were better at the same epoch, in [0, 1]; else None.
+    objectives
+        The objectives by name, in order, where the study has several; `value` is the first.
     """
 
     number: int
@@ -119,6 +124,7 @@ class Trial(Record):
     rank: float | None = None
     metrics: dict[str, float] = field(default_factory=dict, hash=False)
     ended: float | None = None
+    objectives: dict[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def usable(self) -> bool:

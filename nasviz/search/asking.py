@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from nasviz.errors import NasvizError, StorageError
-from nasviz.records import Belief, Curve, Trial
+from nasviz.records import Curve, Trial
 from nasviz.records.trial import ENDED
+from nasviz.search.directions import arranged, turned, turned_belief
 from nasviz.search.evaluate import Objective, Outcome, accepted, outcome_of
 from nasviz.search.lease import Renewer
 from nasviz.search.limits import Limits
@@ -137,12 +138,9 @@ class AskTell(StudyReader):
         """
         rng = proposal_generator(self.seed, number)
         seen = [trial if trial.state in ENDED else _pending(trial) for trial in sorted(trials, key=lambda trial: trial.number)]
-        told = [_signed(trial, self._sign) for trial in ranked(seen)]
+        told = [turned(trial, self._signs) for trial in ranked(seen)]
         proposal = self.strategy.propose(self.space, told, rng, **accepted(self.strategy.propose, **self._bounds))
-        if proposal.belief is None or self._sign > 0:
-            return proposal
-        belief = Belief(-proposal.belief.mean, proposal.belief.sd, proposal.belief.acquisition)
-        return Proposal(proposal.term, belief, proposal.reason)
+        return replace(proposal, belief=turned_belief(proposal.belief, self._signs))
 
     def replay(self, number: int) -> Proposal:
         """Return once more what the strategy proposed for trial `number`, from what was known when it was asked.
@@ -166,7 +164,7 @@ class AskTell(StudyReader):
         others = [_pending(t) if t.number in pending else t for t in slots.values() if t.number in ended | pending]
         return self.propose(number, [*self.known[: draw["lessons"]], *others])
 
-    def tell(self, trial: Trial | int, value: float | None = None, *, error: str = "", curve: Sequence[Curve] = ()) -> None:
+    def tell(self, trial: Trial | int, value: Any = None, *, error: str = "", curve: Sequence[Curve] = ()) -> None:
         """Say how the evaluation of a trial ended.
 
         Parameters
@@ -174,7 +172,7 @@ class AskTell(StudyReader):
         trial
             The trial or its number.
         value
-            Its value; one that is not finite makes the trial fail.
+            Its value, or several as a tuple or by name; one that is not finite makes the trial fail.
         error
             Why there is no value.
         curve
@@ -199,7 +197,7 @@ class AskTell(StudyReader):
         """Store how the evaluation of a slot ended."""
         if curve:
             self.storage.curve(slot, curve)
-        self.storage.finish(slot, outcome)
+        self.storage.finish(slot, arranged(outcome, len(self.directions)))
         self._let_go(slot)
 
     def keep(self, slot: int, outcome: Outcome, curve: Sequence[Curve] = ()) -> None:
@@ -328,8 +326,4 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _pending(trial: Trial) -> Trial:
-    return replace(trial, state="running", value=None, reason="", curve=(), seconds=0.0, ended=None)
-
-
-def _signed(trial: Trial, sign: float) -> Trial:
-    return trial if sign > 0 or trial.value is None else replace(trial, value=-trial.value)
+    return replace(trial, state="running", value=None, reason="", curve=(), seconds=0.0, ended=None, objectives={})

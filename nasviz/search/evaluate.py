@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import os
@@ -19,8 +20,9 @@ from nasviz.records import Curve
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
-Objective = Callable[..., float]
-"""``objective(arch)``; it is also given ``seed`` and ``report`` if it takes keywords of these names."""
+Objective = Callable[..., Any]
+"""``objective(arch)`` returns a number, or several as a tuple or by name; it is also given ``seed`` and ``report`` if it takes
+keywords of these names."""
 
 Report = Callable[[int, Mapping[str, float]], str | None]
 """``report(step, metrics)`` returns "stop" when the evaluation should end, else None."""
@@ -56,8 +58,10 @@ class Outcome:
         The process that evaluated, ``machine:number``, or "".
     device
         What it evaluated on, in words, where the objective says so.
-    rank, metrics
+    rank, metrics, objectives
         See :class:`nasviz.records.Trial`.
+    numbers
+        All numbers that were returned, by name and in order, where they were several.
     """
 
     value: float | None
@@ -71,6 +75,8 @@ class Outcome:
     device: str = ""
     rank: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
+    objectives: Mapping[str, float] = field(default_factory=dict[str, float])
+    numbers: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def evaluate(objective: Objective, arch: Architecture, seed: int, report: Report | None = None) -> Outcome:
@@ -140,14 +146,22 @@ def accepted(function: Callable[..., Any], **offered: Any) -> dict[str, Any]:
 def outcome_of(result: Any) -> Outcome:
     """Return the outcome that an objective's result stands for: a finite number, or the reason why it is none.
 
-    Of a mapping the value is what it holds under "value", else its first; the numbers are kept as metrics.
+    Of a mapping the value is what it holds under "value", else its first; the numbers are kept as metrics. A
+    sequence of several has no one value; see :func:`nasviz.search.directions.arranged`.
 
     >>> outcome_of({"error": 0.25, "latency_ms": 3}).value
     0.25
     """
-    found: dict[Any, Any] = dict(result) if isinstance(result, Mapping) else {}
+    found = named(result)
+    if found and not isinstance(result, Mapping):
+        reason = (
+            f"the objective returned {len(found)} values, and one is looked for. Return a dict to name others beside it, or "
+            f"give each a direction: Study(…, direction={('minimize',) * len(found)})"
+        )
+        return Outcome(None, reason, metrics=_numbers(found), numbers=_numbers(found, finite=False))
     if found:
-        return replace(outcome_of(found.get("value", next(iter(found.values())))), metrics=_numbers(found))
+        value = found.get("value", next(iter(found.values())))
+        return replace(outcome_of(value), metrics=_numbers(found), numbers=_numbers(found, finite=False))
     try:
         value = float(cast(Any, result))
     except Exception:
@@ -157,11 +171,28 @@ def outcome_of(result: Any) -> Outcome:
     return Outcome(value)
 
 
-def _numbers(found: Any) -> dict[str, float]:
+def named(result: Any) -> dict[str, Any]:
+    """Return what an objective returned by name; several without names are called as optuna does, nothing is of one alone.
+
+    >>> named((0.25, 3.0)), named(0.25)
+    ({'values_0': 0.25, 'values_1': 3.0}, {})
+    """
+    if isinstance(result, Mapping):
+        pairs: dict[Any, Any] = dict(result)  # pyright: ignore[reportUnknownArgumentType]
+        return {str(name): value for name, value in pairs.items()}
+    row: Any = result if isinstance(result, (tuple, list)) or getattr(result, "ndim", 0) == 1 else ()
+    return {f"values_{i}": value for i, value in enumerate(row)} if len(row) > 1 else {}
+
+
+def _numbers(found: Any, *, finite: bool = True) -> dict[str, float]:
     if not isinstance(found, Mapping):
         return {}
-    pairs = [(str(name), value) for name, value in found.items()]
-    return {name: float(value) for name, value in pairs if hasattr(value, "__float__") and math.isfinite(float(value))}
+    numbers: dict[str, float] = {}
+    for name, value in found.items():
+        if hasattr(value, "__float__"):
+            with contextlib.suppress(Exception):  # what an objective returns may refuse that too
+                numbers[str(name)] = float(value)
+    return {name: value for name, value in numbers.items() if math.isfinite(value) or not finite}
 
 
 def _shown(result: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nasviz.errors import NasvizError, nearest
 from nasviz.extension import lower
 from nasviz.numbers import measure, prefixed
-from nasviz.search.evaluate import Objective, Report, accepted, device_of
+from nasviz.search.evaluate import Objective, Report, accepted, device_of, named
 from nasviz.search.strategy import TRIES, ExhaustedError
 from nasviz.spaces import Architecture, SearchSpace
 from nasviz.spaces.arguments import checked_draws, generator
@@ -162,7 +162,7 @@ class Within:
             metrics[MEASURED] = 1e3 * float(lower("latency")(arch).median)
             self.limits.check(metrics, (MEASURED,))
         result: Any = self.objective(arch, **accepted(self.objective, seed=seed, report=report))
-        found = {**result, **metrics} if isinstance(result, Mapping) else {"value": result, **metrics}
+        found = {**(named(result) or {"value": result}), **metrics}
         rest = tuple(name for name in self.limits.measured if name != MEASURED)
         missing = [name for name in rest if name not in found]
         if missing:

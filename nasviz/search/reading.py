@@ -13,6 +13,7 @@ from nasviz.extension import lower
 from nasviz.records import Belief, StudyRecord, Trial
 from nasviz.records.report import StudyReport
 from nasviz.records.trial import ENDED
+from nasviz.search.directions import signs_of
 from nasviz.search.evaluate import Objective
 from nasviz.search.provenance import versions
 from nasviz.search.pruning import ranked
@@ -78,8 +79,13 @@ class StudyReader:
 
     @property
     def direction(self) -> str:
-        """ "minimize" or "maximize"."""
+        """ "minimize" or "maximize": of the first objective where there are several."""
         return self.storage.direction
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The direction of each objective."""
+        return self.storage.directions
 
     @property
     def space(self) -> SearchSpace:
@@ -117,7 +123,7 @@ class StudyReader:
     def strategy(self) -> Strategy:
         """Who proposes."""
         if self._strategy is None:
-            self._strategy = default_strategy()
+            self._strategy = default_strategy(len(self.directions))
         return self._strategy
 
     @property
@@ -151,7 +157,7 @@ class StudyReader:
 
     @property
     def best_trial(self) -> StudyTrial:
-        """The trial with the best value; the first of several.
+        """The trial with the best value, of the first objective where there are several; the first of equal ones.
 
         Raises
         ------
@@ -165,6 +171,25 @@ class StudyReader:
         return min(usable, key=lambda pair: (sign * pair[0], pair[1].number))[1]
 
     @property
+    def best_trials(self) -> list[StudyTrial]:
+        """The trials that no other beats: the Pareto front of several objectives, or all with the best value of one.
+
+        Examples
+        --------
+        >>> from nasviz.search import RandomSearch, Study
+        >>> from nasviz.spaces import digits_cells
+        >>> both = lambda arch: (arch.cost().parameters, str(arch).count("conv"))
+        >>> study = Study(digits_cells(), both, direction=("minimize", "maximize"), strategy=RandomSearch())
+        >>> study.run(total=8, executor="inline")
+        >>> fewest = min(trial.objectives["values_0"] for trial in study.trials)
+        >>> fewest in [trial.objectives["values_0"] for trial in study.best_trials]
+        True
+        """
+        from nasviz.search.several import unbeaten
+
+        return unbeaten(self.trials, self._signs)
+
+    @property
     def best_value(self) -> float:
         """Value of :attr:`best_trial`."""
         value = self.best_trial.value
@@ -173,7 +198,11 @@ class StudyReader:
 
     @property
     def _sign(self) -> float:
-        return 1.0 if self.direction == "minimize" else -1.0
+        return self._signs[0]
+
+    @property
+    def _signs(self) -> tuple[float, ...]:
+        return signs_of(self.directions)
 
     def trials_dataframe(self) -> pd.DataFrame:
         """Return one row a trial: number, state, value, term, who proposed it, what was believed, seconds, reason."""
@@ -358,8 +387,9 @@ class StudyReader:
         return mimebundle(self, repr(self))
 
 
-def default_strategy() -> Strategy:
-    """Return Bayesian optimisation; imported late, for it needs torch."""
+def default_strategy(objectives: int = 1) -> Strategy:
+    """Return Bayesian optimisation of so many objectives; imported late, for it needs torch."""
     from nasviz.search.bayes import BayesOpt
+    from nasviz.search.several import ParetoBayesOpt
 
-    return BayesOpt()
+    return BayesOpt() if objectives == 1 else ParetoBayesOpt()

@@ -47,16 +47,22 @@ def open_study(
         where = f"the study {kept.name!r} in {kept.where or 'memory'}"
         same = kept.fingerprint == protocol["fingerprint"]
         for key in ("direction", "seed") if same else ("direction",):
-            if kept.protocol[key] != protocol[key]:
+            begun, now = _told(kept.protocol, key), _told(protocol, key)
+            if begun != now:
                 raise StorageError(
-                    f"{where} was begun with {key}={kept.protocol[key]!r}, now {protocol[key]!r} is wanted. "
-                    f"Type {key}={kept.protocol[key]!r} to go on, or take a new name"
+                    f"{where} was begun with {key}={begun!r}, now {now!r} is wanted. "
+                    f"Type {key}={begun!r} to go on, or take a new name"
                 )
         _check_task(kept, space, where)
         if same:
             return kept, before
         before = kept
     raise AssertionError("names do not end")
+
+
+def _told(protocol: Mapping[str, Any], key: str) -> Any:
+    """What was said of a study: of several directions all."""
+    return tuple(protocol["directions"]) if key == "direction" and protocol.get("directions") else protocol[key]
 
 
 def check_task(arch: Architecture, space: SearchSpace) -> None:

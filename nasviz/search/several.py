@@ -10,7 +10,7 @@ import numpy as np
 
 from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
-from nasviz.records import Trial
+from nasviz.records import Belief, Trial
 from nasviz.search.evolution import Evolution
 from nasviz.search.limits import COMPUTED, admits, without_limits
 from nasviz.search.memory import Bounds, Memory
@@ -29,13 +29,15 @@ T = TypeVar("T", bound=Trial)
 class ParetoBayesOpt:
     """Maximise the expected growth of the volume that the Pareto front dominates, under noise (qLogNEHVI, Ament et al. 2023).
 
-    The objective returns its numbers by name, ``{"error": 0.1, "latency_ms": 3.0}``. Each has a Gaussian process of its own;
-    finished trials without one of the numbers are left out, trials that still run count at their expected values.
+    Each objective has a Gaussian process of its own; finished trials without one of the numbers are left out, trials that still
+    run count at their expected values. What is believed of each is stored with the trial (``trial.belief.objectives``).
 
     Parameters
     ----------
     objectives
-        Two or more names; "parameters" and "flops" need not be returned, they are computed. Smaller is better in each.
+        Two or more names of numbers that the objective returns, ``{"error": 0.1, "latency_ms": 3.0}``; "parameters" and "flops"
+        need not be returned, they are computed. Smaller is better in each, unless the study has a direction for it. Without
+        any, the objectives of a study with several directions.
     kernel, n_init, candidates
         See :class:`BayesOpt`.
 
@@ -52,14 +54,15 @@ class ParetoBayesOpt:
     'random, by productions'
     """
 
-    objectives: tuple[str, ...]
+    objectives: tuple[str, ...] = ()
     kernel: Covariance = field(default_factory=HierarchicalWL)
     n_init: int = 10
     candidates: int = 500
     _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _checked(self.objectives)
+        if self.objectives != ():
+            _checked(self.objectives)
         for name in ("n_init", "candidates"):
             whole(getattr(self, name), name, 1)
 
@@ -71,7 +74,8 @@ class ParetoBayesOpt:
         drawn = without_limits(space)
         ordered = sorted(trials, key=lambda trial: trial.number)
         finished = [t for t in ordered if t.state == "finished"]
-        values = _values(finished, self._memory.archs(drawn, finished), self.objectives)
+        names = self.objectives or next((tuple(t.objectives) for t in finished if t.objectives), ("value",))
+        values = _values(finished, self._memory.archs(drawn, finished), names)
         kept = np.flatnonzero(np.isfinite(values).all(axis=1))
         pending = [t for t in ordered if t.state in ("waiting", "running")]
         if len(kept) + len(pending) < self.n_init or len(kept) < 2:
@@ -93,10 +97,10 @@ class ParetoBayesOpt:
         winner = next((m for m in members if m.arch not in seen and admits(space, m.arch)), None)
         if winner is None:
             return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, by productions")
-        names = ", ".join(self.objectives)
-        return Proposal(
-            str(winner.arch), reason=f"log expected hypervolume improvement of {names} over {len(members)} candidates"
-        )
+        moments = [gp.predict([winner.arch]) for gp in gps]
+        believed = {name: (float(mean[0]), float(sd[0])) for name, (mean, sd) in zip(names, moments, strict=True)}
+        reason = f"log expected hypervolume improvement of {', '.join(names)} over {len(members)} candidates"
+        return Proposal(str(winner.arch), Belief(*believed[names[0]], winner.value, believed), reason)
 
 
 def pareto_trials(trials: Sequence[T], objectives: Sequence[str]) -> list[T]:
@@ -121,6 +125,21 @@ def pareto_trials(trials: Sequence[T], objectives: Sequence[str]) -> list[T]:
     return [finished[i] for i in pareto_front(_values(finished, archs, objectives))]
 
 
+def unbeaten(trials: Sequence[T], signs: Sequence[float]) -> list[T]:
+    """Return the trials that no other beats in all of their own objectives; of one objective all that share the best value.
+
+    Parameters
+    ----------
+    trials
+        Of one study; those without a value and baselines are left out.
+    signs
+        1 for each objective of which less is better, else −1.
+    """
+    usable = [trial for trial in trials if trial.usable and not trial.baseline]
+    rows = [list(t.objectives.values()) or [float(t.value or 0.0)] for t in usable]
+    return [usable[i] for i in pareto_front(np.array(rows).reshape(len(usable), len(signs)) * np.array(signs))]
+
+
 def _values(trials: Sequence[Trial], archs: Sequence[Architecture | None], objectives: Sequence[str]) -> np.ndarray:
     """The objectives of trials ``(n, m)``; NaN where one is not known."""
     rows = [[_value(trial, arch, name) for name in objectives] for trial, arch in zip(trials, archs, strict=True)]
@@ -128,8 +147,9 @@ def _values(trials: Sequence[Trial], archs: Sequence[Architecture | None], objec
 
 
 def _value(trial: Trial, arch: Architecture | None, name: str) -> float:
-    if name in trial.metrics:
-        return trial.metrics[name]
+    for found in (trial.objectives, trial.metrics):
+        if name in found:
+            return found[name]
     if name not in COMPUTED or arch is None:
         return np.nan
     try:

@@ -6,22 +6,19 @@ slots may outnumber trials.
 
 from __future__ import annotations
 
-import logging
 import time
 import uuid
-from collections.abc import Collection, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.exceptions import OptunaError, UpdateFinishedTrialError
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import make_url
 
 from nasviz.errors import StorageError
 from nasviz.records import Curve
+from nasviz.search.backend import backend, check_there, quiet, translated
 from nasviz.search.evaluate import Outcome
 from nasviz.search.lease import Lease, this_process
 from nasviz.search.trial import CURVE, DRAW, END, LEASE, RETRY, TERM, StudyTrial, living, read_trial
@@ -110,11 +107,11 @@ class StudyStorage:
         StorageError
             If the storage cannot be opened or the study was not made by nasviz.
         """
-        with _translated(url, everything=True), quiet():
+        with translated(url, everything=True), quiet():
             study = optuna.create_study(
-                storage=_backend(url, timing.patience),
+                storage=backend(url, timing.patience),
                 study_name=name,
-                direction=protocol["direction"],
+                directions=protocol.get("directions") or [protocol["direction"]],
                 load_if_exists=True,
                 sampler=optuna.samplers.RandomSampler(seed=0),
                 pruner=optuna.pruners.NopPruner(),
@@ -136,10 +133,10 @@ class StudyStorage:
         StorageError
             If the storage cannot be opened or has no such study; the sentence names those it has.
         """
-        with _translated(url, everything=True), quiet():
-            _check_there(url)
-            backend = _backend(url, timing.patience)
-            names = optuna.get_all_study_names(backend)
+        with translated(url, everything=True), quiet():
+            check_there(url)
+            there = backend(url, timing.patience)
+            names = optuna.get_all_study_names(there)
             if name is None and len(names) == 1:
                 name = names[0]
             if name not in names:
@@ -147,7 +144,7 @@ class StudyStorage:
                 wanted = "several studies" if name is None and names else f"no study {name!r}" if name else "no study"
                 raise StorageError(f"{url} holds {wanted}; it has: {known}")
             study = optuna.load_study(
-                storage=backend,
+                storage=there,
                 study_name=name,
                 sampler=optuna.samplers.RandomSampler(seed=0),
                 pruner=optuna.pruners.NopPruner(),
@@ -156,8 +153,13 @@ class StudyStorage:
 
     @property
     def direction(self) -> str:
-        """ "minimize" or "maximize"."""
+        """ "minimize" or "maximize": of the first objective where there are several."""
         return str(self.protocol["direction"])
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The direction of each objective."""
+        return tuple(self.protocol.get("directions") or [self.direction])
 
     @property
     def fingerprint(self) -> str:
@@ -166,14 +168,14 @@ class StudyStorage:
 
     def trials(self) -> list[StudyTrial]:
         """Return the trials that have a term, by number."""
-        with _translated(self.where):
+        with translated(self.where):
             frozen = living(self._raw())
         trials = [self._read(t, i) for i, t in enumerate(frozen) if TERM in t.user_attrs]
         return sorted(trials, key=lambda trial: trial.number)
 
     def slots(self) -> dict[int, StudyTrial]:
         """Return the trials that have a term, by slot."""
-        with _translated(self.where):
+        with translated(self.where):
             return {t.number: self._read(t, i) for i, t in enumerate(living(self._raw())) if TERM in t.user_attrs}
 
     def enqueue(self, term: str, draw: Mapping[str, Any], retry_of: int | None = None) -> None:
@@ -181,7 +183,7 @@ class StudyStorage:
         attrs: dict[str, Any] = {TERM: term, DRAW: dict(draw), LEASE: _lease()}
         if retry_of is not None:
             attrs[RETRY] = retry_of
-        with _translated(self.where):
+        with translated(self.where):
             self._study.enqueue_trial({}, user_attrs=attrs)
 
     def begin(self) -> tuple[int, int, bool]:
@@ -194,7 +196,7 @@ class StudyStorage:
         """
         while True:
             slot = self._claim()
-            with _translated(self.where):
+            with translated(self.where):
                 raw = self._raw()
             mine = raw[slot].user_attrs
             if RETRY in mine and any(t.user_attrs.get(RETRY) == mine[RETRY] for t in raw[:slot]):
@@ -209,7 +211,7 @@ class StudyStorage:
 
     def _claim(self) -> int:
         """Take a queued trial, or make one that carries a lease from the start; return its slot."""
-        with _translated(self.where):
+        with translated(self.where):
             while any(t.state is TrialState.WAITING for t in self._raw()):
                 slot = self._study.ask().number
                 if self._set(slot, LEASE, _lease()):
@@ -223,7 +225,7 @@ class StudyStorage:
 
         Baselines are beside the search: they do not count, and nothing is ahead of them. Slots in `apart` do not count.
         """
-        with _translated(self.where):
+        with translated(self.where):
             trials = [t for t in living(self._raw()) if not (t.user_attrs.get(DRAW) or {}).get("baseline")]
         if all(t.number != slot for t in trials):
             return 0
@@ -237,7 +239,7 @@ class StudyStorage:
 
     def attrs(self, slot: int) -> Mapping[str, Any]:
         """Return the attributes of a trial."""
-        with _translated(self.where):
+        with translated(self.where):
             return self._raw()[slot].user_attrs
 
     def renew(self, slots: set[int]) -> None:
@@ -252,11 +254,12 @@ class StudyStorage:
     def finish(self, slot: int, outcome: Outcome) -> bool:
         """End a running trial with a value, or without one and a reason; False if somebody else ended it before."""
         value = outcome.value
+        values = list(outcome.objectives.values()) or value
         early = outcome.stopped or outcome.pruned
         state = TrialState.COMPLETE if value is not None else TrialState.PRUNED if early else TrialState.FAIL
-        names = ("reason", "seconds", "traceback", "pruned", "worker", "device", "rank", "metrics")
+        names = ("reason", "seconds", "traceback", "pruned", "worker", "device", "rank", "metrics", "objectives")
         end = {name: getattr(outcome, name) for name in names}
-        return self._set(slot, END, end) and self._tell(slot, state, value)
+        return self._set(slot, END, end) and self._tell(slot, state, values if value is not None else None)
 
     def discard(self, slot: int) -> None:
         """Take back a trial that has not got a term."""
@@ -264,7 +267,7 @@ class StudyStorage:
 
     def requeue(self, slot: int, reason: str) -> None:
         """Queue a running trial again, at its place, and end it here."""
-        with _translated(self.where):
+        with translated(self.where):
             raw = self._raw()
             attrs = raw[slot].user_attrs
             queued = any(t.user_attrs.get(RETRY) == slot for t in raw)
@@ -274,7 +277,7 @@ class StudyStorage:
 
     def reclaim(self) -> int:
         """Queue again the running trials whose process died; return how many."""
-        with _translated(self.where):
+        with translated(self.where):
             running = [t for t in self._raw() if t.state is TrialState.RUNNING]
         now = time.time()
         lost = [t.number for t in running if self._abandoned(t, now)]
@@ -284,7 +287,7 @@ class StudyStorage:
 
     def command(self, kind: str, **body: Any) -> None:
         """Leave a command for whoever runs the study; each has a key of its own, so none is lost."""
-        with _translated(self.where):
+        with translated(self.where):
             self._study.set_user_attr(f"{_COMMAND}{uuid.uuid4().hex}", {"kind": kind, "at": time.time(), **body})
 
     def commands(self) -> dict[str, Mapping[str, Any]]:
@@ -293,7 +296,7 @@ class StudyStorage:
 
     def note(self, key: str, value: Any) -> None:
         """Store JSON data with the study."""
-        with _translated(self.where):
+        with translated(self.where):
             self._study.set_user_attr(f"nasviz/1/{key}", value)
 
     def noted(self, key: str) -> Any:
@@ -327,11 +330,11 @@ class StudyStorage:
         return self._study.get_trials(deepcopy=False)
 
     def _attrs(self) -> dict[str, Any]:
-        with _translated(self.where):
+        with translated(self.where):
             return self._study.user_attrs
 
     def _set(self, slot: int, key: str, value: Any) -> bool:
-        with _translated(self.where):
+        with translated(self.where):
             storage, study = self._study._storage, self._study._study_id
             try:
                 storage.set_trial_user_attr(storage.get_trial_id_from_study_id_trial_number(study, slot), key, value)
@@ -339,8 +342,8 @@ class StudyStorage:
                 return False
         return True
 
-    def _tell(self, slot: int, state: TrialState, value: float | None) -> bool:
-        with _translated(self.where):
+    def _tell(self, slot: int, state: TrialState, value: float | Sequence[float] | None) -> bool:
+        with translated(self.where):
             try:
                 self._study.tell(slot, value, state=state)
             except (ValueError, UpdateFinishedTrialError):
@@ -350,48 +353,3 @@ class StudyStorage:
 
 def _lease() -> dict[str, Any]:
     return Lease(this_process(), time.time()).to_json()
-
-
-def _backend(url: str | None, patience: float) -> optuna.storages.BaseStorage:
-    if url is None:
-        return optuna.storages.InMemoryStorage()
-    if not isinstance(url, str) or "://" not in url:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise StorageError(f'{str(url)!r} is no address of a storage. Type: storage="sqlite:///{url}"')
-    wait = {"connect_args": {"timeout": patience}} if url.startswith("sqlite") else {}
-    return optuna.storages.get_storage(optuna.storages.RDBStorage(url, engine_kwargs=wait))
-
-
-def _check_there(url: str) -> None:
-    """Refuse a file that is missing, which SQLite would make."""
-    if not isinstance(url, str) or not url.startswith("sqlite"):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return
-    file = make_url(url).database
-    if file and file != ":memory:" and not file.startswith("file:") and not Path(file).exists():
-        raise StorageError(f"{url} holds no study: there is no file {file}")
-
-
-@contextmanager
-def _translated(where: str | None, *, everything: bool = False) -> Generator[None]:
-    """Raise what optuna and its database raise as a `StorageError` of one sentence; `everything` else too, when opening."""
-    try:
-        yield
-    except StorageError:
-        raise
-    except Exception as error:
-        if not (everything or isinstance(error, OptunaError) or type(error).__module__.startswith("sqlalchemy.")):
-            raise
-        cause = error.__cause__ or error
-        text = str(getattr(cause, "orig", None) or cause).splitlines()[0]
-        raise StorageError(f"the storage {where or 'in memory'} cannot be used: {text}") from error
-
-
-@contextmanager
-def quiet(level: int = logging.WARNING) -> Generator[None]:
-    """Let optuna report what is of `level` or above only."""
-    log = logging.getLogger("optuna")
-    before = log.level
-    log.setLevel(level)
-    try:
-        yield
-    finally:
-        log.setLevel(before)

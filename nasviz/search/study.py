@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.records import StudyRecord
+from nasviz.search.directions import check_objectives, checked_directions
 from nasviz.search.estimate import Estimate, estimate
 from nasviz.search.evaluate import Objective, accepted
 from nasviz.search.limits import Limits
@@ -46,12 +47,15 @@ class Study(Running):
     space
         Where to search.
     objective
-        ``objective(arch) -> float``; it is also given ``seed`` and ``report`` if it takes keywords of these names. None for a
-        study that is told its values by hand.
+        ``objective(arch) -> float``, or a tuple or dict of several; it is also given ``seed`` and ``report`` if it takes
+        keywords of these names. None for a study that is told its values by hand.
     direction
-        Whether smaller or larger values are better.
+        Whether smaller or larger values are better. With several objectives one for each, in the order in which the objective
+        returns them, as a tuple or by name: ``direction=("minimize", "maximize")``. The value of a trial is then the first,
+        `objectives` has all; :attr:`best_trials` is their Pareto front.
     strategy
-        Who proposes; :class:`BayesOpt` when None.
+        Who proposes; when None :class:`BayesOpt`, of several objectives :class:`ParetoBayesOpt`. Other strategies look at the
+        first objective only.
     seed
         Trial n draws its random state from (seed, n).
     storage
@@ -99,7 +103,7 @@ class Study(Running):
         space: SearchSpace,
         objective: Objective | None = None,
         *,
-        direction: Direction = "minimize",
+        direction: Direction | Sequence[Direction] = "minimize",
         strategy: Strategy | None = None,
         seed: int = 0,
         storage: str | None = None,
@@ -110,17 +114,18 @@ class Study(Running):
         timeout: float | None = None,
         timing: Timing | None = None,
     ) -> None:
-        if direction not in ("minimize", "maximize"):
-            raise NasvizError(f"direction is {direction!r}, expected 'minimize' or 'maximize'")
+        directions = checked_directions(direction)
         if objective is not None and not callable(objective):
             raise NasvizError(f"the objective is {objective!r:.60}, expected a function of an architecture")
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"the name is {name!r:.60}, expected a text")
-        strategy = default_strategy() if strategy is None else strategy
+        strategy = default_strategy(len(directions)) if strategy is None else strategy
+        check_objectives(strategy, directions)
         pruning = pruning_of(pruner)
         bounds = _checked_limits(limits, strategy)
         protocol = {
-            "direction": direction,
+            "direction": directions[0],
+            **({"directions": list(directions)} if len(directions) > 1 else {}),
             "seed": whole(seed, "seed", 0),
             "fingerprint": space.fingerprint,
             "objective": _called(objective),

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial
 
 from nasviz.errors import NasvizError
 from nasviz.records import Trial
+from nasviz.search.directions import signs_of, turned, turned_belief
 from nasviz.search.samplers import StrategySampler
 from nasviz.search.seeds import proposal_generator
 from nasviz.search.trial import DRAW, TERM, read_trial
@@ -52,7 +53,7 @@ def suggest(
     Raises
     ------
     NasvizError
-        If `trial` is no trial of an optuna study, or the study has several objectives.
+        If `trial` is no trial of an optuna study, or the study has several objectives and the strategy looks for one.
     TermError
         If the trial's term is none of the space.
     ExhaustedError
@@ -74,8 +75,6 @@ def suggest(
     if TERM in attrs:
         return space.parse(str(attrs[TERM]))
     study = trial.study
-    if len(study.directions) > 1:
-        raise NasvizError(f"suggest searches one objective, this study has {len(study.directions)}")
     sampler = study.sampler
     if isinstance(sampler, StrategySampler):
         strategy, seed = strategy or sampler.strategy, sampler.seed
@@ -84,11 +83,14 @@ def suggest(
 
         strategy = RandomSearch()
     known = _known(study, space, trial.number)
+    if len(study.directions) > 1 and not hasattr(strategy, "objectives"):
+        raise NasvizError(
+            f"{type(strategy).__name__} searches one objective, this study has {len(study.directions)}. "
+            "Type: nv.suggest(trial, space, nv.ParetoBayesOpt())"
+        )
     told: dict[str, Any] = {"limits": limits} if limits else {}
     proposal = strategy.propose(space, known, proposal_generator(seed, trial.number), **told)
-    belief = proposal.belief
-    if belief is not None and _sign(study) < 0:
-        belief = replace(belief, mean=-belief.mean)
+    belief = turned_belief(proposal.belief, _signs(study))
     drawn = {
         "number": trial.number,
         "proposed_by": proposal.reason,
@@ -119,13 +121,16 @@ def enqueue(study: optuna.Study, arch: Architecture, params: Mapping[str, Any] |
 def _known(study: optuna.Study, space: SearchSpace, number: int) -> list[Trial]:
     """The study's trials of the space, but for one, smaller values being better."""
     frozen = [t for t in study.get_trials(deepcopy=False) if t.number != number and TERM in t.user_attrs]
-    return [_signed(t, space, _sign(study)) for t in frozen if t.user_attrs.get(_FINGERPRINT) == space.fingerprint]
+    return [_signed(t, space, _signs(study)) for t in frozen if t.user_attrs.get(_FINGERPRINT) == space.fingerprint]
 
 
-def _signed(frozen: FrozenTrial, space: SearchSpace, sign: float) -> Trial:
+def _signed(frozen: FrozenTrial, space: SearchSpace, signs: tuple[float, ...]) -> Trial:
     trial = read_trial(frozen, frozen.number, space.fingerprint)
-    return trial if trial.value is None else replace(trial, value=sign * trial.value, number=frozen.number)
+    if trial.value is None:
+        return trial
+    several = {f"values_{i}": value for i, value in enumerate(frozen.values)} if len(signs) > 1 else {}
+    return turned(replace(trial, number=frozen.number, objectives=several), signs)
 
 
-def _sign(study: optuna.Study) -> float:
-    return -1.0 if study.direction is optuna.study.StudyDirection.MAXIMIZE else 1.0
+def _signs(study: optuna.Study) -> tuple[float, ...]:
+    return signs_of([way.name.lower() for way in study.directions])

@@ -73,7 +73,8 @@ class _Again:
 
     def __call__(self, arch: Architecture, seed: int) -> float:
         if self._data is None:
-            return self._objective(arch, **accepted(self._objective, seed=seed, report=_silent))
+            found: Any = self._objective(arch, **accepted(self._objective, seed=seed, report=_silent))
+            return found[0] if isinstance(found, (tuple, list)) else found
         method: Any = getattr(self._objective, "confirm")  # noqa: B009  an objective may be any function
         return method(arch, seed, self._data)
 

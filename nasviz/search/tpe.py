@@ -18,10 +18,10 @@ from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.grammar import Grammar, Partial
 from nasviz.records import Trial
+from nasviz.search.backend import quiet
 from nasviz.search.limits import admits, without_limits
 from nasviz.search.memory import Bounds, Memory
 from nasviz.search.random_search import fresh
-from nasviz.search.storage import quiet
 from nasviz.search.strategy import Proposal, Seen, unseen
 from nasviz.spaces import Architecture
 

@@ -112,6 +112,7 @@ def read_trial(frozen: FrozenTrial, number: int, fingerprint: str) -> StudyTrial
         device=str(end.get("device", "")),
         rank=end.get("rank"),
         metrics=dict(end.get("metrics", {})),
+        objectives=dict(end.get("objectives", {})),
     )
     object.__setattr__(trial, "_home", home)
     return trial

@@ -52,7 +52,7 @@ def test_parameters_are_computed_where_they_were_not_returned(space: SearchSpace
     assert pareto_trials(study.trials, ["error", "unknown"]) == []
 
 
-@pytest.mark.parametrize("names", [(), ("error",), ("error", "error")])
+@pytest.mark.parametrize("names", [("error",), ("error", "error")])
 def test_several_are_two_or_more(names: tuple[str, ...]) -> None:
     with pytest.raises(NasvizError, match="several objectives are two or more different names"):
         ParetoBayesOpt(names)

@@ -79,7 +79,7 @@ def test_trials_of_other_spaces_do_not_matter(space: SearchSpace) -> None:
 def test_what_makes_no_sense_is_said(space: SearchSpace) -> None:
     with pytest.raises(NasvizError, match="suggest takes the trial of an optuna study, found int"):
         suggest(3, space)  # type: ignore[arg-type]
-    with pytest.raises(NasvizError, match="suggest searches one objective, this study has 2"):
+    with pytest.raises(NasvizError, match="RandomSearch searches one objective, this study has 2"):
         suggest(optuna.create_study(directions=["minimize", "minimize"]).ask(), space)
     with pytest.raises(NasvizError, match="the strategy is 'TPE', expected an object with a method propose"):
         StrategySampler("TPE")  # type: ignore[arg-type]
