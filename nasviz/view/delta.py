@@ -51,6 +51,8 @@ def apply(value: Any, change_list: list[Change]) -> Any:
 
 
 def _compare(old: Any, new: Any, path: list[str | int], found: list[Change]) -> None:
+    if old is new:
+        return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in old:
             if key not in new:

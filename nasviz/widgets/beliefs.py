@@ -2,112 +2,130 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from nasviz.records import Trial
+from nasviz.records import Belief, Trial
 from nasviz.search import Study
-from nasviz.surrogate import GP
-from nasviz.view.surrogate import SurrogateInfo, surrogate_info
+from nasviz.surrogate.basis import Basis, basis_of
+from nasviz.view.folding import Folding
+from nasviz.widgets.architecture_body import Costs, measure
+from nasviz.widgets.background import Background
+from nasviz.widgets.board_detail import Told, picture, quick, written
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
 FEWEST = 2
 """Trials with a value that a surrogate needs."""
-LONGEST_BREAK = 10.0
-"""Longest rest between two fits, in seconds."""
+
+TOO_FEW = "The surrogate needs two finished trials."
+"""Why there is no surrogate yet."""
+
+REST = 3.0
+"""How long a surrogate rests after a fit, in multiples of the time that the fit took."""
 
 
 class Beliefs:
-    """The newest fit of a study's surrogate.
+    """The newest fit of a study's surrogate, and what it says of the architecture that is shown.
 
     Parameters
     ----------
     study
         The study.
-    value_name
-        What it measures.
     changed
-        Called after each fit, from another thread.
+        Called after each piece of work, from another thread.
 
     Attributes
     ----------
-    info
-        What the newest fit believes.
-    trouble
-        Why there is none, or "".
+    background
+        Where the work is done; its results come and go with the fits.
     """
 
-    def __init__(self, study: Study, value_name: str, changed: Callable[[], None]) -> None:
-        self.info = SurrogateInfo(value_name=value_name)
-        self.trouble = ""
+    def __init__(self, study: Study, changed: Callable[[], object]) -> None:
+        self.background = Background(changed, ("fit", "detail"))
         self._study = study
-        self._changed = changed
-        self._gp: GP | None = None
-        self._fitted = 0
-        self._asked = ""
-        self._busy = False
-        self._not_before = 0.0
+        self._usable = 0
+        self._told = Told(study)
+        self._belief: tuple[Hashable, Belief] | None = None
+        self._picture: tuple[Hashable, dict[str, Any]] | None = None
 
-    def consider(self, usable: int, arch: Architecture | None) -> None:
-        """Fit again if there are other trials, or predict again if the architecture is another one; returns at once.
+    @property
+    def basis(self) -> Basis | None:
+        """The newest fit with its trials, or None."""
+        return self.background.result("fit")
+
+    @property
+    def version(self) -> Hashable:
+        """Changes with each fit; None before the first."""
+        return self.background.done("fit")
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no fit, or "" where there is one or will be one soon."""
+        return TOO_FEW if self._usable < FEWEST else self.background.trouble("fit")
+
+    def consider(self, trials: Sequence[Trial], arch: Architecture | None, folding: Folding) -> None:
+        """Learn from these trials, and think about that architecture, unless this was done; returns at once.
 
         Parameters
         ----------
-        usable
-            Number of trials with a value.
+        trials
+            All trials of the study.
         arch
-            The architecture whose mean and sd are wanted, or None.
+            The architecture that is shown, or None.
+        folding
+            What its picture folds.
         """
-        if self._busy or usable < FEWEST:
-            return
-        fit = usable != self._fitted and time.monotonic() >= self._not_before
-        key = "" if arch is None else arch.key
-        if not fit and (self._gp is None or key == self._asked):
-            return
-        self._busy, self._asked = True, key
-        self._fitted = usable if fit else self._fitted
-        threading.Thread(target=self._believe, args=(arch, fit), name="nasviz-surrogate", daemon=True).start()
+        usable = tuple(t.number for t in trials if t.usable)
+        self._usable = len(usable)
+        if len(usable) >= FEWEST:
+            self.background.ask("fit", usable, partial(basis_of, self._study), share=REST)
+        if arch is None:
+            self.background.stop("detail")
+        else:
+            work = partial(_thought, self._told, self.basis, arch, folding)
+            self.background.ask("detail", (arch.key, arch.fingerprint, folding, self.version), work)
 
-    def _believe(self, arch: Architecture | None, fit: bool) -> None:
-        began = time.monotonic()
-        try:
-            if fit or self._gp is None:
-                self._gp = self._study.surrogate()
-                self.info = left_out(self._gp, self._study.trials, self.info.value_name)
-            self.info = with_belief(self.info, self._gp, arch)
-            self.trouble = ""
-        except Exception as error:
-            self.trouble = f"no prediction: {error}"
-        if fit:
-            rest = min(3 * (time.monotonic() - began), LONGEST_BREAK)
-            self._not_before = time.monotonic() + rest
-            timer = threading.Timer(rest, self._changed)
-            timer.daemon = True
-            timer.start()
-        self._busy = False
-        self._changed()
+    def of(self, arch: Architecture) -> Belief | None:
+        """Return mean, sd and acquisition of an architecture by the newest fit, at once; None where there is none."""
+        basis = self.basis
+        if basis is None:
+            return None
+        key = (self.version, arch)
+        if self._belief is None or self._belief[0] != key:
+            self._belief = key, basis.beliefs([arch])[0]
+        return self._belief[1]
+
+    def detail(self, arch: Architecture | None, folding: Folding) -> dict[str, Any] | None:
+        """Return what is known by now of the architecture that is shown, as JSON data."""
+        if arch is None:
+            return None
+        done, found = self.background.done("detail"), self.background.result("detail")
+        shown: dict[str, Any] = {"numbers": written(self.of(arch)), "in_space": self._contains(arch)}
+        if isinstance(done, tuple) and done[:3] == (arch.key, arch.fingerprint, folding) and found is not None:
+            return {**shown, "body": {**found, "credit": found["credit"] or self._waiting()}}
+        return {**shown, "body": {**self._quick(arch, folding), "credit": self._waiting()}}
+
+    def _waiting(self) -> dict[str, Any]:
+        return {"waiting": not self.trouble, "trouble": self.trouble}
+
+    def _quick(self, arch: Architecture, folding: Folding) -> dict[str, Any]:
+        """Term and graph; with shapes where that takes no time."""
+        key = (arch, folding)
+        if self._picture is None or self._picture[0] != key:
+            self._picture = key, picture(arch, folding, measure(arch) if quick(arch) else Costs())
+        return self._picture[1]
+
+    def _contains(self, arch: Architecture) -> bool:
+        return arch.space == self._study.space or self._study.space.contains(arch)
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self.background.close()
 
 
-def left_out(gp: GP, trials: Sequence[Trial], value_name: str = "value") -> SurrogateInfo:
-    """Return the leave-one-out predictions of a fitted surrogate, each with the number of its trial."""
-    mean, sd = gp.leave_one_out()
-    terms = [str(arch) for arch in gp.archs]
-    found: dict[str, list[int]] = {}
-    for trial in trials:
-        if trial.usable:
-            found.setdefault(trial.term, []).append(trial.number)
-    numbers = [found[term].pop(0) if found.get(term) else -1 for term in terms]
-    return surrogate_info(gp.y, mean, sd, trials=numbers, terms=terms, value_name=value_name)
-
-
-def with_belief(info: SurrogateInfo, gp: GP, arch: Architecture | None) -> SurrogateInfo:
-    """Return `info` with the mean and sd that a fitted surrogate gives to `arch`."""
-    if arch is None:
-        return replace(info, current=None, current_term="")
-    (mean,), (sd,) = gp.predict([arch])
-    return replace(info, current=(float(mean), float(sd)), current_term=str(arch))
+def _thought(told: Told, basis: Basis | None, arch: Architecture, folding: Folding) -> dict[str, Any]:
+    """Term and graph of an architecture with its shapes; what it costs; what is believed of it, and why."""
+    return {**picture(arch, folding, measure(arch)), "credit": None if basis is None else told.about(basis, arch)}

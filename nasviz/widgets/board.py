@@ -1,25 +1,28 @@
-"""The search board: progress, what the surrogate believes, what goes on now, and the selected trial."""
+"""The search board: progress, what the surrogate believes, a map of the space, what goes on now, and the selected trial."""
 
 from __future__ import annotations
 
-import math
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from nasviz import numbers
-from nasviz.errors import NasvizError, said
+from nasviz.errors import NasvizError
 from nasviz.records import Trial
+from nasviz.records.trial import ENDED
 from nasviz.search import Study
-from nasviz.view import theme
-from nasviz.view.history import HistoryInfo, history_figure, history_info
-from nasviz.view.surrogate import surrogate_figure
-from nasviz.widgets.base import View, expect
+from nasviz.view.folding import Folding
+from nasviz.widgets.base import expect
 from nasviz.widgets.beliefs import Beliefs
+from nasviz.widgets.board_commands import BoardCommands
+from nasviz.widgets.board_detail import arch_of, chosen
+from nasviz.widgets.board_figures import Figures
+from nasviz.widgets.board_map import COLOURS
+from nasviz.widgets.board_parts import blind, failure_of, runnable, runs_of, value_name_of
+from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Seen, progress_of
 from nasviz.widgets.clock import Clock
 from nasviz.widgets.follow import follow
 from nasviz.widgets.workspace import WORKSPACE
@@ -27,14 +30,14 @@ from nasviz.widgets.workspace import WORKSPACE
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
-WHY_SURROGATE = (
-    "Each finished trial is predicted from all the others. Kendall τ says how well the order is predicted: 1 all pairs in "
-    "order, 0 by chance. Of the bars of ± 1 sd about 68 % should reach the diagonal."
-)
 
-
-class Board(View):
+class Board(BoardCommands):
     """A search while it runs, and after.
+
+    Four panes: progress (history, regret, timeline, Pareto front, learning curves), surrogate (leave-one-out, calibration,
+    kernel weights, Gram matrix), a map of the space, and what goes on now with Start, Pause and Stop. A click on a point, or
+    the keys j and k, select a trial in all of them; its term, graph, credit and reasons stand below. A click on a candidate
+    of the map shows an architecture that was not evaluated; so does an edit of the term: mean, sd and acquisition move.
 
     Parameters
     ----------
@@ -46,7 +49,7 @@ class Board(View):
     total
         Budget of finished trials that the board offers; what the going run aims at when None, else 20.
     source
-        The architecture whose mean ± sd is shown beside the trials, or a view that shows one.
+        The architecture that is shown, or a view that shows one, e.g. an :class:`ArchitectureView` in which it is edited.
     value_name
         What is measured, e.g. "validation error".
 
@@ -60,19 +63,21 @@ class Board(View):
         Number of trials that have ended; synchronised.
     phase
         "empty", "running", "paused", "stopping", "stopped", "done" or "failed"; synchronised.
+    progress, surrogate, colour
+        Which figure the two panes show, and what the map's colour says; settable, synchronised.
     arch
-        The architecture shown; follows `trial`, observable.
+        The architecture shown; follows `trial`, settable, observable.
     """
 
     stem = "board"
     plots = True
-    interval = 0.2
+    _complete = False
 
-    trial = traitlets.Int(None, allow_none=True).tag(sync=True)
-    total = traitlets.Int(20, min=1).tag(sync=True)
     finished = traitlets.Int(0).tag(sync=True)
     phase = traitlets.Unicode("empty").tag(sync=True)
-    arch = traitlets.Any(default_value=None, allow_none=True)
+    progress = traitlets.Enum(tuple(PROGRESS), "history").tag(sync=True)
+    surrogate = traitlets.Enum(tuple(SURROGATE), "leave_one_out").tag(sync=True)
+    colour = traitlets.Enum(tuple(COLOURS), "mean").tag(sync=True)
 
     def __init__(
         self,
@@ -86,60 +91,29 @@ class Board(View):
         self._leave: list[Callable[[], object]] = []
         expect(study, Study, "a study")
         self.study = study
-        self._runs = _runs(baseline)
-        self._value_name = value_name or _value_name(study)
-        self._beliefs = Beliefs(study, self._value_name, _redraw(self))
-        self._stopping = False
+        self._runs = runs_of(baseline)
+        self._value_name = value_name or value_name_of(study)
+        self._tabs = progress_of(study)
+        redraw = _redraw(self)
+        self._beliefs = Beliefs(study, redraw)
+        self._figures = Figures(self._beliefs, redraw)
         self._clock = Clock(study.trials)
         self._drawing = threading.RLock()
-        super().__init__(total=total or study.total or 20)
-        listener = _redraw(self)
+        super().__init__(total=total or study.total or 20, progress=self._tabs[0])
         for run in (study, *(run for run in self._runs if isinstance(run, Study))):
-            self._leave.append(weakref.finalize(self, run.on_change(lambda _study: listener())))
+            self._leave.append(weakref.finalize(self, run.on_change(lambda _study: redraw())))
         leave = follow(self, source, Board._offer)
         self._leave += [leave] if leave else []
+        self._complete = True
         self._show()
-
-    # ---- what can be done
-
-    def do_start(self, body: dict[str, Any]) -> None:
-        """The button Start or Go on: run until ``body["total"]`` trials are finished."""
-        total = body.get("total")
-        if not isinstance(total, int) or isinstance(total, bool) or not 1 <= total <= 10**6:
-            raise NasvizError(f"a budget is a whole number of trials from 1 to 1,000,000, found {str(total)[:40]!r}")
-        self.total = total
-        if self.study.paused:
-            self.study.resume()
-        self.study.start(total=total)
-        self._show()
-
-    def do_pause(self, body: dict[str, Any]) -> None:
-        """The button Pause: evaluations that run go on, no new one begins."""
-        self.study.pause()
-        self._show()
-
-    def do_resume(self, body: dict[str, Any]) -> None:
-        """The button Resume."""
-        self.study.resume()
-        self._show()
-
-    def do_stop(self, body: dict[str, Any]) -> None:
-        """The button Stop: what runs is ended and queued again."""
-        self._stopping = self.study.running
-        self.study.stop()
-        self._show()
-
-    def do_choose(self, body: dict[str, Any]) -> None:
-        """A click on a point: select that trial."""
-        number = body.get("trial")
-        if not isinstance(number, int) or isinstance(number, bool):
-            raise NasvizError(f"a trial is chosen by its number, found {str(number)[:40]!r}")
-        self.trial = number
 
     def close(self) -> None:
         """Close the view; the study goes on."""
         for leave in self._leave:
             leave()
+        if hasattr(self, "_figures"):
+            self._beliefs.close()
+            self._figures.close()
         super().close()
 
     # ---- the selected trial and the architecture shown
@@ -153,9 +127,11 @@ class Board(View):
 
     @traitlets.observe("trial")
     def _trial_changed(self, change: Any) -> None:
-        chosen = next((t for t in self.study.trials if t.number == change["new"]), None)
-        if chosen is not None:
-            self.selection = (chosen.arch, ())
+        found = next((t for t in self.study.trials if t.number == change["new"]), None)
+        if found is not None:
+            arch, _ = arch_of(found)
+            self.selection = None if arch is None else (arch, ())
+            self.arch = arch
         self._show()
 
     @traitlets.observe("selection")
@@ -164,7 +140,13 @@ class Board(View):
             self.arch = change["new"][0]
 
     @traitlets.observe("arch")
-    def _arch_changed(self, _change: Any) -> None:
+    def _arch_changed(self, change: Any) -> None:
+        arch, self._folding = change["new"], Folding()
+        if arch is not None:
+            trials = self.study.trials
+            shown = next((t for t in trials if t.number == self.trial), None)
+            if shown is None or shown.term != str(arch):
+                self.trial = next((t.number for t in trials if t.term == str(arch) and t.fingerprint == arch.fingerprint), None)
         WORKSPACE.submit(self, Board._show, key="show")
 
     def _offer(self, architectures: tuple[Any, ...]) -> None:
@@ -172,8 +154,16 @@ class Board(View):
             self.arch = architectures[-1]
 
     def find_architecture(self, key: str) -> Architecture | None:
-        """Return the architecture with that key among the trials, or None."""
-        return next((t.arch for t in self.study.trials if t.arch.key == key), None)
+        """Return the architecture with that key that is shown, or among the trials; else None."""
+        if self.arch is not None and self.arch.key == key:
+            return self.arch
+        found = (arch_of(trial)[0] for trial in self.study.trials)
+        return next((arch for arch in found if arch is not None and arch.key == key), None)
+
+    @traitlets.observe("progress", "surrogate", "colour")
+    def _tab_changed(self, _change: Any) -> None:
+        if self._complete:
+            WORKSPACE.submit(self, Board._show, key="show")
 
     # ---- what is shown
 
@@ -182,42 +172,62 @@ class Board(View):
             self._draw(self.study.trials)
 
     def _draw(self, trials: Sequence[Trial]) -> None:
-        running, finished = self.study.running, self.study.finished
+        running = self.study.running
+        finished = sum(1 for t in trials if t.state in ENDED and not t.baseline)
         if running and self.study.total:
             self.total = self.study.total
         self._stopping = self._stopping and running
-        failure = None if running else _failure(self.study)
-        info = history_info(trials, self._baseline(), direction=_direction(self.study), value_name=self._value_name)
+        failure = None if running else failure_of(self.study)
         self._clock.tick(running and not self.study.paused, finished)
-        self._beliefs.consider(len(info.values), self.arch)
         self.finished = finished
         self.phase = self._phase(running, finished, failure)
-        belief = self._beliefs.info
+        seen = Seen(self.study, trials, self._baseline(), self._value_name, self.total, running)
+        self._beliefs.consider(trials, self.arch, self._folding)
+        detail = self._beliefs.detail(self.arch, self._folding)
+        self._folded = detail["body"]["folded"] if detail else ()
         self.publish(
             {
-                "name": self.study.name,
-                "phase": self.phase,
-                "sentence": self._sentence(info),
-                "note": "" if running else self.study.note,
-                "done": finished,
-                "total": self.total,
-                "failed": len(info.failed),
-                "seconds": self._clock.seconds,
-                "ticking": self._clock.ticking,
-                "rest": self._clock.rest(self.total - finished) if running else "–",
-                "best": "" if info.best is None else numbers.measure(info.values[info.best]),
-                "best_trial": None if info.best is None else info.trials[info.best],
-                "value_name": self._value_name,
-                "reason": "" if failure is None else failure[0],
-                "traceback": "" if failure is None else failure[1],
-                "history": theme.spec(history_figure(info, total=self.total)),
-                "surrogate": theme.spec(surrogate_figure(belief)),
-                "belief": self._beliefs.trouble or belief.summary,
-                "shown": numbers.spread(*belief.current) if belief.current else "",
-                "why": WHY_SURROGATE,
-                "chosen": _chosen(trials, self.trial),
+                **self._now(seen, failure),
+                "tabs": {
+                    "progress": [PROGRESS[name].to_json() for name in self._tabs],
+                    "surrogate": [tab.to_json() for tab in SURROGATE.values()],
+                    "colour": [[name, title] for name, title in COLOURS.items()],
+                },
+                "open": {"progress": self.progress, "surrogate": self.surrogate, "colour": self.colour},
+                "figures": self._figures.shown(seen, self.progress, self.surrogate, self.colour, self.arch),
+                "blind": blind(self.study),
+                "chosen": chosen(trials, self.trial),
+                "detail": detail,
             }
         )
+
+    def _now(self, seen: Seen, failure: tuple[str, str] | None) -> dict[str, Any]:
+        """What the pane "now" says."""
+        best = self._best(seen.trials)
+        return {
+            "name": self.study.name,
+            "phase": self.phase,
+            "sentence": f"looks for the {'smallest' if seen.direction == 'minimize' else 'largest'} {self._value_name}",
+            "note": "" if seen.running else self.study.note,
+            "cannot": "" if seen.running else runnable(self.study),
+            "done": self.finished,
+            "total": self.total,
+            "failed": sum(1 for t in seen.trials if t.state in ("failed", "finished") and not t.usable),
+            "waiting": sum(1 for t in seen.trials if t.state == "waiting"),
+            "seconds": self._clock.seconds,
+            "ticking": self._clock.ticking,
+            "rest": self._clock.rest(self.total - self.finished) if seen.running else "–",
+            "best": "" if best is None else numbers.measure(float(best.value or 0.0)),
+            "best_trial": None if best is None else best.number,
+            "value_name": self._value_name,
+            "reason": "" if failure is None else failure[0],
+            "traceback": "" if failure is None else failure[1],
+        }
+
+    def _best(self, trials: Sequence[Trial]) -> Trial | None:
+        sign = 1.0 if self.study.direction == "minimize" else -1.0
+        usable = [t for t in trials if t.usable and not t.baseline]
+        return min(usable, key=lambda t: (sign * float(t.value or 0.0), t.number), default=None)
 
     def _baseline(self) -> list[list[Trial]]:
         return [list(run.trials) if isinstance(run, Study) else run for run in self._runs]
@@ -230,10 +240,6 @@ class Board(View):
         if finished == 0:
             return "empty"
         return "done" if finished >= self.total else "stopped"
-
-    def _sentence(self, info: HistoryInfo) -> str:
-        verb = "smallest" if info.direction == "minimize" else "largest"
-        return f"looks for the {verb} {self._value_name}"
 
     def fallback(self) -> str:
         """Text for a saved notebook: how far the search is and the best architecture."""
@@ -255,64 +261,3 @@ def _redraw(view: Board) -> Callable[[], None]:
             WORKSPACE.submit(found, Board._show, after=0.2, key="show")
 
     return redraw
-
-
-def _runs(baseline: Any) -> list[Any]:
-    """The runs of a baseline: studies, or lists of trials."""
-    if baseline is None:
-        return []
-    if isinstance(baseline, Study):
-        return [baseline]
-    words = "a baseline is a study, a list of studies, or a list of trials"
-    if not isinstance(baseline, (list, tuple)):
-        raise NasvizError(words)
-    items = list(cast("Sequence[Any]", baseline))
-    if all(isinstance(item, Trial) for item in items):
-        return [items] if items else []
-    for item in items:
-        if not isinstance(item, (Study, list, tuple)) or (
-            not isinstance(item, Study) and not all(isinstance(t, Trial) for t in cast("Sequence[Any]", item))
-        ):
-            raise NasvizError(words)
-    return [item if isinstance(item, Study) else list(item) for item in items]
-
-
-def _value_name(study: Study) -> str:
-    """What the study measures, where its objective says so."""
-    try:
-        metric = getattr(study.objective, "metric", "")
-    except NasvizError:
-        return "value"
-    return f"validation {metric}" if isinstance(metric, str) and metric else "value"
-
-
-def _direction(study: Study) -> Any:
-    return study.direction
-
-
-def _failure(study: Study) -> tuple[str, str] | None:
-    """Words and traceback of what ended the last run, if that was an error."""
-    try:
-        study.wait(timeout=0)
-    except TimeoutError:
-        return None
-    except Exception as error:
-        words = said(error, name=not isinstance(error, NasvizError))
-        return words, "".join(traceback.format_exception(error))
-    return None
-
-
-def _chosen(trials: Sequence[Trial], number: int | None) -> dict[str, Any] | None:
-    trial = next((t for t in trials if t.number == number), None)
-    if trial is None:
-        return None
-    belief = trial.belief
-    return {
-        "trial": trial.number,
-        "state": trial.state,
-        "value": numbers.measure(trial.value) if trial.value is not None and not math.isnan(trial.value) else "",
-        "believed": "" if belief is None else numbers.spread(belief.mean, belief.sd),
-        "proposed_by": trial.proposed_by,
-        "term": trial.term,
-        "reason": trial.reason,
-    }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import anywidget
+import plotly
 import traitlets
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, said
+from nasviz.widgets.workspace import WORKSPACE
 
 STATIC = Path(__file__).parent / "static"
 
@@ -44,9 +48,49 @@ class Engine(anywidget.AnyWidget):
 
 
 class PlotEngine(Engine):
-    """plotly.js of one page; made by :func:`plot_engine`."""
+    """plotly.js of one page; made by :func:`plot_engine`.
+
+    Its bundle draws the traces that nasviz's own figures have. When a figure has another one, the page asks for plotly.js with
+    all of them, which the Python package carries.
+    """
 
     stem = "plot_engine"
+    whole = traitlets.Bool(True).tag(sync=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.on_msg(PlotEngine._asked)
+
+    @staticmethod
+    def _asked(view: PlotEngine, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict) and cast("dict[str, Any]", content).get("kind") == "plotly":
+            WORKSPACE.submit(view, PlotEngine._send_whole, key="plotly")
+
+    def _send_whole(self) -> None:
+        try:
+            packed = whole_plotly()
+        except (OSError, NasvizError) as error:
+            self.send({"kind": "plotly", "error": str(error)})
+            return
+        self.send({"kind": "plotly"}, buffers=[packed])
+
+    def show_error(self, error: BaseException) -> None:
+        """Tell the page why what it asked for does not come."""
+        self.send({"kind": "plotly", "error": said(error)})
+
+
+def whole_plotly() -> bytes:
+    """Return plotly.js with all its traces, packed by gzip, as the Python package of plotly has it.
+
+    Raises
+    ------
+    NasvizError
+        If that package carries no plotly.js.
+    """
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    if not path.is_file():
+        raise NasvizError(f"plotly {plotly.__version__} carries no plotly.js. Type: pip install --force-reinstall plotly")
+    return gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)
 
 
 _ENGINES: dict[type[Engine], Engine] = {}

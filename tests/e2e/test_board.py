@@ -32,7 +32,8 @@ def test_a_click_on_a_point_selects_its_trial_and_the_table_says_the_same(lab):
     lab.wait_for(lambda: lab.kernel("board.trial is not None"), what="the chosen trial in the kernel")
     assert lab.kernel("board.selection == (study.trials[board.trial].arch, ())") is True
     term = lab.kernel("study.trials[board.trial].term")
-    lab.wait_for(lambda: lab.find(".nv-trial-term").inner_text() == term, what="the term")
+    written = lab.find(".nv-trial .nv-term")
+    lab.wait_for(lambda: "".join(written.text_content().split()) == "".join(term.split()), what="the term")
     lab.find(".nv-progress-pane summary").click()
     assert lab.find(".nv-progress-pane .nv-table tbody tr").count() == 8 + 8 + 8
     lab.wait_for(lambda: "±" in lab.find(".nv-shown").inner_text(), what="mean ± sd of the chosen architecture")

@@ -45,3 +45,12 @@ def test_the_given_value_is_left_alone():
     old = {"x": [1], "deep": {"y": [1]}}
     apply(old, changes(old, {"x": [1, 2], "deep": {"y": [1, 2]}}))
     assert old == {"x": [1], "deep": {"y": [1]}}
+
+
+def test_the_same_object_is_not_looked_into():
+    class Closed(dict):
+        def __iter__(self):
+            raise AssertionError("looked into")
+
+    part = Closed(x=[1])
+    assert changes({"figure": part, "n": 1}, {"figure": part, "n": 2}) == [[["n"], "set", 2]]

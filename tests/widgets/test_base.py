@@ -16,7 +16,7 @@ from nasviz.errors import NasvizError, StorageError
 from nasviz.records import KINDS, Message
 from nasviz.spaces import parse
 from nasviz.view.delta import apply
-from nasviz.widgets.base import INTERVAL, View, plain
+from nasviz.widgets.base import INTERVAL, Ready, View, plain
 from nasviz.widgets.workspace import WORKSPACE
 
 FRONTEND = Path(__file__).parents[2] / "nasviz" / "frontend"
@@ -185,6 +185,11 @@ def test_plain_makes_json():
     json.dumps(value, allow_nan=False)
     with pytest.raises(TypeError, match="object has no JSON form"):
         plain(object())
+
+
+def test_what_is_ready_is_not_copied():
+    part = Ready(x=[1, 2])
+    assert plain({"figure": part})["figure"] is part
 
 
 def test_closed_views_are_gone():

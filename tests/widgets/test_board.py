@@ -49,17 +49,22 @@ def test_before_the_first_trial(space, page):
     shown = page(Board(study_of(space), total=12))
     state = shown.state
     assert (state["phase"], state["done"], state["total"], state["best_trial"]) == ("empty", 0, 12, None)
-    assert state["history"]["layout"]["annotations"][0]["text"] == "No finished trial yet"
-    assert state["belief"] == "no prediction yet"
+    assert state["figures"]["history"]["figure"]["layout"]["annotations"][0]["text"] == "No finished trial yet"
+    assert state["figures"]["leave_one_out"]["trouble"] == "The surrogate needs two finished trials."
+    assert state["figures"]["map"]["trouble"] == "The surrogate needs two finished trials."
+    assert (state["chosen"], state["detail"], state["blind"]) == (None, None, "")
 
 
 def test_after_the_search(done, page):
     board = Board(done, total=6)
     shown = page(board)
-    shown.wait_for(lambda: "Kendall" in shown.state["belief"], 60)
+    shown.wait_for(lambda: {"leave_one_out", "map"} <= set(shown.state["figures"]), 60)
     assert (shown.state["phase"], shown.state["done"], shown.state["rest"]) == ("done", 6, "–")
     assert shown.state["best_trial"] == done.best_trial.number
-    assert len(shown.state["surrogate"]["data"][1]["x"]) == 6
+    left_out = shown.state["figures"]["leave_one_out"]
+    assert left_out["note"].startswith("Kendall τ")
+    assert len(left_out["figure"]["data"][1]["x"]) == 6
+    assert "architectures drawn beside" in shown.state["figures"]["map"]["note"]
     assert board.fallback().startswith("Search digits cells: 6/6 trials, done\nbest value")
 
 
@@ -70,7 +75,7 @@ def test_the_button_starts_the_study_and_the_board_follows_it(space, page):
     shown = page(board)
     shown.command("start", total=4)
     shown.wait_for(lambda: shown.state["phase"] == "done")
-    assert shown.state["history"]["data"][2]["x"] == [1, 2, 3, 4]
+    assert shown.state["figures"]["history"]["figure"]["data"][2]["x"] == [1, 2, 3, 4]
     assert (board.finished, board.total) == (4, 4)
     shown.command("start", total=6)
     shown.wait_for(lambda: shown.state["done"] == 6)
@@ -129,8 +134,8 @@ def test_a_click_on_a_point_selects_the_trial(done, page):
     assert board.arch == arch
     assert shown.state["chosen"]["term"] == str(arch)
     assert shown.state["chosen"]["proposed_by"] == done.trials[2].proposed_by
-    shown.wait_for(lambda: shown.state["shown"] != "", 60)
-    assert "±" in shown.state["shown"]
+    shown.wait_for(lambda: (shown.state["detail"] or {}).get("numbers") is not None, 60)
+    assert "±" in shown.state["detail"]["numbers"]["mean_sd"]
     assert board.find_architecture(arch.key) == arch
 
 
@@ -159,9 +164,12 @@ def test_the_architecture_of_another_view_is_believed(done, space, page, archs):
     viewer = Viewer(arch=archs[0])
     board = Board(done, source=viewer)
     shown = page(board)
-    shown.wait_for(lambda: shown.state["shown"] != "", 60)
+    shown.wait_for(lambda: (shown.state["detail"] or {}).get("numbers") is not None, 60)
+    before = shown.state["detail"]["numbers"]
     viewer.arch = archs[1]
     assert board.arch == archs[1]
+    shown.wait_for(lambda: shown.state["detail"]["body"]["key"] == archs[1].key)
+    assert shown.state["detail"]["numbers"] != before
 
 
 @pytest.mark.parametrize("kind", ["study", "trials", "studies", "lists"])
@@ -169,7 +177,7 @@ def test_a_baseline_is_drawn_in_grey(done, space, page, kind):
     other = study_of(space, seed=1)
     other.run(total=5, executor="inline")
     baseline = {"study": other, "trials": other.trials, "studies": [other, done], "lists": [other.trials, done.trials]}
-    line = page(Board(done, baseline[kind])).state["history"]["data"][1]
+    line = page(Board(done, baseline[kind])).state["figures"]["history"]["figure"]["data"][1]
     assert line["x"] == [1, 2, 3, 4, 5]
     assert line["name"] == ("random" if kind in ("study", "trials") else f"random, median of {2}")
 
@@ -188,7 +196,7 @@ def test_a_baseline_may_run_as_well(done, space, page):
     other = study_of(space, seed=1)
     shown = page(Board(done, other))
     other.run(total=3, executor="inline")
-    shown.wait_for(lambda: shown.state["history"]["data"][1]["x"] == [1, 2, 3])
+    shown.wait_for(lambda: shown.state["figures"]["history"]["figure"]["data"][1]["x"] == [1, 2, 3])
 
 
 def test_what_is_measured_is_named(space, page):
@@ -203,9 +211,9 @@ def test_what_is_measured_is_named(space, page):
     assert page(Board(study_of(space), value_name="latency in ms")).state["value_name"] == "latency in ms"
 
 
-def test_at_most_five_updates_a_second_and_only_new_points(done, page):
+def test_at_most_ten_updates_a_second_and_only_new_points(done, page):
     shown = page(Board(done))
-    shown.wait_for(lambda: "Kendall" in shown.state["belief"], 60)
+    shown.wait_for(lambda: "leave_one_out" in shown.state["figures"], 60)
     WORKSPACE.flush()
     shown.sent.clear()
     began = time.monotonic()
@@ -214,8 +222,9 @@ def test_at_most_five_updates_a_second_and_only_new_points(done, page):
         time.sleep(0.01)
     done.stop(wait=True)
     updates = [m for _, m in shown.sent if "changes" in m["body"]]
-    assert 2 <= len(updates) <= 8
-    assert all(how == "extend" for m in updates for path, how, _ in m["body"]["changes"] if path[:3] == ["history", "data", 2])
+    assert 2 <= len(updates) <= 14
+    points = ["figures", "history", "figure", "data", 2]
+    assert all(how == "extend" for m in updates for path, how, _ in m["body"]["changes"] if path[:5] == points)
 
 
 def test_traits_can_be_linked_and_views_composed(done):

@@ -1,9 +1,12 @@
+import gzip
 import re
 
+import plotly
 import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.widgets import engine as module
+from nasviz.widgets.workspace import WORKSPACE
 
 
 def test_one_engine_for_each_kernel():
@@ -34,3 +37,34 @@ def test_no_bundle_knows_another_machine(stem):
 def test_a_missing_bundle_says_what_to_type():
     with pytest.raises(NasvizError, match=r"the front end of 'nothing' is not built.*pip install -e \."):
         module.bundle("nothing")
+
+
+def asked(content):
+    """What the engine of plots sends for a message of the page."""
+    engine, sent = module.PlotEngine(), []
+    engine.send = lambda content, buffers=None: sent.append((content, buffers))
+    engine._handle_custom_msg(content, [])
+    WORKSPACE.flush()
+    engine.close()
+    return sent
+
+
+def test_plotly_with_all_its_traces_comes_from_the_python_package_when_asked_for():
+    ((content, buffers),) = asked({"kind": "plotly"})
+    assert content == {"kind": "plotly"}
+    code = gzip.decompress(buffers[0]).decode()
+    assert "Plotly, Inc." in code[:200]
+    assert "parcoords" in code
+    assert len(buffers[0]) < 2_000_000
+
+
+@pytest.mark.parametrize("content", [{"kind": "else"}, {}, None, [1], "plotly"])
+def test_other_messages_to_the_engine_are_left_alone(content):
+    assert asked(content) == []
+
+
+def test_a_plotly_without_its_library_says_what_to_type(monkeypatch, tmp_path):
+    monkeypatch.setattr(plotly, "__file__", str(tmp_path / "__init__.py"))
+    ((content, buffers),) = asked({"kind": "plotly"})
+    assert content["error"].endswith("carries no plotly.js. Type: pip install --force-reinstall plotly")
+    assert buffers is None

@@ -2,9 +2,12 @@
 import Plotly from "plotly.js-cartesian-dist-min";
 import type { PlotEngine } from "./core/engine";
 import { createPlot, type PlotLibrary } from "./core/plot";
+import { wholeLibrary } from "./core/whole_plotly";
+import type { WidgetModel } from "./core/widget";
 
-const engine: PlotEngine = {
-  createPlot: (parent, options) => createPlot(Plotly as PlotLibrary, parent, options),
-};
+function initialize({ model }: { model: WidgetModel }): PlotEngine {
+  const whole = wholeLibrary(model);
+  return { createPlot: (parent, options) => createPlot(Plotly as PlotLibrary, parent, options, whole) };
+}
 
-export default { initialize: () => engine };
+export default { initialize };

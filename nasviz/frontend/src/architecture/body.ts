@@ -51,7 +51,8 @@ export interface Believed {
   credits?: Credits | null;
   note?: string;
   sentences?: string[];
-  nearest?: { name: string; similarity: string; value: string; term: string; shared: number[][]; places: string }[];
+  /** `trial`: its number, where the view can select trials */
+  nearest?: { name: string; similarity: string; value: string; term: string; shared: number[][]; places: string; trial?: number | null }[];
 }
 
 export interface ArchitectureBody {

@@ -63,7 +63,7 @@ export const CreditScale = () => (
   </span>
 );
 
-export function CreditPane({ body, index, pointing }: PartProps) {
+export function CreditPane({ context, body, index, pointing }: PartProps) {
   const believed = body.credit!;
   if (believed.trouble) return <Empty>{believed.trouble}</Empty>;
   if (believed.waiting || believed.belief === undefined) return <Empty>Learning from the trials of the study…</Empty>;
@@ -78,7 +78,7 @@ export function CreditPane({ body, index, pointing }: PartProps) {
           ))}
         </ul>
       )}
-      <Nearest believed={believed} />
+      <Nearest believed={believed} choose={(trial) => context.channel.command("choose", { trial })} />
     </div>
   );
 }
@@ -158,7 +158,7 @@ const CreditRow = ({ i, credits, index }: { i: number; credits: Credits; index: 
   );
 };
 
-const Nearest = ({ believed }: { believed: Believed }) =>
+const Nearest = ({ believed, choose }: { believed: Believed; choose: (trial: number) => void }) =>
   believed.nearest && believed.nearest.length > 0 ? (
     <table class="nv-table nv-nearest" aria-label="The most similar trials">
       <thead>
@@ -172,7 +172,15 @@ const Nearest = ({ believed }: { believed: Believed }) =>
       <tbody>
         {believed.nearest.map((near) => (
           <tr key={near.name} data-tip={near.term}>
-            <td>{near.name}</td>
+            <td>
+              {typeof near.trial === "number" ? (
+                <button type="button" class="nv-link" onClick={() => choose(near.trial!)}>
+                  {near.name}
+                </button>
+              ) : (
+                near.name
+              )}
+            </td>
             <td class="nv-number">{near.similarity}</td>
             <td class="nv-number">{near.value}</td>
             <td>{near.places || "none"}</td>

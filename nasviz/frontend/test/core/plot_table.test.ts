@@ -11,13 +11,27 @@ test("rows of named traces, with their bars", () => {
   ];
   const layout = { yaxis: { title: { text: "loss" } }, yaxis2: { title: { text: "accuracy" } } };
   expect(rows({ data, layout })).toEqual([
-    { series: "a <b>", quantity: "loss", x: "1", y: "0.1235", spread: "", point: null },
-    { series: "a <b>", quantity: "loss", x: "2", y: "–", spread: "", point: null },
-    { series: "left out", quantity: "accuracy", x: "0.5", y: "0.25", spread: "0.01235", point: 7 },
+    { series: "a <b>", quantity: "loss", x: "1", y: "0.1235", spread: "", shade: "", point: null },
+    { series: "a <b>", quantity: "loss", x: "2", y: "–", spread: "", shade: "", point: null },
+    { series: "left out", quantity: "accuracy", x: "0.5", y: "0.25", spread: "0.01235", shade: "", point: 7 },
   ]);
   expect(rows({ data })[2]?.quantity).toBe("y");
 });
 
 test("escaped text is shown as it was written", () => {
   expect(plain("a&amp;lt;<br>b")).toBe("a&lt; b");
+});
+
+test("a map says what its colours mean, and a symmetric heat map is half a table", () => {
+  const points = { name: "candidate", x: [1], y: [2], marker: { color: [0.25], colorbar: { title: { text: "sd" } } }, customdata: ["conv"] };
+  expect(rows({ data: [points] })[0]).toMatchObject({ shade: "0.25", point: "conv" });
+  const gram = { type: "heatmap", name: "similarity", x: ["a", "b"], y: ["a", "b"], z: [[1, 0.5], [0.5, 1]], customdata: [[4, 4], [7, 7]] };
+  const found = rows({ data: [gram] });
+  expect(found.map((row) => [row.x, row.y, row.shade, row.point])).toEqual([
+    ["a", "a", "1", 4],
+    ["a", "b", "0.5", 7],
+    ["b", "b", "1", 7],
+  ]);
+  expect(rows({ data: [{ ...gram, z: [[1, 0.5, 2]] }] })).toHaveLength(3);
+  expect(rows({ data: [{ ...points, visible: false }] })).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { clock, offers, type Phase, readTotal } from "../src/board";
+import { clock, offers, readTotal } from "../../src/board/now";
+import type { Phase } from "../../src/board/state";
 
 test.each<[Phase, number, string, string]>([
   ["empty", 0, "Start", ""],
