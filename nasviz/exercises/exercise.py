@@ -100,6 +100,6 @@ def find(table: Mapping[str, Exercise], number: object) -> Exercise:
     if isinstance(number, str) and number in table:
         return table[number]
     close = nearest(number, table) if isinstance(number, str) else None
-    known = ", ".join(table)
-    hint = f"did you mean {close!r}?" if close else f"there are {known}, each as text"
+    known = list(table)
+    hint = f"did you mean {close!r}?" if close else f"there are {known[0]}, … {known[-1]}, each as text"
     raise NasvizError(f"no exercise {str(number)[:60]!r}; {hint}")
