@@ -68,6 +68,8 @@ class KernelWeights(Record):
         Log marginal likelihood of the standardised values, in nats.
     log
         Whether logarithms of the values were learned.
+    left_out
+        Names of summands that have no weight because they repeat another one on all that was learned from.
     """
 
     parts: tuple[KernelPart, ...]
@@ -76,6 +78,7 @@ class KernelWeights(Record):
     n: int
     evidence: float
     log: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from nasviz.records.kernel import KernelPart, KernelWeights, PartKind
-from nasviz.surrogate.combine import parts_of
+from nasviz.surrogate.combine import Mixture, parts_of
 from nasviz.surrogate.covariance import Part
 from nasviz.surrogate.kernels import LevelKernel, ProductionKernel
 from nasviz.surrogate.numeric import NumericKernel
@@ -32,7 +32,7 @@ def kernel_weights(gp: GP) -> KernelWeights:
     inputs = gp.inputs(gp.archs)
     with exactly():
         parts = tuple(_described(gp.parts(), inputs, ""))
-    return KernelWeights(parts, gp.outputscale, gp.noise, len(gp.archs), gp.evidence, gp.target.log)
+    return KernelWeights(parts, gp.outputscale, gp.noise, len(gp.archs), gp.evidence, gp.target.log, _left_out(gp))
 
 
 def mean_similarity(gram: np.ndarray) -> float:
@@ -43,6 +43,16 @@ def mean_similarity(gram: np.ndarray) -> float:
     """
     n = len(gram)
     return float((gram.sum() - np.trace(gram)) / (n * (n - 1))) if n > 1 else math.nan
+
+
+def _left_out(gp: GP) -> tuple[str, ...]:
+    mixtures = [module for module in gp.model.modules() if isinstance(module, Mixture)]
+    return tuple(
+        str(getattr(kernel, "title", type(kernel).__name__))
+        for mixture in mixtures
+        for kernel, kept in zip(mixture.kernels, mixture.kept.tolist(), strict=True)
+        if not kept
+    )
 
 
 def _described(parts: tuple[Part, ...], inputs: torch.Tensor, within: str) -> Iterator[KernelPart]:

@@ -45,6 +45,8 @@ class CalibrationInfo:
         Values in each of b equal bins of the transform, ``(b,)``.
     fewest, most
         Between which all counts of an honest surrogate lie with 95 % probability.
+    above
+        How many values are larger than the median predicted.
     verdict
         What the bands say.
     tau, nll
@@ -60,6 +62,7 @@ class CalibrationInfo:
     counts: tuple[int, ...] = ()
     fewest: int = 0
     most: int = 0
+    above: int = 0
     verdict: Verdict = "too few"
     tau: float = math.nan
     nll: float = math.nan
@@ -67,7 +70,7 @@ class CalibrationInfo:
     @property
     def sentence(self) -> str:
         """The verdict in a sentence."""
-        return _SENTENCES[self.verdict].format(n=self.n, fewest=FEWEST)
+        return _SENTENCES[self.verdict].format(n=self.n, above=self.above, fewest=FEWEST)
 
     @property
     def summary(self) -> str:
@@ -86,7 +89,7 @@ _SENTENCES: dict[Verdict, str] = {
     "overconfident": "Overconfident: fewer values than promised lie in the intervals",
     "underconfident": "Underconfident: more values than promised lie in the intervals",
     "misshapen": "Intervals of the wrong shape: too wide for some shares, too narrow for others",
-    "biased": "Biased: too many values lie on one side of what is predicted",
+    "biased": "Biased: {above} of {n} values are larger than predicted",
 }
 
 
@@ -119,6 +122,7 @@ def calibration_info(found: Calibration) -> CalibrationInfo:
         counts=tuple(counts.tolist()),
         fewest=fewest,
         most=most,
+        above=above,
         verdict=_verdict(n, found.coverage, low, high, not middle[0] <= above <= middle[1]),
         tau=found.tau,
         nll=found.nll,
@@ -143,9 +147,11 @@ def _verdict(n: int, coverage: tuple[float, ...], low: tuple[float, ...], high: 
         return "too few"
     narrow = any(c < bound - 1e-9 for c, bound in zip(coverage, low, strict=True))
     wide = any(c > bound + 1e-9 for c, bound in zip(coverage, high, strict=True))
-    if narrow or wide:
-        return "misshapen" if narrow and wide else "overconfident" if narrow else "underconfident"
-    return "biased" if biased else "as it should be"
+    if wide:
+        return "misshapen" if narrow else "underconfident"
+    if biased:  # what is shifted misses its intervals, too
+        return "biased"
+    return "overconfident" if narrow else "as it should be"
 
 
 def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figure:
@@ -160,7 +166,7 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
 
     Returns
     -------
-        Traces "band", "honest", "observed share", "band of bars", "honest bars" and "values", always these six in this order.
+        Traces "an honest surrogate", "honest", "observed", "honest bars" and "values", always these five in this order.
     """
     fig = theme.figure(
         *_reliability(info), *_transform(info), x="promised share of values", y="observed share of values", dark=dark
@@ -171,7 +177,20 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
         yaxis={"range": [-0.02, 1.02], **percent},
         xaxis2={"domain": [0.58, 1], "range": [-0.02, 1.02], "title": "predicted probability of a smaller value", **percent},
         yaxis2={"anchor": "x2", "rangemode": "tozero", "title": "number of values"},
-        bargap=0.06,
+        shapes=[
+            {
+                "type": "rect",
+                "layer": "below",
+                "xref": "x2",
+                "yref": "y2",
+                "x0": 0,
+                "x1": 1 if info.n else 0,
+                "y0": info.fewest,
+                "y1": info.most,
+                "fillcolor": theme.faded(theme.BASELINE, 0.22),
+                "line": {"width": 0},
+            }
+        ],
         margin={"t": 64},
         title={"text": info.sentence if info.n else "", "yref": "container", "y": 0.97, "yanchor": "top"},
     )
@@ -224,19 +243,6 @@ def _reliability(info: CalibrationInfo) -> list[go.Scatter | go.Bar]:
 def _transform(info: CalibrationInfo) -> list[go.Scatter | go.Bar]:
     bins = len(info.counts)
     axes = {"xaxis": "x2", "yaxis": "y2"}
-    band = go.Scatter(
-        x=[0, 1, 1, 0] if bins else [],
-        y=[info.most, info.most, info.fewest, info.fewest] if bins else [],
-        mode="lines",
-        fill="toself",
-        name="honest bars, 95 %",
-        meta=theme.GUIDE,
-        fillcolor=theme.faded(theme.BASELINE, 0.22),
-        line={"width": 0, "color": theme.BASELINE},
-        hoverinfo="skip",
-        showlegend=False,
-        **axes,
-    )
     even = go.Scatter(
         x=[0, 1] if bins else [],
         y=[info.n / bins] * 2 if bins else [],
@@ -251,7 +257,7 @@ def _transform(info: CalibrationInfo) -> list[go.Scatter | go.Bar]:
     bars = go.Bar(
         x=[(i + 0.5) / bins for i in range(bins)],
         y=info.counts,
-        width=[1 / bins * 0.92] * bins,
+        width=[0.92 / max(bins, 1)] * bins,
         name="values",
         marker={"color": theme.faded(theme.OBSERVED, 0.75), "line": {"color": theme.OBSERVED, "width": 1}},
         text=[
@@ -264,4 +270,4 @@ def _transform(info: CalibrationInfo) -> list[go.Scatter | go.Bar]:
         showlegend=False,
         **axes,
     )
-    return [band, even, bars]
+    return [even, bars]

@@ -45,6 +45,15 @@ class GramInfo:
     value_name: str = "value"
 
     @property
+    def nearest(self) -> tuple[tuple[int, float], ...]:
+        """For each trial which other one, by its place in this order, is most like it, and how like; () for fewer than two."""
+        n = len(self.terms)
+        if n < 2:
+            return ()
+        k = np.asarray(self.matrix) - 2 * np.eye(n)
+        return tuple((int(j), float(k[i, j])) for i, j in enumerate(k.argmax(axis=1).tolist()))
+
+    @property
     def summary(self) -> str:
         """One line: how many trials, and how like two of them, and two neighbours, are in the mean."""
         n = len(self.terms)
@@ -99,12 +108,11 @@ def gram_figure(info: GramInfo, *, dark: bool = False) -> go.Figure:
     n = len(info.terms)
     places = [f"{name}<br>{theme.clipped(term)}" for name, term in zip(info.names, info.terms, strict=True)]
     k = np.round(np.asarray(info.matrix, float).reshape(n, n), 3)
-    apart = k[~np.eye(n, dtype=bool)] if n > 1 else np.zeros(1)  # one outlier should not take the colours of the others
     heat = go.Heatmap(
         x=places,
         y=places,
         z=k.tolist(),
-        zmin=min(float(np.percentile(apart, 2)), 0.999),
+        zmin=_darkest(k),
         zmax=1.0,
         name="similarity",
         colorscale=theme.SEQUENTIAL,
@@ -137,6 +145,15 @@ def gram_figure(info: GramInfo, *, dark: bool = False) -> go.Figure:
     if n < 2:
         theme.note(fig, "Similarities need two finished trials")
     return fig
+
+
+def _darkest(k: np.ndarray) -> float:
+    """Where the colours end: a few outliers, networks that let nothing through, say, should not take those of all others."""
+    apart = k[~np.eye(len(k), dtype=bool)]
+    if not len(apart):
+        return 0.0
+    low, first, third = np.percentile(apart, [0, 25, 75]).tolist()
+    return min(max(low, first - 3 * (third - first)), 0.999)
 
 
 def _bar(title: str, y: float, anchor: str) -> dict[str, object]:

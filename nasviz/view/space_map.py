@@ -179,7 +179,7 @@ def space_map_figure(info: SpaceMapInfo, colour: Colour = "mean", *, menu: bool 
     shares, components = info.found.shares, info.found.components
     titles = [f"component {c} · {numbers.share(s)} of the variance" for c, s in zip(components, shares, strict=True)]
     fig = theme.figure(*_points(info, n, colour), *_marked(info), x=titles[0], y=titles[1], dark=dark)
-    fig.update_layout(coloraxis=_scale(info, colour), legend={"itemsizing": "constant"})
+    fig.update_layout(coloraxis=_scale(info, colour), legend={"itemsizing": "trace"})
     fig.update_yaxes(scaleanchor="x", scaleratio=1)
     if menu:
         fig.update_layout(updatemenus=[_menu(info, n, colour)], margin={"t": 78})
@@ -244,7 +244,7 @@ def _marked(info: SpaceMapInfo) -> list[go.Scatter]:
         y=[found.y[i] for i in star],
         mode="markers",
         name="best",
-        marker={"color": theme.INCUMBENT, "size": 17, "symbol": "star", "line": {"width": 1, "color": "#ffffff"}},
+        marker={"color": theme.INCUMBENT, "size": 17, "symbol": "star", "line": {"width": 0}},
         customdata=[info.trials[i] for i in star],
         text=[f"best, {info.names[i]}: {numbers.measure(found.values[i])}<br>{_belief(info, i)}" for i in star],
         hovertemplate="%{text}<extra></extra>",
@@ -254,7 +254,7 @@ def _marked(info: SpaceMapInfo) -> list[go.Scatter]:
         y=[spot.y for spot in info.baselines],
         mode="markers+text",
         name="known network",
-        marker={"color": theme.KNOWN, "size": 14, "symbol": theme.KNOWN_SYMBOL, "line": {"width": 1, "color": "#ffffff"}},
+        marker={"color": theme.KNOWN, "size": 14, "symbol": theme.KNOWN_SYMBOL, "line": {"width": 0}},
         text=[theme.clipped(spot.name, 24, 1) for spot in info.baselines],
         textposition="top center",
         customdata=[spot.term if spot.trial is None else spot.trial for spot in info.baselines],

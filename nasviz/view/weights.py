@@ -40,6 +40,8 @@ class WeightsInfo:
         See `nasviz.records.kernel.PartKind`, ``(k,)``.
     noise
         Variance of the noise over the prior variance.
+    left_out
+        Which parts were left out because they repeat another, in a sentence, or "".
     summary
         One line: what weighs most, noise and evidence.
     """
@@ -51,6 +53,7 @@ class WeightsInfo:
     labels: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     noise: float = 0.0
+    left_out: str = ""
     summary: str = field(default="no prediction yet")
 
 
@@ -76,6 +79,7 @@ def weights_info(found: KernelWeights) -> WeightsInfo:
         labels=tuple(_label(part) for part in found.parts),
         kinds=tuple(part.kind for part in found.parts),
         noise=found.noise / found.outputscale,
+        left_out=f"left out, since they repeat another part: {_short(' + '.join(found.left_out))}" if found.left_out else "",
         summary=_summary(found),
     )
 
@@ -166,7 +170,7 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
     inner = [i for i, within in enumerate(info.within) if within]
     noise = go.Bar(
         x=[info.noise] if info.names else [],
-        y=[_NOISE] if info.names else [],
+        y=["noise"] if info.names else [],
         orientation="h",
         name="noise",
         marker={"color": theme.faded(theme.BASELINE, 0.6), "line": {"color": theme.BASELINE, "width": 1}},
@@ -180,22 +184,13 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
         _bars(info, outer, "share of the prior variance", theme.OBSERVED, bool(inner)),
         _bars(info, inner, "share within the product", theme.KNOWN, bool(inner)),
         noise,
-        x="share of the prior variance",
+        x="share of the prior variance" + f"<br><sup>{info.left_out}</sup>" * bool(info.left_out),
         y="",
         dark=dark,
     )
     longest = max([*info.weights, info.noise, 0.1])
-    places = [_place(i) for i in range(len(info.names))] + ([_NOISE] if info.names else [])
-    fig.update_yaxes(
-        type="category",
-        categoryorder="array",
-        categoryarray=places[::-1],
-        tickmode="array",
-        tickvals=places,
-        ticktext=[*map(_tick, range(len(info.names)), [info] * len(info.names)), "noise"] if info.names else [],
-        showgrid=False,
-        ticks="",
-    )
+    rows = [*_rows(info), "noise"] if info.names else []
+    fig.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], showgrid=False, ticks="", ticksuffix=" ")
     fig.update_xaxes(range=[0, 1.3 * longest], tickformat=".0%", rangemode="tozero")
     fig.update_layout(barmode="overlay", bargap=0.3)
     if not info.names:
@@ -203,22 +198,17 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
     return fig
 
 
-_NOISE = "noise"
-
-
-def _place(i: int) -> str:
-    return f"part {i}"
-
-
-def _tick(i: int, info: WeightsInfo) -> str:
-    name = theme.clipped(info.names[i], 24, 3)
-    return f"· {name}" if info.within[i] else name
+def _rows(info: WeightsInfo) -> list[str]:
+    """What stands at the left of each bar; equal names within a product and outside are told apart by the dot."""
+    rows = ["· " * within + theme.clipped(name, 24, 3) for name, within in zip(info.names, info.within, strict=True)]
+    return [row + "\u200b" * rows[:i].count(row) for i, row in enumerate(rows)]
 
 
 def _bars(info: WeightsInfo, kept: list[int], name: str, colour: str, legend: bool) -> go.Bar:
+    rows = _rows(info)
     return go.Bar(
         x=[info.weights[i] for i in kept],
-        y=[_place(i) for i in kept],
+        y=[rows[i] for i in kept],
         orientation="h",
         name=name,
         marker={

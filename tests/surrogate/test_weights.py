@@ -24,6 +24,9 @@ def test_weights_of_levels_sum_to_one(archs: list[Architecture], error: Errors) 
     assert all(0 <= part.similarity <= 1 for part in found.parts)
     assert (found.n, found.noise, found.outputscale, found.log) == (25, gp.noise, gp.outputscale, True)
     assert found.evidence == gp.evidence
+    assert found.left_out, "deep levels of a single cell repeat the full graph"
+    names = [part.name for part in found.parts]
+    assert sorted([*names, *found.left_out]) == ["full graph", *(f"level {level}" for level in range(5))]
 
 
 def test_a_level_that_tells_nothing_apart_has_similarity_one(archs: list[Architecture], error: Errors) -> None:
