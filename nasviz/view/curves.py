@@ -175,7 +175,7 @@ def curves_figure(info: CurvesInfo, *, dark: bool = False) -> go.Figure:
     traces = [
         _lines(rest, "trial", soft),
         _lines(running, "running", {"color": LOOKS["running"].colour, "width": 1.5, "dash": "dot"}),
-        _lines(known, "known networks", {"color": theme.KNOWN, "width": 2, "dash": "dash"}),
+        _lines(known, "known networks", {"color": theme.KNOWN, "width": 2, "dash": "dash"}, theme.KNOWN_SYMBOL),
         _lines(best, f"best, trial {info.best}" if best else "best", {"color": theme.INCUMBENT, "width": 3}),
         *(_ends(info.curves, state) for state in ENDS),
     ]
@@ -191,7 +191,7 @@ def curves_figure(info: CurvesInfo, *, dark: bool = False) -> go.Figure:
     return fig
 
 
-def _lines(curves: Sequence[TrialCurve], name: str, line: Mapping[str, Any]) -> go.Scatter:
+def _lines(curves: Sequence[TrialCurve], name: str, line: Mapping[str, Any], symbol: str = "circle") -> go.Scatter:
     """Curves as one trace, with a gap after each, so that the number of traces does not depend on the trials."""
     step = max(1, math.ceil(sum(len(c.values) for c in curves) / MOST))
     x: list[float | None] = []
@@ -211,7 +211,7 @@ def _lines(curves: Sequence[TrialCurve], name: str, line: Mapping[str, Any]) -> 
         mode="lines+markers",
         name=name,
         line=dict(line),
-        marker={"color": line["color"], "size": 7 if alone else 4, "symbol": "circle"},
+        marker={"color": line["color"], "size": 7 if alone or symbol != "circle" else 4, "symbol": symbol},
         customdata=trials,
         text=text,
         hovertemplate="trial %{customdata}, epoch %{x:.3~g}: %{y:.3g}%{text}<extra></extra>",

@@ -231,7 +231,9 @@ def _logarithmic(values: Sequence[float]) -> bool:
 def _scale(values: Sequence[float], whole: bool) -> dict[str, Any]:
     few = _logarithmic(values) and max(values) < 1000 * min(values)
     style = {"type": "log", "dtick": "D2" if few else 1} if _logarithmic(values) else {}
-    same = {"tickmode": "array", "tickvals": [values[0]]} if len(set(values)) == 1 else {}
+    same: dict[str, Any] = {}
+    if len(set(values)) == 1:  # the axis would count in tiny steps around it
+        same = {"tickvals": [values[0]], "ticktext": [numbers.prefixed(values[0]) if whole else numbers.measure(values[0])]}
     return {**style, **same, "tickformat": "~s" if whole else "~g"}
 
 

@@ -75,22 +75,42 @@ def sizes(rows: Iterable[Size], mark: str = "Hierarchical NAS-Bench-201", *, dar
     return sizes_figure(sizes_info(rows, mark), dark=dark)
 
 
-def history(study: HasTrials, baseline: HasTrials | None = None, *, value_name: str = "value", dark: bool = False) -> go.Figure:
-    """Values of a study by trial with the incumbent, and another study in grey.
+def history(
+    study: HasTrials,
+    baseline: HasTrials | Sequence[HasTrials] | None = None,
+    *,
+    value_name: str = "value",
+    baseline_label: str = "random",
+    dark: bool = False,
+) -> go.Figure:
+    """Values of a study by trial with the incumbent, known networks, and another study in grey.
 
     Parameters
     ----------
     study
         The study.
     baseline
-        What it is compared with, e.g. random search with the same budget.
+        What it is compared with, e.g. random search with the same budget; several studies that differ in the seed are pooled.
     value_name
         What is measured, e.g. "validation error".
+    baseline_label
+        What the baseline is called.
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If the baseline is no study, and no list of studies.
     """
-    other = [] if baseline is None else [list(baseline.trials)]
-    info = history_info(study.trials, other, direction=cast(Direction, study.direction), value_name=value_name)
+    other = [] if baseline is None else [list(run.trials) for run in _runs(baseline)]
+    info = history_info(
+        study.trials,
+        other,
+        direction=cast(Direction, study.direction),
+        value_name=value_name,
+        baseline_label=baseline_label,
+    )
     return history_figure(info, dark=dark)
 
 
@@ -156,7 +176,7 @@ def _told_apart(names: Sequence[str]) -> list[str]:
 def _runs(study: HasTrials | Sequence[HasTrials]) -> list[HasTrials]:
     runs = list(study) if isinstance(study, Sequence) else [study]
     if not runs or not all(hasattr(run, "trials") for run in runs):
-        raise NasvizError(f"regret is of studies, or of lists of studies, found {study!r:.60}")
+        raise NasvizError(f"expected a study, or a list of studies, found {study!r:.60}")
     return runs
 
 

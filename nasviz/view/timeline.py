@@ -9,8 +9,9 @@ in which nothing ran, as between two days, are cut out and marked.
 import bisect
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -49,6 +50,8 @@ class Bar:
         Its term, and why it ended without a value.
     value
         Its value or None.
+    known
+        What it is called where it is a known network to compare with, else "".
     """
 
     trial: int
@@ -61,6 +64,7 @@ class Bar:
     term: str
     reason: str
     value: float | None
+    known: str
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ def timeline_info(
                 t.term,
                 t.reason,
                 t.value,
+                t.baseline,
             )
             for t, lane, (start, stop) in zip(begun, lanes, (spans[t.number] for t in begun), strict=True)
         ),
@@ -210,7 +215,9 @@ def _fill(spans: Sequence[tuple[str, float, float]], found: list[int], rows: int
     """Give those of no known worker the first row that is free for all their time, or a new one."""
     taken: list[list[tuple[float, float]]] = [[] for _ in range(rows)]
     for lane, (_, start, stop) in zip(found, spans, strict=True):
-        if lane >= 0:
+        if lane >= 0 and taken[lane] and start < taken[lane][-1][1]:  # clocks of two machines may disagree
+            taken[lane][-1] = taken[lane][-1][0], max(taken[lane][-1][1], stop)
+        elif lane >= 0:
             taken[lane].append((start, stop))
     for k, (_, start, stop) in enumerate(spans):
         if found[k] < 0:
@@ -265,12 +272,19 @@ def timeline_figure(info: TimelineInfo, *, dark: bool = False) -> go.Figure:
 
     Returns
     -------
-        Bars of "finished", "pruned", "failed", "stopped" and "running" trials, a star on the "best", rings of "waiting"
-        ones; always these seven in this order.
+        Bars of "finished", "pruned", "failed", "stopped" and "running" trials, a star on the "best", the mark of "known
+        networks" on theirs, rings of "waiting" ones; always these eight in this order.
     """
     unit, size = next((u for u in UNITS if info.span > 2 * u[1]), UNITS[-1])
-    traces = [_bars(info, state, size) for state in BARS]
-    fig = theme.figure(*traces, _best(info, size), _waiting(info, size), x=f"{unit} since the first begin", y="", dark=dark)
+    traces: list[go.Bar | go.Scatter] = [_bars(info, state, size) for state in BARS]
+    best = [bar for bar in info.bars if bar.trial == info.best]
+    known = [bar for bar in info.bars if bar.known]
+    traces += [
+        _marks(info, best, size, "best", {"color": theme.INCUMBENT, "size": 13, "symbol": "star"}),
+        _marks(info, known, size, "known networks", {"color": theme.KNOWN, "size": 12, "symbol": theme.KNOWN_SYMBOL}),
+        _waiting(info, size),
+    ]
+    fig = theme.figure(*traces, x=f"{unit} since the first begin", y="", dark=dark)
     names = [*info.lanes, *(["waiting"] if info.waiting else [])]
     fig.update_yaxes(
         tickmode="array",
@@ -312,18 +326,18 @@ def _bars(info: TimelineInfo, state: TrialState, size: float) -> go.Bar:
     )
 
 
-def _best(info: TimelineInfo, size: float) -> go.Scatter:
-    found = [bar for bar in info.bars if bar.trial == info.best]
+def _marks(info: TimelineInfo, bars: Sequence[Bar], size: float, name: str, marker: Mapping[str, Any]) -> go.Scatter:
+    """Marks in the middle of some bars."""
     return go.Scatter(
-        x=[(bar.start + bar.stop) / 2 / size for bar in found],
-        y=[bar.lane for bar in found],
+        x=[(bar.start + bar.stop) / 2 / size for bar in bars],
+        y=[bar.lane for bar in bars],
         mode="markers",
-        name="best",
-        marker={"color": theme.INCUMBENT, "size": 13, "symbol": "star", "line": {"color": "white", "width": 1}},
-        customdata=[bar.trial for bar in found],
-        hovertext=[_hover(bar, info.value_name) for bar in found],
+        name=name,
+        marker={**marker, "line": {"color": "white", "width": 1}},
+        customdata=[bar.trial for bar in bars],
+        hovertext=[_hover(bar, info.value_name) for bar in bars],
         hovertemplate="%{hovertext}<extra></extra>",
-        showlegend=bool(found),
+        showlegend=bool(bars),
     )
 
 
@@ -350,4 +364,6 @@ def _hover(bar: Bar, value_name: str) -> str:
     )
     who = theme.clipped(bar.worker) or "worker not recorded"
     why = f"<br>{theme.clipped(bar.reason)}" if bar.reason else ""
-    return f"trial {bar.trial} {LOOKS[bar.state].words}{value}{why}<br>{took}{before}<br>{who}<br>{theme.clipped(bar.term)}"
+    known = f"{theme.clipped(bar.known)}, " if bar.known else ""
+    head = f"{known}trial {bar.trial} {LOOKS[bar.state].words}{value}{why}"
+    return f"{head}<br>{took}{before}<br>{who}<br>{theme.clipped(bar.term)}"

@@ -117,7 +117,7 @@ def training_figure(info: TrainingInfo, *, epochs: int | None = None, dark: bool
     )
     if not info.series:
         theme.note(fig, "Curves appear with the first epoch")
-        fig.update_annotations({"x": 0.22}, selector={"name": "note"})
+        fig.update_annotations({"x": 0.22, "xanchor": "center"}, selector={"name": "note"})
     return fig
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
+from nasviz.view import theme
 from nasviz.view.curves import MOST, called, curves_figure, curves_info
 from nasviz.view.states import LOOKS
 
@@ -75,6 +76,7 @@ def test_curves_are_apart_and_carry_their_trial(trials):
     assert (list(running.customdata)[:1], list(known.customdata)[:1], best.customdata[0]) == ([4], [5], 1)
     assert (best.name, best.line.width > rest.line.width) == ("best, trial 1", True)
     assert tuple(known.text) == ("", "<br>ResNet &lt;20&gt;<br>op5", "")
+    assert known.marker.symbol == theme.KNOWN_SYMBOL
     assert known.hovertemplate.startswith("trial %{customdata}, epoch %{x")
     assert (list(pruned.x), list(pruned.y), list(pruned.customdata)) == ([1], [0.75], [2])
     assert pruned.marker.symbol == LOOKS["pruned"].symbol

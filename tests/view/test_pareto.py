@@ -136,7 +136,7 @@ def test_empty_and_one(make_trial):
     assert one.summary.startswith("1 of 1 trial on the front · hypervolume 0 ")
     fig = pareto_figure(one)
     assert not fig.layout.annotations
-    assert (fig.layout.xaxis.tickvals, fig.layout.yaxis.tickvals) == ((100.0,), (0.5,))
+    assert (fig.layout.xaxis.tickvals, fig.layout.yaxis.ticktext) == ((100.0,), ("0.500",))
 
 
 def test_it_is_an_ordinary_figure(trials, tmp_path):

@@ -35,6 +35,13 @@ def test_history_shows_the_incumbent_and_the_baseline() -> None:
     assert "validation error" in str(fig.layout.yaxis.title.text)
 
 
+def test_several_baselines_are_pooled_under_a_name() -> None:
+    fig = plots.history(study([0.5]), [study([0.6, 0.4]), study([0.8, 0.8])], baseline_label="evolution")
+    assert (fig.data[1].name, list(fig.data[1].y)) == ("evolution, median of 2", pytest.approx([0.7, 0.6]))
+    with pytest.raises(NasvizError, match="expected a study, or a list of studies, found 7"):
+        plots.history(study([0.5]), 7)  # pyright: ignore[reportArgumentType]
+
+
 def test_curves_and_sizes() -> None:
     job = SimpleNamespace(term="id", history=[Curve(1, 1.0, {"train_loss": 2.0, "val_error": 0.5})])
     assert plots.curves(job).data
@@ -118,7 +125,7 @@ def test_regret_names_and_pools_studies(search: Study) -> None:
     with pytest.raises(NasvizError, match="some studies minimize and others maximize"):
         plots.regret(search, Study(search.space, None, direction="maximize", strategy=RandomSearch()))
     for wrong in ([], [3], "abc"):
-        with pytest.raises(NasvizError, match="regret is of studies, or of lists of studies"):
+        with pytest.raises(NasvizError, match="expected a study, or a list of studies, found"):
             plots.regret(wrong)  # pyright: ignore[reportArgumentType]
 
 

@@ -2,14 +2,15 @@ import math
 
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nasviz.records import Trial
+from nasviz.view import theme
 from nasviz.view.states import LOOKS
 from nasviz.view.timeline import timeline_figure, timeline_info
 
-NAMES = ["finished", "pruned", "failed", "stopped", "running", "best", "waiting"]
+NAMES = ["finished", "pruned", "failed", "stopped", "running", "best", "known networks", "waiting"]
 T = 1_700_000_000.0
 
 
@@ -89,6 +90,7 @@ SPANS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(SPANS)
+@example([(0.0, 2.0, "a:1"), (1.0, 0.0, "a:1"), (1.0, 1.0, "")])
 def test_rows_of_unknown_workers_never_overlap_and_axis_keeps_durations(spans):
     trials = [trial(k, start, start + took, worker) for k, (start, took, worker) in enumerate(spans)]
     info = timeline_info(trials)
@@ -115,7 +117,7 @@ def test_traces_do_not_depend_on_the_data(trials, n):
 
 def test_bars_say_their_state_by_hue_and_pattern_and_carry_their_trial(trials):
     fig = timeline_figure(timeline_info(trials, now=T + 24), dark=True)
-    finished, _, failed, _, running, best, waiting = fig.data
+    finished, _, failed, _, running, best, _, waiting = fig.data
     assert (list(finished.customdata), list(failed.customdata), list(running.customdata)) == ([0, 1], [2], [3])
     assert (list(best.customdata), list(waiting.customdata), list(waiting.y)) == ([1], [4], [2])
     assert (failed.marker.color, failed.marker.pattern.shape) == (LOOKS["failed"].colour, "x")
@@ -124,7 +126,7 @@ def test_bars_say_their_state_by_hue_and_pattern_and_carry_their_trial(trials):
     )
     assert "worker not recorded" in running.hovertext[0]
     assert list(fig.layout.yaxis.ticktext) == ["worker 1", "worker 2", "waiting"]
-    assert [t.showlegend for t in fig.data] == [True, False, True, False, True, True, True]
+    assert [t.showlegend for t in fig.data] == [True, False, True, False, True, True, False, True]
 
 
 @pytest.mark.parametrize(("seconds", "unit"), [(60, "seconds"), (600, "minutes"), (20_000, "hours")])
@@ -136,6 +138,14 @@ def test_the_axis_counts_in_a_unit_that_fits(seconds, unit):
 def test_a_trial_that_took_no_time_is_still_seen():
     fig = timeline_figure(timeline_info([trial(0, 0, 100), trial(1, 100, 100)]))
     assert fig.data[0].x[1] > 0
+
+
+def test_known_networks_have_their_mark_and_are_never_the_best():
+    info = timeline_info([trial(0, 0, 8, value=0.125, baseline="ResNet <20>"), trial(1, 8, 16)])
+    assert info.best == 1
+    known = timeline_figure(info).data[6]
+    assert (known.marker.symbol, list(known.customdata), list(known.x)) == (theme.KNOWN_SYMBOL, [0], [4])
+    assert known.hovertext[0].startswith("ResNet &lt;20&gt;, trial 0 finished: value 0.125")
 
 
 def test_empty_says_so():

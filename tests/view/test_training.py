@@ -46,7 +46,8 @@ def test_empty_says_what_will_come():
     fig = training_figure(training_info({"a": []}))
     assert fig.layout.annotations[0].text == "Curves appear with the first epoch"
     low, high = fig.layout.xaxis.domain
-    assert low < fig.layout.annotations[0].x < high
+    assert fig.layout.annotations[0].x == (low + high) / 2
+    assert fig.layout.annotations[0].xanchor == "center"
 
 
 def test_both_panels_are_there_before_any_curve():
