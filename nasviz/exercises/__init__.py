@@ -11,13 +11,13 @@ that placeholders and usual slips do not.
 
 from __future__ import annotations
 
-from nasviz.exercises import notebook_00, notebook_01, notebook_02, notebook_03, notebook_05
+from nasviz.exercises import notebook_00, notebook_01, notebook_02, notebook_03, notebook_04, notebook_05
 from nasviz.exercises.exercise import Answer, Exercise, Solution, by_id, find
 from nasviz.exercises.feedback import Feedback, Verdict
 
 EXERCISES = by_id(
     exercise
-    for notebook in (notebook_00, notebook_01, notebook_02, notebook_03, notebook_05)
+    for notebook in (notebook_00, notebook_01, notebook_02, notebook_03, notebook_04, notebook_05)
     for exercise in notebook.EXERCISES
 )
 """All exercises by number."""

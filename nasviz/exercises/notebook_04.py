@@ -181,7 +181,7 @@ def _told(study: Study, measured: Sequence[str]) -> Verdict:
             return Verdict(False, f"The measurement of trial {trial.number} raised an error, and the study was told a value.")
         if k != 5 and trial.value != k:
             said = "an error" if trial.value is None else numbers.measure(trial.value)
-            return Verdict(False, f"Trial {trial.number} was measured as {k}, and the study was told {said}.")
+            return Verdict(False, f"Trial {trial.number} was measured as {numbers.measure(k)}, and the study was told {said}.")
     return Verdict(True, "Each trial asked for was told, the failed one with its reason: such a loop may run for weeks.")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nasviz.exercises import EXERCISES, notebook_01, notebook_02
+from nasviz.exercises import EXERCISES, notebook_01, notebook_02, notebook_04
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -62,3 +62,14 @@ def test_the_tour_holds_the_grammar_and_the_networks_of_its_exercises():
 
 def test_every_file_of_exercises_has_a_notebook():
     assert {key[:2] for key in EXERCISES} <= {path.stem[:2] for path in NOTEBOOKS}
+
+
+def test_the_notebook_on_search_asks_what_its_exercises_judge():
+    text = "\n".join(sources(FOLDER / "04_search.ipynb", "markdown"))
+    for term in notebook_04.PAIR:
+        assert f"`{term}`" in text
+    assert notebook_04.NESTED in "\n".join(sources(FOLDER / "04_search.ipynb", "code"))
+    said = [f"{x:g}".replace("-", "−") for x in (notebook_04.ALIKE, notebook_04.OBSERVED, notebook_04.NOISE)]
+    assert "k = {} was observed at z = {} (a small error), with noise variance σ² = {}".format(*said) in text
+    for mean, sd in (notebook_04.SAFE, notebook_04.OPEN):
+        assert f"mean −{-mean:g} and standard deviation {sd:g}" in text
