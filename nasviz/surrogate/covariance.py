@@ -93,8 +93,9 @@ class RowKernel(gpytorch.kernels.Kernel):
         """Covariances ``(..., n, m)`` between rows `x1` ``(..., n, 1)`` and `x2` ``(..., m, 1)``; ``(..., n)`` when `diag`."""
         first, second = row_numbers(x1), row_numbers(x2)
         key = first.tobytes() if first.ndim == 1 and not diag and np.array_equal(first, second) else None
-        if key is not None and self._kept is not None and self._kept[0] == key:
-            return self._kept[1]
+        kept = self._kept  # another thread may put another one in its place
+        if key is not None and kept is not None and kept[0] == key:
+            return kept[1]
         left, right = (first, second) if diag else (first[..., :, None], second[..., None, :])
         values = torch.as_tensor(self._values(left, right), dtype=x1.dtype, device=x1.device)
         if key is not None:
@@ -147,10 +148,11 @@ class CosineKernel(RowKernel):
         The second factor is kept: whoever predicts asks for the same one again and again.
         """
         first = self.counts(a)
-        if self._second is None or self._second[0] != self._key(b):
+        second = self._second
+        if second is None or second[0] != self._key(b):
             counts = self.counts(b)
-            self._second = self._key(b), csr_array(counts.T.tocsr()), lengths(counts)
-        _, transposed, length = self._second
+            second = self._second = self._key(b), csr_array(counts.T.tocsr()), lengths(counts)
+        _, transposed, length = second
         first, length_of_first = narrowed(first, len(transposed.indptr) - 1), lengths(first)
         inner: Any = first @ transposed
         return cosine(inner.toarray(), length_of_first, length)

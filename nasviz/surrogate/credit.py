@@ -22,8 +22,6 @@ from scipy.sparse import csr_array
 
 from nasviz.algebra import Term
 from nasviz.errors import NasvizError, TermError
-from nasviz.surrogate.alphabet import Alphabet
-from nasviz.surrogate.batch import Batch
 from nasviz.surrogate.covariance import CosineKernel, lengths, narrowed
 from nasviz.surrogate.decomposition import CountingPart, decompose
 from nasviz.surrogate.kernels import LevelKernel, ProductionKernel
@@ -36,6 +34,10 @@ if TYPE_CHECKING:
 
 LARGEST = 4_000_000
 """Most pairs (subterm, node within) of a term whose credits are told apart."""
+
+
+CANCELLED = 1e-9
+"""Share of its terms below which a sum is rounding."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,18 @@ class Accountant:
             within=within * scale,
             within_sd=_deviation(prior_within, inside @ known) * scale,
             own_gradient=gradient * scale,
-            within_gradient=inside @ gradient * scale,
+            within_gradient=_summed(inside, gradient) * scale,
             counted=np.asarray(found[0].counts.sum(axis=1)).ravel() if len(found) == 1 else _counted(found),
             whole=whole,
             mean=float(own.sum()) * scale + sum(whole.values()),
         )
+
+
+def _summed(inside: csr_array, gradient: np.ndarray) -> np.ndarray:
+    """Sums ``(n,)`` within each subterm; what is left of terms that cancel, as all of them do at the root, is zero."""
+    total = inside @ gradient
+    total[np.abs(total) <= CANCELLED * (inside @ np.abs(gradient))] = 0.0
+    return total
 
 
 def _deviation(prior: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -209,15 +218,10 @@ def occurrences(kernel: CosineKernel, arch: Architecture) -> csr_array:
         return csr_array((np.ones(len(pairs)), (nodes, columns)), shape=(len(arch.term), len(names)))
     assert isinstance(kernel, LevelKernel)
     store, level, h = kernel.store, kernel.level, kernel.iterations
-    row: Any = store.matrix(store.rows([arch]), level, h)
-    _, node, history = Batch([arch], Alphabet()).refined(level, h)
-    columns = np.unique(row.indices)
-    hashes = store.hashes(level)[columns]
-    order = np.argsort(hashes)
-    wanted = np.concatenate(history)
-    places = columns[order[np.searchsorted(hashes[order], wanted)]]
-    shape = (len(arch.term), row.shape[1])
-    return csr_array((np.ones(len(wanted)), (np.tile(node, len(history)), places)), shape=shape)
+    nodes, columns = store.located(arch, level)
+    columns = columns[: h + 1].ravel()
+    shape = (len(arch.term), len(store.hashes(level)))
+    return csr_array((np.ones(len(columns)), (np.tile(nodes, h + 1), columns)), shape=shape)
 
 
 def production_places(arch: Architecture) -> list[tuple[int, str]]:

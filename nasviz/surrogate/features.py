@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from nasviz.algebra import Position
     from nasviz.spaces import Architecture
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 CHUNK = 256
 """How many architectures are wired and refined together: enough for arrays to pay, few enough to stay in cache."""
 
@@ -32,11 +37,33 @@ LEVELS = (0, 1, 2, 3, 4)
 
 @dataclass
 class _Asked:
-    """What was asked of a store or of one of its copies: a copy begins with it, so nothing is worked out twice."""
+    """What was asked of a store or of one of its copies: a copy begins with it, so nothing is worked out twice.
+
+    One lock for all of them, since copies share the numbers of operators, too.
+    """
 
     levels: set[int | None] = field(default_factory=set[int | None])
     numbers: set[str | Number] = field(default_factory=set["str | Number"])
     productions: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the lock behind: what is sent or copied whole has one of its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, lock=threading.RLock())
+
+
+def _alone(method: Callable[Concatenate[FeatureStore, P], T]) -> Callable[Concatenate[FeatureStore, P], T]:
+    """Let one thread at a time into a method of a store or of one of its copies."""
+
+    @wraps(method)
+    def inside(self: FeatureStore, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._asked.lock:
+            return method(self, *args, **kwargs)
+
+    return inside
 
 
 class FeatureStore:
@@ -45,7 +72,8 @@ class FeatureStore:
     An architecture is looked at on the full graph and on the folds F_l of its term (Schrodi et al. 2023); a term shallower than
     l contributes its full graph at l. A feature of a level is a label of one iteration: a 64-bit hash that is the same in every
     process. The columns of `matrix` are the features of that level met so far; their number only grows and a column never
-    changes its meaning. A level is computed when somebody first asks for it.
+    changes its meaning. A level is computed when somebody first asks for it. Several threads may use a store and its copies at
+    once: they take turns.
 
     Parameters
     ----------
@@ -88,6 +116,7 @@ class FeatureStore:
     def __len__(self) -> int:
         return len(self.archs)
 
+    @_alone
     def copy(self) -> FeatureStore:
         """Return a store with the same rows that grows on its own: candidates that are thrown away leave no trace."""
         for level in self._asked.levels:
@@ -103,6 +132,7 @@ class FeatureStore:
         other._numbers, other._productions = self._numbers.copy(), self._productions.copy()
         return other
 
+    @_alone
     def rows(self, archs: Sequence[Architecture]) -> Ints:
         """Return the row numbers ``(m,)``, int64, of `archs`; those not yet known are added.
 
@@ -122,6 +152,7 @@ class FeatureStore:
             self.archs.append(arch)
         return np.array([self._row[arch] for arch in archs], dtype=np.int64)
 
+    @_alone
     def matrix(self, rows: Ints, level: int | None = None, h: int | None = None) -> csr_array:
         """Return the counts of `rows` ``(m,)`` as a sparse matrix ``(m, n)`` of int64.
 
@@ -142,14 +173,17 @@ class FeatureStore:
         counts = self._filled(level)
         return counts.matrix(np.asarray(rows), None if h is None or h >= self.h else h)
 
+    @_alone
     def hashes(self, level: int | None = None) -> np.ndarray:
         """Hash of each column of a level, uint64 ``(n,)``."""
         return self._filled(level).columns.hashes
 
+    @_alone
     def iterations(self, level: int | None = None) -> Ints:
         """Iteration of each column of a level, int64 ``(n,)``."""
         return self._filled(level).columns.iterations
 
+    @_alone
     def located(self, arch: Architecture, level: int | None = None) -> tuple[Ints, Ints]:
         """Return where each label of an architecture stands.
 
@@ -166,6 +200,7 @@ class FeatureStore:
         _, nodes, history = Batch([arch], self._alphabet).refined(level, self.h)
         return nodes, np.stack([counts.columns.find(labels) for labels in history])
 
+    @_alone
     def occurrences(self, arch: Architecture, level: int | None, column: int) -> tuple[Position, ...]:
         """Return the positions of a term at which a feature occurs, one for each time that it is counted.
 
@@ -175,6 +210,7 @@ class FeatureStore:
         found = sorted(nodes[np.flatnonzero((columns == column).any(axis=0))].tolist())
         return tuple(arch.term.position(node) for node in found)
 
+    @_alone
     def feature(self, level: int | None, column: int) -> Feature:
         """Return what a column of `matrix` stands for, in words and as a piece of graph.
 
@@ -192,10 +228,12 @@ class FeatureStore:
         labels = listed([graph], iteration)[2][iteration]
         return feature(graph, int(np.flatnonzero(labels == counts.columns.hashes[column])[0]), level, iteration)
 
+    @_alone
     def levels_of(self, rows: Ints) -> Ints:
         """Return how many fold levels differ from the full graph, int64 ``(m,)``: the depth of each term, root 0."""
         return np.array([arch.term.height - 1 for arch in self._chosen(rows)], dtype=np.int64)
 
+    @_alone
     def numbers(self, rows: Ints, name: str | Number) -> np.ndarray:
         """Return a number of each of `rows`, float64 ``(m,)``, computed once: raw, see :func:`standardised`.
 
@@ -210,6 +248,7 @@ class FeatureStore:
         self._asked.numbers.add(name)
         return self._numbers.of(self._chosen(rows), name)
 
+    @_alone
     def productions(self, rows: Ints) -> csr_array:
         """Return how often each production is used in the derivation of `rows`, int64 ``(m, n)``.
 

@@ -1,5 +1,9 @@
+import copy
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -248,3 +252,43 @@ def test_names_of_nodes_and_the_order_of_edges_do_not_matter(names: list[int], o
     for level in (None, 0, 1):
         first, second = store.matrix(rows, level).toarray()
         assert np.array_equal(first, second)
+
+
+def test_several_threads_may_use_one_store(archs: list[Architecture], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A board asks while a search goes on: rows stay whose they were, whoever was in the middle of counting."""
+    store, alone = FeatureStore(h=2), FeatureStore(h=2)
+    shares = [archs[i::4] for i in range(4)]
+    together = threading.Barrier(4)
+    refined = Batch.refined
+
+    def slowly(batch: Batch, level: int | None, h: int) -> Refined:
+        time.sleep(0.005)  # where a thread without the lock would let another in
+        return refined(batch, level, h)
+
+    monkeypatch.setattr(Batch, "refined", slowly)
+
+    def counted(share: list[Architecture], level: int | None) -> list[dict[int, int]]:
+        together.wait(10)
+        found: list[dict[int, int]] = []
+        for arch in share[:8]:
+            number = store.rows([arch])
+            mine = store if level is None else store.copy()
+            row = mine.matrix(number, level)
+            found.append(dict(zip(mine.hashes(level)[row.indices].tolist(), row.data.tolist(), strict=True)))
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(counted, shares, (None, None, 1, None)))
+    for mine, level, found in zip(shares, (None, None, 1, None), results, strict=True):
+        for arch, counts in zip(mine[:8], found, strict=True):
+            row = alone.matrix(alone.rows([arch]), level)
+            assert counts == dict(zip(alone.hashes(level)[row.indices].tolist(), row.data.tolist(), strict=True))
+
+
+def test_a_store_that_is_copied_whole_goes_on_alone(archs: list[Architecture]) -> None:
+    store = FeatureStore(h=1)
+    store.matrix(store.rows(archs[:3]))
+    other = copy.deepcopy(store)
+    other.rows(archs[3:5])
+    assert (len(store), len(other)) == (3, 5)
+    assert (store.matrix(np.arange(3)) != other.matrix(np.arange(3))).nnz == 0
