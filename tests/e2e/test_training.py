@@ -33,7 +33,7 @@ def test_what_is_ticked_is_named_trained_and_stopped(lab):
     assert "parameters" in facts.inner_text()
     button.click()
     lab.wait_for(lambda: lab.find(".nv-state").inner_text() == "running", what="a running training", timeout=60)
-    lab.wait_for(lambda: lab.find(".nv-training .scatterlayer .trace").count() > 1, what="a curve", timeout=60)
+    lab.wait_for(lambda: lab.find(".nv-training .scatterlayer .trace").count() > 2, what="a curve", timeout=60)
     lab.find(".nv-training").get_by_role("button", name="Stop all").click()
     lab.wait_for(lambda: lab.kernel("[job.state for job in training.jobs]") == ["stopped"] * 2, what="the stop", timeout=60)
     lab.wait_for(lambda: lab.find(".nv-state").inner_text() == "stopped", what="the state in the page")

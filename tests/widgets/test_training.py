@@ -109,7 +109,7 @@ def test_the_button_trains_and_shows_the_curve(archs, page, started):
     shown.wait_for(lambda: shown.state["jobs"][0]["phase"] == "running")
     detail = shown.state["jobs"][0]["detail"].replace(GAP, " ")
     assert detail == "epoch 1 of 4 · accuracy 60.0 % · about 4 s left"
-    assert shown.state["figure"]["data"][1]["y"] == [2.0]
+    assert shown.state["figure"]["data"][2]["y"] == [2.0]
     assert view.phase == "running"
     job.become(state="done", progress=1.0)
     shown.wait_for(lambda: view.phase == "done" and view.progress == 1.0)
@@ -121,10 +121,10 @@ def test_only_new_points_travel(archs, page, started):
     shown.command("train")
     rows = [Curve(i, float(i), {"train_loss": 1.0 / (i + 1)}, 1.0) for i in range(6)]
     started[0].become(state="running", history=rows[:3])
-    shown.wait_for(lambda: len(shown.state["figure"]["data"]) > 1)
+    shown.wait_for(lambda: len(shown.state["figure"]["data"]) > 2)
     shown.sent.clear()
     started[0].become(history=rows)
-    shown.wait_for(lambda: len(shown.state["figure"]["data"][1]["x"]) == 6)
+    shown.wait_for(lambda: len(shown.state["figure"]["data"][2]["x"]) == 6)
     extended = [c for _, m in shown.sent for c in m["body"]["changes"] if c[1] == "extend"]
     assert [path[-1] for path, _, _ in extended] == ["x", "y"]
     assert extended[0][2] == [3.0, 4.0, 5.0]
@@ -166,8 +166,8 @@ def test_a_loss_that_is_no_number_is_a_gap_in_the_curve(archs, page, started):
     shown = planned(Training(archs[0], DATA), page)
     shown.command("train")
     started[0].become(state="running", history=[Curve(1, 1.0, {"train_loss": math.nan}, 1.0)])
-    shown.wait_for(lambda: len(shown.state["figure"]["data"]) > 1)
-    assert shown.state["figure"]["data"][1]["y"] == [None]
+    shown.wait_for(lambda: len(shown.state["figure"]["data"]) > 2)
+    assert shown.state["figure"]["data"][2]["y"] == [None]
 
 
 def test_what_cannot_be_built_is_left_out(archs, page, started, monkeypatch):
@@ -266,6 +266,6 @@ def test_it_trains_in_a_worker_and_gives_the_network_back(archs, page):
     shown.wait_for(lambda: [job["phase"] for job in shown.state["jobs"]] == ["done"], 60)
     assert view.phase == "done"
     assert view.job.model is not None
-    shown.wait_for(lambda: len(shown.state["figure"]["data"]) == 4, 10)
+    shown.wait_for(lambda: len(shown.state["figure"]["data"]) == 5, 10)
     assert "epoch 2 of 2" in shown.state["jobs"][0]["detail"].replace(GAP, " ")
     assert view.fallback().startswith("Training: CPU")
