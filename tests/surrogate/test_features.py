@@ -291,4 +291,5 @@ def test_a_store_that_is_copied_whole_goes_on_alone(archs: list[Architecture]) -
     other = copy.deepcopy(store)
     other.rows(archs[3:5])
     assert (len(store), len(other)) == (3, 5)
-    assert (store.matrix(np.arange(3)) != other.matrix(np.arange(3))).nnz == 0
+    counts = store.matrix(np.arange(3)).toarray()
+    assert np.array_equal(other.matrix(np.arange(3)).toarray()[:, : counts.shape[1]], counts)
