@@ -4,7 +4,7 @@
 
 Every search and training is kept in a folder as soon as it is done, so the command
 can be broken off and goes on. By environment:
-EVIDENCE_FOLDER (build/evidence), EVIDENCE_SEEDS (20), EVIDENCE_DRAWS (350), EVIDENCE_RESAMPLES (20), EVIDENCE_SPACES (3 seeds),
+EVIDENCE_FOLDER (build/evidence), EVIDENCE_SEEDS (20), EVIDENCE_DRAWS (300), EVIDENCE_RESAMPLES (20), EVIDENCE_SPACES (3 seeds),
 NB201_TABLE (a CSV file or the official files), NASVIZ_PICTURES=write for the picture of README.
 """
 
@@ -31,7 +31,7 @@ from nasviz.testing.evidence.small_task import hierarchical_space, small_objecti
 
 ROOT = Path(__file__).parents[2]
 TABLE = Path(os.environ.get("NB201_TABLE", ROOT.parent / "shared" / "data" / "nb201_cifar10.csv"))
-AGAIN = 30
+AGAIN = 25
 """Architectures trained with a second seed: how far the objective agrees with itself."""
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]

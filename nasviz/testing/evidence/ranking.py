@@ -15,7 +15,7 @@ from nasviz.errors import TrainingError
 from nasviz.evaluation.objective import TrainingObjective
 from nasviz.surrogate import GP, Covariance, FlatWL, HierarchicalWL, ProductionCounts
 from nasviz.testing.evidence.kept import Kept
-from nasviz.testing.evidence.small_task import WIDTH
+from nasviz.testing.evidence.small_task import FEW, WIDTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Measure = Literal["tau", "nll"]
 
-DRAWS = 350
-HELD_OUT = 150
+DRAWS = 300
+HELD_OUT = 100
 SIZES = (50, 100, 200)
 KERNELS: Mapping[str, Covariance] = {
     "hierarchical WL": HierarchicalWL(),
@@ -92,7 +92,7 @@ def errors(
     say
         Told each value in words.
     """
-    settings = {**objective.protocol(), "seed": seed, "width": WIDTH}
+    settings = {**objective.protocol(), "seed": seed, "width": WIDTH, "examples": FEW}
 
     def trained(arch: Architecture) -> dict[str, Any]:
         began = time.process_time()

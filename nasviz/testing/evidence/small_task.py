@@ -14,6 +14,8 @@ from nasviz.spaces.nb201 import GRAMMAR as CELLS
 from nasviz.spaces.operators import bn_relu_pool_linear, plain_conv1x1, plain_conv3x3
 
 WIDTH = 8
+FEW = 500
+"""Examples that a network is trained on."""
 MOST = 20
 """The largest sum of three digits that is a class."""
 
@@ -59,11 +61,22 @@ def cell_based_space(channels: int = 1, num_classes: int = 10) -> SearchSpace:
 
 
 def small_objective(data: Splits, epochs: int = 2) -> TrainingObjective:
-    """Return the validation error after a few epochs, on the processor."""
-    return TrainingObjective(data[:2], epochs=epochs, batch_size=100, optimizer="adam", lr=5e-3, device="cpu")
+    """Return the validation error after a few epochs of ten steps on the first 500 examples, on the processor."""
+    train = as_dataset([part[:FEW] for part in as_arrays(data.train)])
+    return TrainingObjective((train, data.val), epochs=epochs, batch_size=50, optimizer="adam", lr=5e-3, device="cpu")
 
 
-def sums_of_digits(largest: int = 9, seed: int = 0, sizes: tuple[int, int, int] = (1000, 500, 1000)) -> Splits:
+def as_arrays(part: SizedDataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return the examples of a data set as arrays, x (n, C, H, W) and y (n,).
+
+    >>> [a.shape for a in as_arrays(digits().val)]
+    [(397, 1, 8, 8), (397,)]
+    """
+    pairs = [part[i] for i in range(len(part))]
+    return np.stack([np.asarray(x) for x, _ in pairs]), np.array([int(y) for _, y in pairs])
+
+
+def sums_of_digits(largest: int = 9, seed: int = 0, sizes: tuple[int, int, int] = (FEW, 500, 1000)) -> Splits:
     """Return a set like AddNIST: three digits, one a channel, and the class is their sum less one (Schrodi et al. 2023).
 
     As there, sums of 0 and of more than 20 are drawn again, so with all digits there are 20 classes; with smaller digits the
@@ -105,7 +118,7 @@ def number_of_sums(largest: int) -> int:
 
 def _composed(part: SizedDataset, largest: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Images (size, 3, 8, 8) and classes (size,) of triples of digits."""
-    images, labels = (np.stack([np.asarray(part[i][k]) for i in range(len(part))]) for k in (0, 1))
+    images, labels = as_arrays(part)
     triples = rng.choice(np.flatnonzero(labels <= largest), size=(4 * size, 3))
     sums = labels[triples].sum(axis=1)
     kept = np.flatnonzero((sums >= 1) & (sums <= MOST))[:size]

@@ -13,6 +13,7 @@ from nasviz.search import BayesOpt, Study
 from nasviz.surrogate import HierarchicalWL
 from nasviz.testing.evidence.kept import Kept
 from nasviz.testing.evidence.small_task import (
+    FEW,
     WIDTH,
     cell_based_space,
     hierarchical_space,
@@ -105,7 +106,7 @@ def compare_spaces(
         Told each result in words.
     """
     found: list[Search] = []
-    settings = {"total": total, "epochs": epochs, "largest": LARGEST, "width": WIDTH, "confirmed": CONFIRMED}
+    settings = {"total": total, "epochs": epochs, "largest": LARGEST, "examples": FEW, "width": WIDTH, "confirmed": CONFIRMED}
     for seed in seeds:
         for name in ("hierarchical", "cell-based"):
             file = f"spaces/{name}-{seed}"
