@@ -36,7 +36,7 @@ LARGEST = 4_000_000
 """Most pairs (subterm, node within) of a term whose credits are told apart."""
 
 
-CANCELLED = 1e-9
+CANCELLED = 1e-12
 """Share of its terms below which a sum is rounding."""
 
 
@@ -140,17 +140,17 @@ class Accountant:
             within=within * scale,
             within_sd=_deviation(prior_within, inside @ known) * scale,
             own_gradient=gradient * scale,
-            within_gradient=_summed(inside, gradient) * scale,
+            within_gradient=_summed(inside, gradient, own) * scale,
             counted=np.asarray(found[0].counts.sum(axis=1)).ravel() if len(found) == 1 else _counted(found),
             whole=whole,
             mean=float(own.sum()) * scale + sum(whole.values()),
         )
 
 
-def _summed(inside: csr_array, gradient: np.ndarray) -> np.ndarray:
-    """Sums ``(n,)`` within each subterm; what is left of terms that cancel, as all of them do at the root, is zero."""
+def _summed(inside: csr_array, gradient: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Sums ``(n,)`` of `gradient` within each subterm; where all cancels, as at the root, what rounding leaves is 0."""
     total = inside @ gradient
-    total[np.abs(total) <= CANCELLED * (inside @ np.abs(gradient))] = 0.0
+    total[np.abs(total) <= CANCELLED * (inside @ (np.abs(gradient) + np.abs(own)))] = 0.0
     return total
 
 

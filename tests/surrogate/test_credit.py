@@ -39,6 +39,7 @@ def check_laws(gp: GP, archs: list[Architecture]) -> None:
         assert account.within[0] + sum(account.whole.values()) == pytest.approx(mean, abs=1e-9)
         assert account.mean == pytest.approx(mean, abs=1e-9)
         assert account.own_gradient.sum() == pytest.approx(0, abs=1e-9)
+        assert account.within_gradient[0] == 0
         if not account.whole:
             assert account.within_sd[0] == pytest.approx(sd, rel=1e-5, abs=1e-6)
 
