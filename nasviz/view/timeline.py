@@ -295,7 +295,7 @@ def timeline_figure(info: TimelineInfo, *, dark: bool = False) -> go.Figure:
         ticks="",
     )
     fig.update_xaxes(rangemode="tozero")
-    fig.update_layout(barmode="overlay", bargap=0.25, height=110 + 46 * max(len(names), 1.5))
+    fig.update_layout(barmode="overlay", height=110 + 46 * max(len(names), 1.5))
     for cut in info.cuts:
         fig.add_vline(cut.at / size, line={"color": theme.BASELINE, "width": 1.5, "dash": "dot"})
         word = f"{numbers.about(cut.seconds)} later"
@@ -313,6 +313,7 @@ def _bars(info: TimelineInfo, state: TrialState, size: float) -> go.Bar:
         base=[bar.start / size for bar in mine],
         y=[bar.lane for bar in mine],
         orientation="h",
+        width=0.72,  # said, for otherwise a state that occurs in few rows has thicker bars
         name=state,
         marker={
             "color": look.colour,

@@ -119,6 +119,7 @@ def test_bars_say_their_state_by_hue_and_pattern_and_carry_their_trial(trials):
     fig = timeline_figure(timeline_info(trials, now=T + 24), dark=True)
     finished, _, failed, _, running, best, _, waiting = fig.data
     assert (list(finished.customdata), list(failed.customdata), list(running.customdata)) == ([0, 1], [2], [3])
+    assert len({bars.width for bars in fig.data[:5]}) == 1
     assert (list(best.customdata), list(waiting.customdata), list(waiting.y)) == ([1], [4], [2])
     assert (failed.marker.color, failed.marker.pattern.shape) == (LOOKS["failed"].colour, "x")
     assert failed.hovertext[0].replace("\u00a0", " ") == (
