@@ -70,7 +70,14 @@ class CalibrationInfo:
     @property
     def sentence(self) -> str:
         """The verdict in a sentence."""
-        return _SENTENCES[self.verdict].format(n=self.n, above=self.above, fewest=FEWEST)
+        return _SENTENCES[self.verdict].format(n=self.n, above=self.above, fewest=FEWEST, levels=self._outside)
+
+    @property
+    def _outside(self) -> str:
+        """Which intervals leave the band: "the intervals of 10 % to 60 %"."""
+        rows = zip(self.levels, self.coverage, self.low, self.high, strict=True)
+        out = [numbers.share(level) for level, c, low, high in rows if not low - 1e-9 <= c <= high + 1e-9]
+        return f"the intervals of {out[0]} to {out[-1]}" if len(out) > 1 else f"the interval of {''.join(out)}"
 
     @property
     def summary(self) -> str:
@@ -86,8 +93,8 @@ class CalibrationInfo:
 _SENTENCES: dict[Verdict, str] = {
     "too few": "{fewest} values are needed to judge the uncertainty, there are {n}",
     "as it should be": "Uncertainty as it should be, as far as {n} values can tell",
-    "overconfident": "Overconfident: fewer values than promised lie in the intervals",
-    "underconfident": "Underconfident: more values than promised lie in the intervals",
+    "overconfident": "Overconfident: fewer values than promised lie in {levels}",
+    "underconfident": "Underconfident: more values than promised lie in {levels}",
     "misshapen": "Intervals of the wrong shape: too wide for some shares, too narrow for others",
     "biased": "Biased: {above} of {n} values are larger than predicted",
 }
@@ -173,10 +180,16 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
     )
     percent = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     fig.update_layout(
-        xaxis={"domain": [0, 0.46], "range": [-0.02, 1.02], **percent},
+        xaxis={"domain": [0, 0.46 if info.n else 1], "range": [-0.02, 1.02], **percent},
         yaxis={"range": [-0.02, 1.02], **percent},
-        xaxis2={"domain": [0.58, 1], "range": [-0.02, 1.02], "title": "predicted probability of a smaller value", **percent},
-        yaxis2={"anchor": "x2", "rangemode": "tozero", "title": "number of values"},
+        xaxis2={
+            "domain": [0.58, 1],
+            "visible": info.n > 0,
+            "range": [-0.02, 1.02],
+            "title": "predicted probability of a smaller value",
+            **percent,
+        },
+        yaxis2={"anchor": "x2", "visible": info.n > 0, "rangemode": "tozero", "title": "number of values"},
         shapes=[
             {
                 "type": "rect",

@@ -118,7 +118,7 @@ def gram_figure(info: GramInfo, *, dark: bool = False) -> go.Figure:
         colorscale=theme.SEQUENTIAL,
         colorbar=_bar("similarity", 0.5, "bottom"),
         customdata=[[number] * n for number in info.trials],
-        hovertemplate="similarity %{z:.2f}<br>%{y}<br>— and —<br>%{x}<extra></extra>",
+        hovertemplate="similarity %{z:.3f}<br>%{y}<br>— and —<br>%{x}<extra></extra>",
         showscale=n > 1,
     )
     strip = go.Heatmap(

@@ -214,7 +214,7 @@ def _bars(info: WeightsInfo, kept: list[int], name: str, colour: str, legend: bo
         marker={
             "color": theme.faded(colour, 0.75),
             "line": {"color": colour, "width": 1},
-            "pattern": {"shape": [PATTERNS.get(info.kinds[i], "-") for i in kept], "fgcolor": colour, "size": 6},
+            "pattern": {"shape": [PATTERNS.get(info.kinds[i], "-") for i in kept], "fillmode": "overlay", "size": 6},
         },
         text=[info.labels[i] for i in kept],
         textposition="outside",

@@ -42,6 +42,15 @@ def test_what_is_not_honest_is_found(spread: float, shift: float, verdict: str) 
     assert verdict in calibration_info(predicted(80, 0, spread, shift)).summary
 
 
+def test_the_sentence_names_the_intervals() -> None:
+    found = Calibration("held out", 100, 0.5, 1.2, (0.2, 0.5, 0.9), (0.2, 0.2, 0.5), (0.45,) * 50 + (0.55,) * 50)
+    sentence = calibration_info(found).sentence.replace("\u00a0", " ")
+    assert sentence == "Overconfident: fewer values than promised lie in the intervals of 50 % to 90 %"
+    found = Calibration("held out", 100, 0.5, 1.2, (0.2, 0.5), (0.2, 0.9), (0.45,) * 50 + (0.55,) * 50)
+    sentence = calibration_info(found).sentence.replace("\u00a0", " ")
+    assert sentence == "Underconfident: more values than promised lie in the interval of 50 %"
+
+
 def test_a_bias_says_to_which_side() -> None:
     info = calibration_info(predicted(80, 0, 1.0, 0.7))
     assert info.sentence == f"Biased: {info.above} of 80 values are larger than predicted"
