@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ import numpy as np
 from nasviz.algebra.operator import Nonterminal, Operator
 from nasviz.algebra.sorts import Sort
 from nasviz.errors import NasvizError, SortError, a_or_an
+
+_MANY = 64
+_name = attrgetter("name")
 
 Position = tuple[int, ...]
 """Address of a subterm: child indices from the root, ``()`` for the root."""
@@ -216,6 +220,8 @@ class Term:
 
     def nonterminals(self) -> list[int]:
         """The nodes that are open places, in preorder."""
+        if not any(issubclass(kind, Nonterminal) for kind in set(map(type, self.operators))):
+            return []
         return [i for i, op in enumerate(self.operators) if isinstance(op, Nonterminal)]
 
     @cached_property
@@ -266,7 +272,7 @@ class Term:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((tuple(op.name for op in self.operators), self.arity.tobytes()))
+        return hash((tuple(map(_name, self.operators)), self.arity.tobytes()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Term, (self.operators, np.array(self.arity), np.array(self.size)))
@@ -278,7 +284,20 @@ def _frozen(array: Ints) -> Ints:
 
 
 def subterm_sizes(arity: list[int]) -> Ints:
-    """Sizes of subterms from arities in preorder, from the right with a stack of finished subterms."""
+    """Sizes of subterms from arities in preorder.
+
+    A subterm ends where as many symbols as were wanted since its beginning have come; of many symbols all ends are looked up at
+    once. What is no term is walked from the right with a stack of finished subterms, which says what is wrong.
+    """
+    if len(arity) >= _MANY:
+        operands = np.array(arity, dtype=np.int64)
+        wanted = np.concatenate([[0], np.cumsum(operands - 1)])
+        if wanted[-1] == -1 and wanted[:-1].min() >= 0 and operands.min() >= 0:
+            order = np.argsort(wanted, kind="stable")
+            here = np.arange(len(arity))
+            keys = wanted[order] * (len(arity) + 1) + order
+            ends = np.searchsorted(keys, (wanted[:-1] - 1) * (len(arity) + 1) + here)
+            return (order[ends] - here).astype(np.int32)
     sizes = [0] * len(arity)
     done: list[int] = []
     for i in range(len(arity) - 1, -1, -1):

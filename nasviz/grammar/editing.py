@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from nasviz.grammar.tables import Piece, Tables
 
 _ATTEMPTS = 24
 _SETS = 8
+_PARENTS = 128
 
 
 def mutate(grammar: Grammar, derivation: Derivation, rng: np.random.Generator, rate: float | None = None) -> Derivation:
@@ -65,8 +66,8 @@ def mutate(grammar: Grammar, derivation: Derivation, rng: np.random.Generator, r
     """
     if rate is not None and not 0 < rate <= 1:
         raise NasvizError(f"a mutation rate is a probability above 0, found {rate}")
-    editor = Editor(grammar, derivation)
-    places = editor.places.all()
+    editor = _editor(grammar, derivation)
+    places = editor.choices
     if not places:
         return editor.anew(rng) or derivation
     uniforms = Uniforms(rng)
@@ -142,6 +143,11 @@ class Editor:
         self.tables: Tables = grammar.tables
         self.constraint = grammar.constraint
         self.places = Places(grammar, derivation)
+
+    @cached_property
+    def choices(self) -> list[Place]:
+        """The places whose nonterminal leaves a choice."""
+        return self.places.all()
 
     @cached_property
     def _lawful(self) -> bool:
@@ -259,6 +265,12 @@ class Editor:
             result += [*numbers[at : place[1]], *subtree]
             at = self.places.stop(place)
         return (*result, *numbers[at:])
+
+
+@lru_cache(maxsize=_PARENTS)
+def _editor(grammar: Grammar, derivation: Derivation) -> Editor:
+    """The editor of a derivation; a search mutates the same few parents thousands of times."""
+    return Editor(grammar, derivation)
 
 
 def _subtrees(tables: Tables, a: int, numbers: Sequence[int]) -> list[tuple[int, ...]]:

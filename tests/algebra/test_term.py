@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Nonterminal, Operator, Signature, Sort, Term, interpret, parse_term, position_text
+from nasviz.algebra.term import subterm_sizes
 from nasviz.errors import NasvizError, SortError
 
 F = Operator("f", (Sort.MAP,), variadic=True)
@@ -127,3 +128,25 @@ def test_arrays_are_read_only() -> None:
         assert isinstance(array, np.ndarray)
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 7
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sizes_of_large_terms_are_those_of_walking_them(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    arity: list[int] = []
+    wanted = 1
+    while wanted:
+        arity.append(int(rng.integers(1, 4)) if len(arity) < 400 else 0)
+        wanted += arity[-1] - 1
+    ends: list[int] = []
+    for i in range(len(arity)):
+        open_, j = 1, i
+        while open_:
+            open_, j = open_ + arity[j] - 1, j + 1
+        ends.append(j - i)
+    found = subterm_sizes(arity)
+    assert (found.dtype, found.tolist()) == (np.int32, ends)
+    with pytest.raises(NasvizError, match=r"symbol \d+ wants \d operands, but the term ends before they do"):
+        subterm_sizes(arity[:-1])
+    with pytest.raises(NasvizError, match="one term expected, found 3 side by side"):
+        subterm_sizes([*arity, 0, 0])
