@@ -70,6 +70,7 @@ class Broken(nv.ArchitectureView):
 broken = Broken(space.sample(seed=1))
 broken
 """,
+    "nv.show(nv.features(space.sample(seed=1), h=1))",
 ]
 
 
@@ -79,11 +80,14 @@ def all_views(shared_lab):
     lab = shared_lab
     lab.page.set_viewport_size({"width": 1400, "height": 5000})
     lab.open(CELLS, "accessibility.ipynb").run_all()
-    lab.wait_for(lambda: lab.find(".nv-pane-graph svg:not(.nv-map)").count() == 2, what="the graphs")
+    for k in (0, 3, 6):
+        lab.wait_for(lambda k=k: lab.output(k).locator(".nv-pane-graph svg:not(.nv-map)").count() == 1, what="the graphs")
     lab.wait_for(lambda: lab.output(4).locator(".nv-picture svg").count() >= 1, what="the graph of the difference")
     lab.wait_for(lambda: lab.find(".js-plotly-plot .scatterlayer .trace").count() > 3, what="the plots")
     lab.output(2).get_by_role("button", name="Compare").click()
     lab.wait_for(lambda: lab.output(2).locator(".nv-compared-column svg").count() == 2, what="the comparison")
+    lab.wait_for(lambda: lab.output(7).locator(".nv-feature-card svg").count() > 8, what="the features")
+    lab.output(7).locator(".nv-feature-card").last.click()
     lab.output(6).get_by_role("button", name="Mutate").click()
     lab.wait_for(lambda: lab.output(6).locator(".nv-failed").count() == 1, what="an error")
     lab.output(6).get_by_role("button", name="Show traceback").click()
