@@ -22,7 +22,7 @@ from nasviz.widgets.board_detail import arch_of, chosen
 from nasviz.widgets.board_figures import Figures
 from nasviz.widgets.board_map import COLOURS
 from nasviz.widgets.board_parts import blind, failure_of, runnable, runs_of, value_name_of
-from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Seen, progress_of
+from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Seen, progress_of, several, sought
 from nasviz.widgets.clock import Clock
 from nasviz.widgets.follow import follow
 from nasviz.widgets.workspace import WORKSPACE
@@ -207,7 +207,7 @@ class Board(BoardCommands):
         return {
             "name": self.study.name,
             "phase": self.phase,
-            "sentence": f"looks for the {'smallest' if seen.direction == 'minimize' else 'largest'} {self._value_name}",
+            "sentence": sought(self.study, seen.trials, self._value_name),
             "note": "" if seen.running else self.study.note,
             "cannot": "" if seen.running else runnable(self.study),
             "done": self.finished,
@@ -218,6 +218,7 @@ class Board(BoardCommands):
             "ticking": self._clock.ticking,
             "rest": self._clock.rest(self.total - self.finished) if seen.running else "–",
             "best": "" if best is None else numbers.measure(float(best.value or 0.0)),
+            "front": len(self.study.best_trials) if several(self.study) else None,
             "best_trial": None if best is None else best.number,
             "value_name": self._value_name,
             "reason": "" if failure is None else failure[0],

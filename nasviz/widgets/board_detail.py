@@ -63,6 +63,17 @@ def written(belief: Belief | None) -> dict[str, str] | None:
     return {"mean_sd": numbers.spread(belief.mean, belief.sd), "gain": gain}
 
 
+def believed(belief: Belief) -> str:
+    """Return mean ± sd as text, of several objectives one after the other.
+
+    >>> believed(Belief(0.2, 0.05))
+    '0.200 ± 0.050'
+    """
+    if not belief.objectives:
+        return numbers.spread(belief.mean, belief.sd)
+    return ", ".join(f"{name} {numbers.spread(mean, sd)}" for name, (mean, sd) in belief.objectives.items())
+
+
 def chosen(trials: Sequence[Trial], number: int | None) -> dict[str, Any] | None:
     """Return what is known of a trial as JSON data, None where there is none of that number."""
     trial = next((t for t in trials if t.number == number), None)
@@ -73,10 +84,10 @@ def chosen(trials: Sequence[Trial], number: int | None) -> dict[str, Any] | None
         "trial": trial.number,
         "state": trial.state,
         "value": numbers.measure(trial.value) if trial.value is not None and not math.isnan(trial.value) else "",
-        "believed": "" if belief is None else numbers.spread(belief.mean, belief.sd),
+        "believed": "" if belief is None else believed(belief),
         "proposed_by": trial.proposed_by,
         "baseline": trial.baseline,
-        "metrics": [[name, numbers.measure(value)] for name, value in sorted(trial.metrics.items())],
+        "metrics": [[name, numbers.measure(value)] for name, value in {**trial.objectives, **trial.metrics}.items()],
         "seconds": numbers.about(trial.seconds) if trial.seconds > 0 else "",
         "device": trial.device,
         "term": trial.term,

@@ -40,7 +40,10 @@ def runs_of(baseline: Any) -> list[Any]:
 def value_name_of(study: Study) -> str:
     """Return what the study measures, where its objective says so."""
     metric = str(study.storage.protocol.get("metric") or "")
-    return f"validation {metric}" if metric else "value"
+    if metric:
+        return f"validation {metric}"
+    first = next((name for trial in study.trials for name in trial.objectives), "")
+    return first or "value"
 
 
 def failure_of(study: Study) -> tuple[str, str] | None:

@@ -136,18 +136,24 @@ def _timeline(seen: Seen) -> Drawn:
 
 
 def _pareto(seen: Seen) -> Drawn:
-    x, y = (*objectives_of(seen.study), "parameters", "value")[:2] if objectives_of(seen.study) else ("parameters", "value")
+    (x, more_x), (y, more_y) = compared(seen.study, seen.trials)
     info = pareto_info(
         seen.trials,
-        seen.study.quantity(x),
-        seen.study.quantity(y),
+        _numbers(seen, x),
+        _numbers(seen, y),
         x_name=x,
         y_name=y,
-        maximize=(False, y == "value" and seen.direction == "maximize"),
+        maximize=(more_x, more_y),
         limits=seen.study.limits.most,
         value_name=seen.value_name,
     )
     return pareto_figure(info), info.summary
+
+
+def _numbers(seen: Seen, name: str) -> dict[int, float]:
+    """One number of each trial, by the number of the trial."""
+    own = {t.number: t.objectives[name] for t in seen.trials if name in t.objectives}
+    return own or seen.study.quantity(name)
 
 
 def _curves(seen: Seen) -> Drawn:
@@ -186,14 +192,45 @@ def _gram(asked: Asked) -> Drawn:
     return gram_figure(info), info.summary
 
 
-def objectives_of(study: Study) -> tuple[str, ...]:
-    """Return the names of the objectives of a study that has several, else ()."""
-    return tuple(getattr(study.strategy, "objectives", ()))
+Objective = tuple[str, bool]
+"""A number by its name, and whether more of it is better."""
+
+
+def objectives_of(study: Study, trials: Sequence[Trial]) -> tuple[Objective, ...]:
+    """Return the objectives of a study that has several, else (); their names are known when the first trial has ended."""
+    named: tuple[str, ...] = tuple(getattr(study.strategy, "objectives", ()))
+    if named:
+        return tuple((name, False) for name in named)
+    ways = study.directions
+    names: tuple[str, ...] = next((tuple(t.objectives) for t in trials if t.objectives), ())
+    return tuple((name, way == "maximize") for name, way in zip(names, ways, strict=False)) if len(ways) > 1 else ()
+
+
+def compared(study: Study, trials: Sequence[Trial]) -> tuple[Objective, Objective]:
+    """Return the two numbers that the Pareto figure compares: the first two objectives, else parameters and value."""
+    value = ("value", study.direction == "maximize")
+    both = objectives_of(study, trials) or (("parameters", False), value)
+    return both[0], both[1]
+
+
+def several(study: Study) -> bool:
+    """Whether a study has several objectives."""
+    return len(study.directions) > 1 or bool(getattr(study.strategy, "objectives", ()))
+
+
+def sought(study: Study, trials: Sequence[Trial], value_name: str) -> str:
+    """Return in words what a study looks for."""
+    if not several(study):
+        return f"looks for the {'smallest' if study.direction == 'minimize' else 'largest'} {value_name}"
+    found = [f"{'more' if more else 'less'} {name}" for name, more in objectives_of(study, trials)]
+    return (
+        f"looks for {' and '.join(found)}" if found else f"looks for what no other beats in {len(study.directions)} objectives"
+    )
 
 
 def progress_of(study: Study) -> tuple[str, ...]:
     """Return the names of the tabs of the progress in their order: what compares objectives leads where there are several."""
-    lead = ("pareto",) if objectives_of(study) else ()
+    lead = ("pareto",) if several(study) else ()
     return (*lead, *(name for name in PROGRESS if name not in lead))
 
 

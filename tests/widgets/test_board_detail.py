@@ -3,7 +3,7 @@ import pytest
 from nasviz.records import Belief, Trial
 from nasviz.view.folding import Folding
 from nasviz.widgets.architecture_body import Costs
-from nasviz.widgets.board_detail import arch_of, chosen, picture, stepped, written
+from nasviz.widgets.board_detail import arch_of, believed, chosen, picture, stepped, written
 
 
 def trial(number, state="finished", **more):
@@ -22,7 +22,7 @@ def test_chosen():
     )
     body = chosen([trial(3), told], 4)
     assert (body["trial"], body["value"], body["believed"]) == (4, "0.123", "0.200 ± 0.050")
-    assert body["metrics"] == [["error", "0.500"], ["latency_ms", "3.25"]]
+    assert body["metrics"] == [["latency_ms", "3.25"], ["error", "0.500"]]
     assert (body["device"], body["term"]) == ("cpu", "conv")
     assert chosen([told], 3) is None
     assert chosen([told], None) is None
@@ -46,6 +46,14 @@ def test_written():
     assert written(None) is None
     assert written(Belief(0.2, 0.05)) == {"mean_sd": "0.200 ± 0.050", "gain": ""}
     assert written(Belief(0.2, 0.05, -4.5)) == {"mean_sd": "0.200 ± 0.050", "gain": "−4.50"}
+
+
+def test_beliefs_of_several_objectives():
+    belief = Belief(0.2, 0.05, objectives={"error": (0.2, 0.05), "size": (30.0, 2.0)})
+    assert believed(belief) == "error 0.200 ± 0.050, size 30.0 ± 2.0"
+    body = chosen([trial(0, value=0.2, objectives={"error": 0.2, "size": 31.0}, belief=belief)], 0)
+    assert body["metrics"] == [["error", "0.200"], ["size", "31.0"]]
+    assert body["believed"].startswith("error")
 
 
 def test_arch_of(archs):

@@ -2,7 +2,18 @@ import pytest
 
 from nasviz.search import ParetoBayesOpt, RandomSearch, Study
 from nasviz.surrogate.basis import basis_of
-from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Asked, Seen, left_out, objectives_of, progress_of
+from nasviz.widgets.board_tabs import (
+    PROGRESS,
+    SURROGATE,
+    Asked,
+    Seen,
+    compared,
+    left_out,
+    objectives_of,
+    progress_of,
+    several,
+    sought,
+)
 
 
 def length(arch):
@@ -58,23 +69,34 @@ def test_the_architecture_shown_is_in_the_leave_one_out_figure(study, seen):
     assert figure.data[2].y in (None, ())
 
 
-def test_what_compares_objectives_leads(space, study):
-    assert objectives_of(study) == ()
-    assert progress_of(study)[0] == "history"
-    several = Study(space, length, strategy=ParetoBayesOpt(("error", "parameters")))
-    assert objectives_of(several) == ("error", "parameters")
-    assert progress_of(several)[0] == "pareto"
-    assert sorted(progress_of(several)) == sorted(PROGRESS)
+def test_of_one_objective_value_and_parameters_are_compared(study):
+    assert (several(study), objectives_of(study, study.trials), progress_of(study)[0]) == (False, (), "history")
+    assert compared(study, study.trials) == (("parameters", False), ("value", False))
+    assert sought(study, study.trials, "validation error") == "looks for the smallest validation error"
 
 
-def test_a_study_of_two_objectives_is_drawn_by_both(space):
-    study = Study(
-        space, lambda arch: {"error": length(arch), "size": float(len(str(arch)))}, strategy=ParetoBayesOpt(("error", "size"))
-    )
+def test_objectives_that_the_strategy_names_lead(space):
+    study = Study(space, length, strategy=ParetoBayesOpt(("error", "parameters")))
+    assert several(study)
+    assert progress_of(study)[0] == "pareto"
+    assert sorted(progress_of(study)) == sorted(PROGRESS)
+    assert compared(study, []) == (("error", False), ("parameters", False))
+    assert sought(study, [], "value") == "looks for less error and less parameters"
+
+
+def test_a_study_of_two_directions_is_drawn_by_both(space):
+    def both(arch):
+        return {"error": length(arch), "size": float(len(str(arch)))}
+
+    study = Study(space, both, direction=("minimize", "maximize"), strategy=RandomSearch())
+    assert sought(study, study.trials, "value") == "looks for what no other beats in 2 objectives"
+    assert PROGRESS["pareto"].draw(Seen(study, [], [], "value", 5))[0].layout.annotations
     study.run(total=5, executor="inline")
-    figure, _ = PROGRESS["pareto"].draw(Seen(study, study.trials, [], "value", 5))
+    assert sought(study, study.trials, "value") == "looks for less error and more size"
+    figure, note = PROGRESS["pareto"].draw(Seen(study, study.trials, [], "value", 5))
     assert figure.layout.xaxis.title.text.startswith("error")
     assert figure.layout.yaxis.title.text.startswith("size")
+    assert note.startswith(f"{len(study.best_trials)} of 5")
 
 
 def test_the_version_changes_with_what_is_drawn(study, seen):

@@ -34,9 +34,11 @@ function Panes({ context, state }: { context: ViewContext; state: BoardState }) 
     event.preventDefault();
     event.stopPropagation();
   };
-  const tab = (pane: "progress" | "surrogate") => {
-    const [now, onTab] = useTab(pane, state.tabs[pane].map(([name]) => name), state.open[pane], (name) => channel.set({ [pane]: name }));
-    return { id, plots, name: pane, tabs: state.tabs[pane], now, onTab, figures: state.figures, selected: selectedPoint(state), onChoose: choose };
+  const shared = { plots, selected: selectedPoint(state), onChoose: choose };
+  const pane = (name: "progress" | "surrogate") => {
+    const tabs = state.tabs[name];
+    const [now, onTab] = useTab(name, tabs.map(([tab]) => tab), state.open[name], (tab) => channel.set({ [name]: tab }));
+    return { ...shared, id, name, tabs, now, onTab, figures: state.figures };
   };
   return (
     <div class="nv-board-stage" ref={stage} tabIndex={0} role="group" aria-label="Search: j and k step through the trials, b selects the best" onKeyDown={press}>
@@ -48,12 +50,12 @@ function Panes({ context, state }: { context: ViewContext; state: BoardState }) 
       {state.reason && <Failure message={state.reason} traceback={state.traceback} />}
       {keys && <Keys />}
       <div class="nv-board-top">
-        <FigurePane {...tab("progress")} label="Progress" about={state.value_name} />
+        <FigurePane {...pane("progress")} label="Progress" about={state.value_name} />
         <Now state={state} send={send} />
       </div>
       <div class="nv-board-middle">
-        <FigurePane {...tab("surrogate")} label="Surrogate" about={state.value_name} />
-        <MapPane {...tab("surrogate")} state={state} setColour={(colour) => channel.set({ colour })} />
+        <FigurePane {...pane("surrogate")} label="Surrogate" about={state.value_name} />
+        <MapPane {...shared} state={state} setColour={(colour) => channel.set({ colour })} />
       </div>
       <Detail context={context} state={state} send={send} />
     </div>

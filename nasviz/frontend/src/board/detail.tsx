@@ -9,6 +9,9 @@ import { TermIndex } from "../core/term";
 import { type Pointing, usePointing, type ViewContext } from "../core/view";
 import type { BoardState, Chosen, Detail as Shown, Send } from "./state";
 
+const HINT = "Click a point, or its row in a table, to see its architecture; j and k step through the trials, b is the best. Keys: ?";
+const EMPTY = "Trials appear above as they are evaluated; the one that you click is shown here.";
+
 export interface DetailProps {
   context: ViewContext;
   state: BoardState;
@@ -18,31 +21,28 @@ export interface DetailProps {
 export function Detail({ context, state, send }: DetailProps) {
   const { chosen, detail } = state;
   const [editing, setEditing] = useState(false);
-  if (!chosen && !detail) {
-    return (
-      <div class="nv-trial nv-soft">
-        {state.blind || "Click a point, or its row in a table, to see its architecture. Keys: ?"}
-      </div>
-    );
-  }
+  if (!chosen && !detail) return <div class="nv-trial nv-soft">{state.blind || (state.done ? HINT : EMPTY)}</div>;
   const term = chosen?.term ?? detail?.body.term?.text ?? "";
   return (
     <section class="nv-trial" aria-label={chosen ? `Trial ${chosen.trial}` : "Architecture that is shown"}>
       <div class="nv-trial-line">
-        {chosen ? <TrialFacts chosen={chosen} valueName={state.value_name} /> : <span class="nv-title">Not evaluated</span>}
-        {detail && <Belief detail={detail} />}
-        <span class="nv-space" />
-        {detail && (
-          <Button pressed={editing} tip="What if: change the term and see what the surrogate believes then (e)" onClick={() => setEditing(!editing)}>
-            What if
-          </Button>
-        )}
-        {!chosen && detail?.in_space && (
-          <Button primary tip="Evaluate this architecture next" onClick={() => send("enqueue")}>
-            Enqueue
-          </Button>
-        )}
-        <CopyButton text={() => term}>Copy term</CopyButton>
+        <div class="nv-facts">
+          {chosen ? <TrialFacts chosen={chosen} valueName={state.value_name} /> : <span class="nv-title">Not evaluated</span>}
+          {detail && <Belief detail={detail} />}
+        </div>
+        <div class="nv-trial-buttons">
+          {detail && (
+            <Button pressed={editing} tip="Change the term, and see what the surrogate believes then" onClick={() => setEditing(!editing)}>
+              What if
+            </Button>
+          )}
+          {!chosen && detail?.in_space && (
+            <Button primary tip="Evaluate this architecture next" onClick={() => send("enqueue")}>
+              Enqueue
+            </Button>
+          )}
+          <CopyButton text={() => term}>Copy term</CopyButton>
+        </div>
       </div>
       {chosen?.reason && <div class={chosen.state === "failed" ? "nv-bad nv-trial-reason" : "nv-soft nv-trial-reason"}>{chosen.state === "failed" && "✕ "}{chosen.reason}</div>}
       {detail ? (
@@ -65,7 +65,7 @@ function TrialFacts({ chosen, valueName }: { chosen: Chosen; valueName: string }
       <span>
         {valueName} <b>{chosen.value || chosen.state}</b>
       </span>
-      {chosen.metrics.map(([name, value]) => (
+      {chosen.metrics.filter(([name]) => name !== valueName).map(([name, value]) => (
         <span key={name}>
           {name} {value}
         </span>

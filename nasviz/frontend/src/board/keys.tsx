@@ -1,7 +1,8 @@
 /** The keys of the board, and what each of them does. */
+import { KeyList, type KeyRow } from "../core/keys";
 import type { Send } from "./state";
 
-const KEYS: [string, string][] = [
+const KEYS: KeyRow[] = [
   ["j ↓ →", "the next trial"],
   ["k ↑ ←", "the trial before"],
   ["b", "the best trial"],
@@ -10,16 +11,7 @@ const KEYS: [string, string][] = [
   ["? ", "these keys"],
 ];
 
-export const Keys = () => (
-  <ul class="nv-keys" aria-label="Keys">
-    {KEYS.map(([key, words]) => (
-      <li key={key}>
-        <kbd>{key}</kbd>
-        <span>{words}</span>
-      </li>
-    ))}
-  </ul>
-);
+export const Keys = () => <KeyList keys={KEYS} />;
 
 /** Where keys belong to something else. */
 const TAKEN = "input, textarea, select, [role=tablist], .nv-stage, .nv-scroll, summary, .nv-zoom";

@@ -17,16 +17,18 @@ export function MapPane({ plots, selected, onChoose, state, setColour }: MapProp
       <div class="nv-tabline">
         <span class="nv-pane-name">Map of the space</span>
         <span class="nv-space" />
-        <label class="nv-colour">
-          colour{" "}
-          <select value={state.open.colour} onChange={(event) => setColour(event.currentTarget.value)}>
-            {state.tabs.colour.map(([name, title]) => (
-              <option key={name} value={name}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
+        {state.figures.map?.figure && (
+          <label class="nv-colour">
+            colour{" "}
+            <select value={state.open.colour} onChange={(event) => setColour(event.currentTarget.value)}>
+              {state.tabs.colour.map(([name, title]) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
       </div>
       <FigurePart plots={plots} drawn={state.figures.map} label={`Map of the space: ${state.open.colour} of ${state.value_name}`} tip={TIP} selected={selected} onChoose={onChoose} />
     </section>

@@ -70,6 +70,12 @@ function Facts({ state, send }: { state: BoardState; send: Send }) {
       <dd>{clock(elapsed)}</dd>
       <dt>rest</dt>
       <dd>{state.rest}</dd>
+      {state.front !== null && (
+        <>
+          <dt data-tip="Trials that no other trial beats in all objectives">front</dt>
+          <dd>{state.front}</dd>
+        </>
+      )}
       <dt>best</dt>
       <dd>
         {state.best_trial === null ? (

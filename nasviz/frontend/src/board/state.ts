@@ -55,6 +55,8 @@ export interface BoardState {
   ticking: boolean;
   rest: string;
   best: string;
+  /** trials that no other beats, of several objectives */
+  front: number | null;
   best_trial: number | null;
   value_name: string;
   reason: string;
