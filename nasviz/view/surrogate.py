@@ -42,6 +42,8 @@ class SurrogateInfo:
         Its term.
     value_name
         What is measured.
+    known
+        Names of known networks that the search is compared with, "" for every other trial, (n,).
     """
 
     trials: tuple[int | None, ...] = ()
@@ -54,6 +56,7 @@ class SurrogateInfo:
     current: tuple[float, float] | None = None
     current_term: str = ""
     value_name: str = "value"
+    known: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -107,6 +110,7 @@ def surrogate_info(
     current: tuple[float, float] | None = None,
     current_term: str = "",
     value_name: str = "value",
+    known: Sequence[str] = (),
 ) -> SurrogateInfo:
     """Collect what the surrogate figure shows.
 
@@ -128,15 +132,17 @@ def surrogate_info(
         Its term.
     value_name
         What is measured, e.g. "validation error".
+    known
+        Names of known networks that the search is compared with, "" for every other trial, (n,).
 
     Raises
     ------
     ValueError
         Lengths differ.
     """
-    lengths = {len(observed), len(mean), len(sd)} | {len(s) for s in (trials, terms) if len(s)}
+    lengths = {len(observed), len(mean), len(sd)} | {len(s) for s in (trials, terms, known) if len(s)}
     if len(lengths) > 1:
-        raise ValueError(f"observed, mean, sd, trials and terms must have one length, got {sorted(lengths)}")
+        raise ValueError(f"observed, mean, sd, trials, terms and known must have one length, got {sorted(lengths)}")
     y, m, s = (np.asarray(v, float) for v in (observed, mean, sd))
     keep: list[int] = np.flatnonzero(np.isfinite(y) & np.isfinite(m) & np.isfinite(s)).tolist()
     y, m, s = y[keep], m[keep], s[keep]
@@ -151,6 +157,7 @@ def surrogate_info(
         current=current,
         current_term=current_term,
         value_name=value_name,
+        known=tuple(known[i] for i in keep) if len(known) else ("",) * len(keep),
     )
 
 
@@ -185,7 +192,11 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         y=info.mean,
         mode="markers",
         name="trial, left out, ± sd",
-        marker={"color": theme.OBSERVED, "size": 8, "symbol": "circle"},
+        marker={
+            "color": [theme.KNOWN if name else theme.OBSERVED for name in info.known] or theme.OBSERVED,
+            "size": [13 if name else 8 for name in info.known] or 8,
+            "symbol": [theme.KNOWN_SYMBOL if name else "circle" for name in info.known] or "circle",
+        },
         error_y={"type": "data", "array": info.sd, "color": theme.faded(theme.OBSERVED, 0.55), "thickness": 1.5},
         customdata=info.trials,
         text=[_hover(info, i) for i in range(len(info.observed))],
@@ -235,6 +246,7 @@ def _range(info: SurrogateInfo) -> tuple[float, float]:
 def _hover(info: SurrogateInfo, i: int) -> str:
     number = info.trials[i]
     name = "known from another study" if number is None else f"trial {number}"
+    name = f"{theme.clipped(info.known[i], 40, 1)} ({name})" if info.known[i] else name
     return (
         f"{name}<br>observed {numbers.measure(info.observed[i])}"
         f"<br>predicted {numbers.spread(info.mean[i], info.sd[i])}<br>{theme.clipped(info.terms[i])}"

@@ -68,8 +68,17 @@ def leave_one_out(source: Searched | Surrogate, *, value_name: str = "value", da
         return surrogate_figure(SurrogateInfo(value_name=value_name), dark=dark)
     terms = [str(arch) for arch in gp.archs]
     mean, sd = gp.leave_one_out()
-    known = numbers_of(matched(terms, gp.y, trials)) if trials else ()
-    return surrogate_figure(surrogate_info(gp.y, mean, sd, trials=known, terms=terms, value_name=value_name), dark=dark)
+    those = matched(terms, gp.y, trials) if trials else ()
+    info = surrogate_info(
+        gp.y,
+        mean,
+        sd,
+        trials=numbers_of(those),
+        terms=terms,
+        value_name=value_name,
+        known=["" if trial is None else trial.baseline for trial in those],
+    )
+    return surrogate_figure(info, dark=dark)
 
 
 def calibration(
@@ -169,7 +178,7 @@ def space_map(
     if gp is None:
         return space_map_figure(SpaceMapInfo(value_name=value_name), colour, dark=dark)
     found = gp.map(candidates, seed, maximize=direction == "maximize")
-    others = _foreign(gp, found, trials)
+    others = known_elsewhere(gp, found, trials)
     info = space_map_info(found.record, trials, direction=direction, value_name=value_name, baselines=others)
     return space_map_figure(info, colour, dark=dark)
 
@@ -187,8 +196,16 @@ def _learned(source: Searched | Surrogate) -> tuple[Surrogate | None, Sequence[T
     return cast(Surrogate, source.surrogate()), trials
 
 
-def _foreign(gp: Any, found: Any, trials: Sequence[Trial]) -> list[Spot]:
-    """Known networks of other grammars, which the process did not learn from, placed on its map."""
+def known_elsewhere(gp: Any, found: Any, trials: Sequence[Trial]) -> list[Spot]:
+    """Return known networks of other grammars, which a process did not learn from, placed on its map.
+
+    Parameters
+    ----------
+    gp, found
+        The process and its map.
+    trials
+        Trials of the study.
+    """
     those = [trial for trial in trials if trial.baseline and getattr(trial, "foreign", False)]
     archs = [cast(Any, trial).arch for trial in those]
     if not archs:

@@ -32,6 +32,8 @@ class WeightsInfo:
         Shares of the prior variance, of a product's factors shares of these, ``(k,)``, 0…1.
     within
         Whether each is part of a product, ``(k,)``.
+    brief
+        What each compares in a few words, ``(k,)``.
     words
         What each compares and what was learned of it, ``(k,)``.
     labels
@@ -49,6 +51,7 @@ class WeightsInfo:
     names: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     within: tuple[bool, ...] = ()
+    brief: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -75,6 +78,7 @@ def weights_info(found: KernelWeights) -> WeightsInfo:
         names=tuple(_short(part.name) for part in found.parts),
         weights=tuple(part.weight for part in found.parts),
         within=tuple(bool(part.within) for part in found.parts),
+        brief=tuple(_brief(part) for part in found.parts),
         words=tuple(_words(part) for part in found.parts),
         labels=tuple(_label(part) for part in found.parts),
         kinds=tuple(part.kind for part in found.parts),
@@ -98,6 +102,13 @@ def compares(part: KernelPart) -> str:
         what = f"the logarithm of {part.name}" if part.rule.startswith("log ") else part.name
         return f"{what}: near numbers, like values"
     return "like only where all its factors say so" if part.kind == "product" else "a kernel of your own"
+
+
+def _brief(part: KernelPart) -> str:
+    if part.kind == "graph":
+        return "every operation" if part.level is None else f"cut below level {part.level}" if part.level else "the outermost"
+    brief = {"productions": "how often used", "number": "near numbers", "product": "all factors alike"}
+    return brief.get(part.kind, "your own")
 
 
 def _cut(level: int | None) -> str:
@@ -190,7 +201,16 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
     )
     longest = max([*info.weights, info.noise, 0.1])
     rows = [*_rows(info), "noise"] if info.names else []
-    fig.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], showgrid=False, ticks="", ticksuffix=" ")
+    fig.update_yaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=rows[::-1],
+        tickmode="array",
+        tickvals=rows,
+        ticktext=[*_ticks(info), "noise "] if rows else [],
+        showgrid=False,
+        ticks="",
+    )
     fig.update_xaxes(range=[0, 1.3 * longest], tickformat=".0%", rangemode="tozero")
     fig.update_layout(barmode="overlay", bargap=0.3)
     if not info.names:
@@ -199,9 +219,15 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
 
 
 def _rows(info: WeightsInfo) -> list[str]:
-    """What stands at the left of each bar; equal names within a product and outside are told apart by the dot."""
-    rows = ["· " * within + theme.clipped(name, 24, 3) for name, within in zip(info.names, info.within, strict=True)]
+    """What the bars are called; equal names within a product and outside are told apart by the dot."""
+    rows = ["· " * within + name for name, within in zip(info.names, info.within, strict=True)]
     return [row + "\u200b" * rows[:i].count(row) for i, row in enumerate(rows)]
+
+
+def _ticks(info: WeightsInfo) -> list[str]:
+    """What stands at the left of each bar: its name and, small, what it compares."""
+    rows = zip(info.names, info.within, info.brief, strict=True)
+    return ["· " * within + f"{theme.clipped(name, 24, 3)} <br><sup>{brief}</sup> " for name, within, brief in rows]
 
 
 def _bars(info: WeightsInfo, kept: list[int], name: str, colour: str, legend: bool) -> go.Bar:

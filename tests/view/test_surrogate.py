@@ -64,3 +64,12 @@ def test_the_diagonal_spans_all_points():
     assert line.x == line.y
     assert line.x[0] < -1
     assert line.x[1] > 1
+
+
+def test_known_networks_and_lessons_are_named():
+    info = surrogate_info([0.1, 0.4], [0.2, 0.3], [0.1, 0.1], trials=[None, 3], terms=["a", "b"], known=["", "ResNet-20"])
+    points = surrogate_figure(info).data[1]
+    assert list(points.marker.symbol) == ["circle", "star-diamond"]
+    assert list(points.customdata) == [None, 3]
+    assert points.text[0].startswith("known from another study<br>observed 0.100")
+    assert points.text[1].startswith("ResNet-20 (trial 3)<br>observed 0.400")

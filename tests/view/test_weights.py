@@ -66,6 +66,11 @@ def test_other_parts_say_so_too(part: KernelPart, words: str) -> None:
     assert compares(part) == words
 
 
+def test_beside_each_bar_stands_in_brief_what_it_compares() -> None:
+    assert weights_info(LEVELS).brief == ("the outermost", "cut below level 2", "every operation")
+    assert weights_info(PRODUCT).brief == ("all factors alike", "the outermost", "near numbers", "near numbers")
+
+
 def test_the_summary_names_the_heaviest_part_noise_and_evidence() -> None:
     assert plain(weights_info(LEVELS).summary) == (
         "60 % on level 2 · noise 5.0 % of the prior variance · log evidence −12.3 nats for 20 values"
@@ -94,7 +99,9 @@ def test_the_figure_has_always_the_same_traces(info: WeightsInfo, dark: bool) ->
 def test_rows_stand_in_the_order_of_the_kernel_and_names_are_told_apart() -> None:
     fig = weights_figure(weights_info(PRODUCT))
     rows = list(fig.layout.yaxis.categoryarray)[::-1]
-    assert rows == ["(levels 0–1 + full<br>graph) × parameters", "· level 0", "· parameters", "parameters", "noise"]
+    assert rows == ["(levels 0–1 + full graph) × parameters", "· level 0", "· parameters", "parameters", "noise"]
+    assert list(fig.layout.yaxis.tickvals) == rows
+    assert fig.layout.yaxis.ticktext[0] == "(levels 0–1 + full<br>graph) × parameters <br><sup>all factors alike</sup> "
     assert list(fig.data[0].x) == [0.75, 0.25]
     assert list(fig.data[1].y) == rows[1:3]
     assert plain(fig.data[1].text[1]) == "100 % · length scale 0.50 sd"
