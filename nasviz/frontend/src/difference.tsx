@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { prefixed } from "./core/format";
 import { Button, CopyButton, Empty, Skeleton } from "./core/parts";
 import { Picture } from "./core/picture_part";
+import { type Piece, Pieces } from "./core/pieces";
 import { type Position, samePosition } from "./core/selection";
 import { positionText } from "./core/term";
 import { defineView, type Pointing, useBody, usePointing, type ViewContext } from "./core/view";
@@ -26,7 +27,7 @@ export interface DifferenceBody {
   /** the first one: what goes is selected there */
   old_key: string;
   /** what stays (" "), goes ("-") and comes ("+") */
-  pieces: [sign: string, text: string][];
+  pieces: Piece[];
   places: Place[];
   more: number;
   dot: string;
@@ -88,9 +89,7 @@ function DifferenceView(context: ViewContext) {
         <CopyButton text={() => body.python} tip="Copy the line of Python that makes this difference">Copy as Python</CopyButton>
       </div>
       <div class="nv-merged" tabIndex={0} aria-label="Both terms as one text">
-        {body.pieces.map(([sign, text], k) =>
-          sign === "-" ? <del key={k}>{text}</del> : sign === "+" ? <ins key={k}>{text}</ins> : <span key={k}>{text}</span>,
-        )}
+        <Pieces pieces={body.pieces} />
       </div>
       {body.dot ? (
         <Picture
@@ -115,7 +114,7 @@ function DifferenceView(context: ViewContext) {
 }
 
 /** The text with marks that survive as plain text. */
-export const marked = (pieces: readonly [string, string][]): string =>
+export const marked = (pieces: readonly Piece[]): string =>
   pieces.map(([sign, text]) => (sign === "-" ? `[-${text}-]` : sign === "+" ? `{+${text}+}` : text)).join("");
 
 /** "+1.2 k", "−3", "0", or "" where nothing is known. */

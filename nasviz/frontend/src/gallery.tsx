@@ -5,6 +5,7 @@ import type { Engine } from "./core/engine";
 import { grouped } from "./core/format";
 import { Button, Empty, Skeleton } from "./core/parts";
 import { Picture } from "./core/picture_part";
+import { type Piece, Pieces } from "./core/pieces";
 import { Thumbnail } from "./core/thumbnail";
 import { defineView, useBody, type ViewContext } from "./core/view";
 import css from "./gallery.css";
@@ -43,7 +44,7 @@ export function ordered(cards: readonly CardInfo[], order: Order, down: boolean)
 interface Column {
   key: string;
   dot: string;
-  pieces: [sign: string, text: string][];
+  pieces: Piece[];
   summary: string[];
 }
 
@@ -156,9 +157,7 @@ function Compared({ columns, cards, engine, close }: ComparedProps) {
               </div>
               {column.dot ? <Picture engine={engine} dot={column.dot} label={`Graph of architecture ${number}`} maxHeight={180} bare /> : <Empty>No graph.</Empty>}
               <div class="nv-compared-term nv-code" tabIndex={0}>
-                {column.pieces.map(([sign, text], n) =>
-                  sign === "-" ? <del key={n}>{text}</del> : sign === "+" ? <ins key={n}>{text}</ins> : <span key={n}>{text}</span>,
-                )}
+                <Pieces pieces={column.pieces} />
               </div>
               <div class="nv-soft">{k === 0 ? "the others are compared with this one" : column.summary.join(" · ")}</div>
             </div>

@@ -1,6 +1,7 @@
 /** What is selected, in words; what the colours mean; the keys; and the items that a screen reader is told. */
 import { prefixed, shape } from "../core/format";
 import { hueClass } from "../core/hue";
+import { KeyList, type KeyRow } from "../core/keys";
 import { Button } from "../core/parts";
 import { positionText, type TermIndex } from "../core/term";
 import type { Pointing, ViewContext } from "../core/view";
@@ -130,7 +131,7 @@ export function Unseen({ context, index, body, pointing }: PartProps) {
   );
 }
 
-const KEYS: [string, string][] = [
+const KEYS: KeyRow[] = [
   ["← → ↑ ↓", "parent, first operand, siblings"],
   ["Enter", "fold the selected subterm, or open it; in a list: take what is looked at"],
   ["r", "replace the selected subterm"],
@@ -151,13 +152,4 @@ const KEYS: [string, string][] = [
   ["?", "these keys"],
 ];
 
-export const Keys = () => (
-  <ul class="nv-keys" aria-label="Keys">
-    {KEYS.map(([key, words]) => (
-      <li key={key}>
-        <kbd>{key}</kbd>
-        <span>{words}</span>
-      </li>
-    ))}
-  </ul>
-);
+export const Keys = () => <KeyList keys={KEYS} />;

@@ -1,9 +1,10 @@
 /** The keys of the editor, listed. */
+import { KeyList, type KeyRow } from "../core/keys";
 
 const MAC = typeof navigator !== "undefined" && /Mac/.test(navigator.platform);
 export const MOD = MAC ? "⌘" : "Ctrl";
 
-const KEYS: [string, string][] = [
+const KEYS: KeyRow[] = [
   [`${MOD}-Space`, "complete"],
   ["F1", "what the name at the cursor means"],
   [`F12, ${MOD}-click`, "go to the definition"],
@@ -17,13 +18,4 @@ const KEYS: [string, string][] = [
   ["Tab", "leave the text; between operands just completed: the next one"],
 ];
 
-export const Keys = () => (
-  <ul class="nv-keys" aria-label="Keys">
-    {KEYS.map(([key, what]) => (
-      <li key={key}>
-        <span class="nv-key">{key}</span>
-        <span class="nv-soft">{what}</span>
-      </li>
-    ))}
-  </ul>
-);
+export const Keys = () => <KeyList keys={KEYS} />;

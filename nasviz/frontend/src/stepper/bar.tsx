@@ -1,5 +1,6 @@
 /** The header of the stepper: what remains, and what can be done. */
 import { useState } from "preact/hooks";
+import { KeyList, type KeyRow } from "../core/keys";
 import { Button, CopyButton } from "../core/parts";
 import { download } from "../core/save";
 import type { ViewContext } from "../core/view";
@@ -156,7 +157,7 @@ export function PinPanel({ body }: { body: StepperBody }) {
   );
 }
 
-const KEYS: [string, string][] = [
+const KEYS: KeyRow[] = [
   ["↑ ↓", "production before, next production"],
   ["← →", "open place before, next open place"],
   ["Enter", "apply the production"],
@@ -169,13 +170,4 @@ const KEYS: [string, string][] = [
   ["z", "zoom to the place"],
 ];
 
-export const Keys = () => (
-  <ul class="nv-keys" aria-label="Keys">
-    {KEYS.map(([key, words]) => (
-      <li key={key}>
-        <kbd>{key}</kbd>
-        <span>{words}</span>
-      </li>
-    ))}
-  </ul>
-);
+export const Keys = () => <KeyList keys={KEYS} />;
