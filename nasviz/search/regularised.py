@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,14 +86,16 @@ class AREA(RegularisedEvolution):
     population, sample
         See :class:`RegularisedEvolution`.
     score
-        Takes an architecture and returns a number, the larger the better, such as a zero-cost proxy.
+        Takes an architecture and returns a number, the larger the better, such as a zero-cost proxy. None is ``naswot``, as
+        published, on a batch of the data that the study's objective trains on. An architecture that has no score comes last.
     pool
         Draws for each of the first trials, ≥ 1.
 
     Raises
     ------
     NasvizError
-        If `score` is no function, or as :class:`RegularisedEvolution`.
+        If `score` is no function, or as :class:`RegularisedEvolution`. When proposing, or when a study is made, if there is no
+        score and the objective has no ``data``.
 
     Examples
     --------
@@ -102,14 +104,42 @@ class AREA(RegularisedEvolution):
     'best zero-cost score of 3 draws, for the first population'
     """
 
-    score: Callable[[Architecture], float] = field(kw_only=True)
+    score: Callable[[Architecture], float] | None = field(default=None, kw_only=True)
     pool: int = 3
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole(self.pool, "pool", 1)
-        if not callable(self.score):
+        if self.score is not None and not callable(self.score):
             raise NasvizError(f"the score is {self.score!r:.60}, expected a function of an architecture")
+
+    def given(self, objective: object) -> AREA:
+        """Return this strategy with a score: its own, or ``naswot`` on a batch of what `objective` trains on.
+
+        Raises
+        ------
+        NasvizError
+            If there is neither.
+        """
+        if self.score is not None:
+            return self
+        data = getattr(objective, "data", None)
+        if data is None:
+            raise NasvizError(
+                "AREA chooses its first trials by a score, and the objective has no data to measure one on. "
+                "Type: nv.AREA(score=nv.proxies.naswot.on(data)), or score=nv.proxies.naswot for inputs that are noise"
+            )
+        from nasviz.evaluation.proxies import naswot
+
+        return replace(self, score=naswot.on(data))
+
+    def _scored(self, arch: Architecture) -> float:
+        score = self.given(None).score
+        assert score is not None
+        try:
+            return _finite(score(arch))
+        except NasvizError:  # it has no network, or one whose score is no number
+            return -np.inf
 
     def _first(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
         seen = self._memory.seen(space, trials)
@@ -118,7 +148,7 @@ class AREA(RegularisedEvolution):
             arch = space.sample(seed=rng)
             if arch not in drawn and arch not in seen:
                 drawn.append(arch)
-        scores = [_finite(self.score(arch)) for arch in drawn]
+        scores = [self._scored(arch) for arch in drawn]
         reason = f"best zero-cost score of {len(drawn)} draws, for the first population"
         return Proposal(str(drawn[int(np.argmax(scores))]), reason=reason)
 

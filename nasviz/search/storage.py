@@ -21,6 +21,7 @@ from nasviz.records import Curve
 from nasviz.search.backend import backend, check_there, quiet, translated
 from nasviz.search.evaluate import Outcome
 from nasviz.search.lease import Lease, this_process
+from nasviz.search.pruning import points
 from nasviz.search.trial import CURVE, DRAW, END, LEASE, RETRY, TERM, StudyTrial, living, read_trial
 
 SCHEMA = 1
@@ -84,6 +85,7 @@ class StudyStorage:
         self.space: Mapping[str, Any] = attrs[_SPACE]
         self.protocol: Mapping[str, Any] = attrs[_PROTOCOL]
         self._finished: dict[int, StudyTrial] = {}
+        self._told: dict[int, dict[int, float]] = {}
 
     @classmethod
     def create(
@@ -248,8 +250,29 @@ class StudyStorage:
             self._set(slot, LEASE, _lease())
 
     def curve(self, slot: int, rows: Sequence[Curve]) -> bool:
-        """Store the learning curve of a running trial; False if the trial is no longer running."""
-        return self._set(slot, CURVE, [row.to_json() for row in rows])
+        """Store the learning curve of a running trial; False if the trial is no longer running.
+
+        Where there is one objective, what it measures is also an intermediate value of optuna's, one an epoch, which its plots,
+        pruners and dashboard know.
+        """
+        return self._set(slot, CURVE, [row.to_json() for row in rows]) and self._step(slot, rows)
+
+    def _step(self, slot: int, rows: Sequence[Curve]) -> bool:
+        told = self._told.setdefault(slot, {})
+        found = points(rows, str(self.protocol.get("metric") or "")) if len(self.directions) == 1 else {}
+        fresh = {epoch: value for epoch, value in found.items() if told.get(epoch) != value}
+        if not fresh:
+            return True
+        with translated(self.where):
+            storage = self._study._storage
+            trial = storage.get_trial_id_from_study_id_trial_number(self._study._study_id, slot)
+            try:
+                for epoch, value in fresh.items():
+                    storage.set_trial_intermediate_value(trial, epoch, value)
+            except UpdateFinishedTrialError:
+                return False
+        told.update(fresh)
+        return True
 
     def finish(self, slot: int, outcome: Outcome) -> bool:
         """End a running trial with a value, or without one and a reason; False if somebody else ended it before."""
@@ -258,6 +281,7 @@ class StudyStorage:
         early = outcome.stopped or outcome.pruned
         state = TrialState.COMPLETE if value is not None else TrialState.PRUNED if early else TrialState.FAIL
         names = ("reason", "seconds", "traceback", "pruned", "worker", "device", "rank", "metrics", "objectives")
+        self._told.pop(slot, None)
         end = {name: getattr(outcome, name) for name in names}
         return self._set(slot, END, end) and self._tell(slot, state, values if value is not None else None)
 

@@ -46,8 +46,8 @@ class Strategy(Protocol):
 
     A strategy keeps nothing that changes what it proposes: equal arguments give equal proposals, so a search can be replayed.
     A strategy that takes a keyword ``limits`` is given those of the study, name to largest number, or None; it proposes nothing
-    whose parameters or FLOPs exceed them. Of architectures with one canonical form (:func:`nasviz.spaces.canonical_key`) at
-    most one is proposed.
+    whose parameters or FLOPs exceed them. One with a method ``given(objective)`` is asked by a study for the strategy to use
+    with its objective. Of architectures with one canonical form (:func:`nasviz.spaces.canonical_key`) at most one is proposed.
     """
 
     def propose(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:

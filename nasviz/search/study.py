@@ -7,7 +7,7 @@ import math
 import statistics
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from nasviz.algebra.arguments import whole
@@ -120,6 +120,8 @@ class Study(Running):
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"the name is {name!r:.60}, expected a text")
         strategy = default_strategy(len(directions)) if strategy is None else strategy
+        given: Callable[[object], Strategy] | None = getattr(strategy, "given", None)
+        strategy = given(objective) if given is not None else strategy
         check_objectives(strategy, directions)
         pruning = pruning_of(pruner)
         bounds = _checked_limits(limits, strategy)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nasviz.errors import NasvizError
+from nasviz.evaluation import TrainingObjective
 from nasviz.records import Trial
 from nasviz.search import AREA, TPE, BayesOpt, LocalSearch, RandomSearch, RegularisedEvolution, Study
 from nasviz.search.memory import Memory
@@ -138,3 +139,32 @@ def test_numbers_that_make_no_sense() -> None:
         LocalSearch(0)
     with pytest.raises(NasvizError, match="n_init is 0"):
         TPE(n_init=0)
+
+
+def test_area_scores_by_naswot_on_the_data_of_the_objective(space: SearchSpace) -> None:
+    rng = np.random.default_rng(0)
+    data = tuple((rng.random((12, 1, 8, 8), dtype=np.float32), rng.integers(10, size=12)) for _ in range(2))
+    objective = TrainingObjective(data, epochs=1, batch_size=4)
+    study = Study(space, objective, strategy=AREA(4, 2, pool=3))
+    trial = study.ask()
+    assert trial.proposed_by == "best zero-cost score of 3 draws, for the first population"
+    assert str(study.strategy.score) == "proxies.naswot.on(data, 64)"  # type: ignore[attr-defined]
+    assert study.replay(0).term == trial.term
+
+
+def test_area_without_a_score_or_data_says_what_to_pass(space: SearchSpace) -> None:
+    sentence = r"the objective has no data to measure one on. Type: nv.AREA\(score=nv.proxies.naswot.on\(data\)\)"
+    with pytest.raises(NasvizError, match=sentence):
+        Study(space, lambda arch: 1.0, strategy=AREA())
+    with pytest.raises(NasvizError, match=sentence):
+        AREA().propose(space, [], np.random.default_rng(0))
+
+
+def test_area_puts_what_has_no_score_last(space: SearchSpace) -> None:
+    def score(arch: Architecture) -> float:
+        if "conv3x3" in str(arch):
+            raise NasvizError("no network")
+        return 1.0
+
+    chosen = [AREA(score=score, pool=20).propose(space, [], np.random.default_rng(s)).term for s in range(4)]
+    assert not any("conv3x3" in term for term in chosen)

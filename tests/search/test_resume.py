@@ -68,7 +68,8 @@ for k in map(int, sys.argv[3].split()):
         dies_at(k)
         study(url).run(total, "inline")
         os._exit(0)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"it ended before write {k}"
 study(url).run(total, "inline")
 """
 )
@@ -100,7 +101,10 @@ def check(url: str, total: int) -> None:
 
 
 @linux
-@pytest.mark.parametrize(("total", "points"), [(4, (2, 5, 9)), pytest.param(24, tuple(range(1, 28)), marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("total", "points"),
+    [(4, (2, 5, 9)), pytest.param(60, tuple(random.Random(1).choices(range(1, 16), k=50)), marks=pytest.mark.slow)],
+)
 def test_death_between_writes(url: str, total: int, points: tuple[int, ...]) -> None:
     arguments = [sys.executable, "-c", AT_POINTS, url, str(total), " ".join(map(str, points))]
     subprocess.run(arguments, check=True, timeout=240)

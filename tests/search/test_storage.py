@@ -253,3 +253,31 @@ def test_plain_optuna_and_its_dashboard_read_a_study(space: SearchSpace, url: st
     for attrs in (plain.user_attrs, *(t.user_attrs for t in plain.trials)):
         assert json.loads(json.dumps(attrs, allow_nan=False)) == attrs, "a browser reads it, too"
     assert "value" in plain.trials_dataframe().columns
+
+
+def test_curves_are_intermediate_values_of_optuna(space: SearchSpace, url: str) -> None:
+    def objective(arch: Architecture, report: Any) -> float:
+        for step in range(1, 7):
+            report(step, {"epoch": step / 2, "value": 1.0 / step, "loss": 9.0})
+        report(7, {"epoch": 4.0, "value": float("nan")})
+        return 0.1
+
+    study = Study(space, objective, strategy=RandomSearch(), storage=url, timing=Timing(write=0.0))
+    study.run(2, "inline")
+    native = optuna.load_study(study_name=study.name, storage=url)
+    assert [t.intermediate_values for t in native.trials] == [{0: 1.0, 1: 1 / 3, 2: 1 / 5, 3: 1 / 6}] * 2
+    running = native.ask()
+    running.report(0.9, 3)
+    pruner = optuna.pruners.MedianPruner(n_startup_trials=1)
+    assert pruner.prune(native, native.trials[running.number])
+
+
+def test_curves_of_several_objectives_stay_with_the_trial(space: SearchSpace, url: str) -> None:
+    def objective(arch: Architecture, report: Any) -> tuple[float, float]:
+        report(1, {"epoch": 1, "value": 0.5})
+        return 0.1, 0.2
+
+    study = Study(space, objective, direction=("minimize", "minimize"), strategy=RandomSearch(), storage=url)
+    study.run(1, "inline")
+    assert optuna.load_study(study_name=study.name, storage=url).trials[0].intermediate_values == {}
+    assert [row.epoch for row in study.trials[0].curve] == [1.0]
