@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -111,13 +112,13 @@ def gram_figure(info: GramInfo, *, dark: bool = False) -> go.Figure:
     heat = go.Heatmap(
         x=places,
         y=places,
-        z=k.tolist(),
+        z=_cells(k.tolist()),
         zmin=_darkest(k),
         zmax=1.0,
         name="similarity",
         colorscale=theme.SEQUENTIAL,
         colorbar=_bar("similarity", 0.5, "bottom"),
-        customdata=[[number] * n for number in info.trials],
+        customdata=_cells([[number] * n for number in info.trials]),
         hovertemplate="similarity %{z:.3f}<br>%{y}<br>— and —<br>%{x}<extra></extra>",
         showscale=n > 1,
     )
@@ -145,6 +146,11 @@ def gram_figure(info: GramInfo, *, dark: bool = False) -> go.Figure:
     if n < 2:
         theme.note(fig, "Similarities need two finished trials")
     return fig
+
+
+def _cells(rows: list[list[Any]]) -> np.ndarray:
+    """Cells as plotly takes them at once: nested lists it looks through cell by cell, numbers in arrays it sends packed."""
+    return np.array(rows, dtype=object)
 
 
 def _darkest(k: np.ndarray) -> float:

@@ -211,7 +211,9 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
         showgrid=False,
         ticks="",
     )
-    fig.update_xaxes(range=[0, 1.3 * longest], tickformat=".0%", rangemode="tozero")
+    step = next((step for step in (0.02, 0.05, 0.1, 0.2, 0.5) if longest <= 6 * step), 2.0)
+    ticks = [i * step for i in range(int(longest / step + 1e-9) + 1)]
+    fig.update_xaxes(range=[0, 1.3 * longest], tickformat=".0%", tickvals=ticks)
     fig.update_layout(barmode="overlay", bargap=0.3)
     if not info.names:
         theme.note(fig, "The kernel is fitted once a trial has a value")

@@ -107,6 +107,7 @@ def test_rows_stand_in_the_order_of_the_kernel_and_names_are_told_apart() -> Non
     assert plain(fig.data[1].text[1]) == "100 % · length scale 0.50 sd"
     assert list(fig.data[0].marker.pattern.shape) == ["x", "/"]
     assert fig.data[2].x == (0.5,)
+    assert list(fig.layout.xaxis.tickvals) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1]), "no share above the largest"
 
 
 def test_empty() -> None:
