@@ -10,8 +10,8 @@ from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.extension import lower
 from nasviz.spaces.mimebundle import mimebundle
-from nasviz.surrogate.feature import Feature
-from nasviz.surrogate.features import FeatureStore
+from nasviz.surrogate.batch import listed, operations
+from nasviz.surrogate.feature import Feature, feature
 from nasviz.surrogate.words import clipped
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Bag:
     h
         Most steps that a feature sees.
     counted
-        Its features by iteration, in the order of their first positions.
+        Its features by iteration, in the order of the graph.
     """
 
     arch: Architecture
@@ -115,22 +115,24 @@ def features(arch: Architecture, level: int | None = None, h: int = 1) -> Bag:
     >>> features(parse("Linear(conv3x3, relu)"), h=0)
     Linear(conv3x3, relu): 4 features (full graph, h = 0)
       0: 1 × the input
-      0: 1 × the output
       0: 1 × conv3x3
       0: 1 × relu
+      0: 1 × the output
     """
     if not hasattr(arch, "term") or not hasattr(arch, "fingerprint"):
         raise NasvizError(f"features are those of an architecture, e.g. space.parse(text), found a {type(arch).__name__}")
     h = whole(h, "h", 0)
     level = None if level is None else whole(level, "level", 0)
-    store = FeatureStore(h, () if level is None else (level,))
-    nodes, columns = store.located(arch, level)
-    places: dict[int, list[int]] = {}
-    by_iteration: Any = columns.tolist()
-    for row in by_iteration:
-        for node, column in sorted(zip(nodes.tolist(), row, strict=True)):
-            places.setdefault(column, []).append(node)
-    iterations = store.iterations(level)
-    order = sorted(places, key=lambda column: int(iterations[column]))
-    counted = [Counted(store.feature(level, column), tuple(arch.term.position(n) for n in places[column])) for column in order]
+    if arch.term.nonterminals():
+        arch.graph()
+    graph = operations(arch, level)
+    _, nodes, history = listed([graph], h)
+    counted: list[Counted] = []
+    for iteration, labels in enumerate(history):
+        places: dict[int, list[int]] = {}
+        for k, label in enumerate(labels.tolist()):
+            places.setdefault(label, []).append(k)
+        for same in places.values():
+            positions = tuple(arch.term.position(node) for node in sorted(nodes[same].tolist()))
+            counted.append(Counted(feature(graph, same[0], level, iteration), positions))
     return Bag(arch, level, h, tuple(counted))
