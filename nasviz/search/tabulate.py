@@ -52,7 +52,7 @@ class Tabulation(Tabulated):
         self.path = path
         self._objective, self._seed = objective, seed
         self._executor, self._workers = executor, workers
-        self._stopping, self._switch = threading.Event(), threading.Lock()
+        self._stopping, self._again, self._switch = threading.Event(), False, threading.Lock()
         self._saved, self._stamp = 0.0, 0
         self._listeners: list[Callable[[Tabulation], object]] = []
         self._ended: Future[None] = Future()
@@ -71,9 +71,13 @@ class Tabulation(Tabulated):
         return len(self.rows) / self.total if self.total else 1.0
 
     def start(self) -> None:
-        """Evaluate what is missing and what failed, in the background; returns at once."""
+        """Evaluate what is missing and what failed, in the background; returns at once.
+
+        A run that is being stopped goes on as soon as it has.
+        """
         with self._switch:
             if self.running:
+                self._again = self._stopping.is_set()
                 return
             self._stopping.clear()
             self._ended = Future()
@@ -87,7 +91,9 @@ class Tabulation(Tabulated):
         wait
             Whether to return only when nothing runs any more.
         """
-        self._stopping.set()
+        with self._switch:
+            self._again = False
+            self._stopping.set()
         if wait:
             with suppress(Exception):
                 self._ended.result()
@@ -138,16 +144,27 @@ class Tabulation(Tabulated):
     def _drive(self) -> None:
         executor, seats = self._place()
         try:
-            self._evaluate_all(executor, seats)
-            self._keep()
+            going = True
+            while going:
+                self._evaluate_all(executor, seats)
+                self._keep()
+                going = self._goes_on()
         except BaseException as error:
             self._ended.set_exception(error)
-        else:
-            self._ended.set_result(None)
         finally:
             if executor is not None and executor is not self._executor:
                 executor.shutdown(wait=False)
             self._changed()
+
+    def _goes_on(self) -> bool:
+        """Whether it was started again while it stopped; if not, it has ended."""
+        with self._switch:
+            if not self._again:
+                self._ended.set_result(None)
+                return False
+            self._again = False
+            self._stopping.clear()
+            return True
 
     def _place(self) -> tuple[Executor | None, int]:
         """Where to evaluate, None for this thread, and how many at once."""

@@ -93,6 +93,41 @@ def test_it_fills_in_the_background_and_says_how_far_it_is(small):
     assert seen[:9] == list(range(1, 10))
 
 
+def test_started_while_it_stops_it_goes_on(small):
+    begun, leave = threading.Event(), threading.Event()
+
+    def objective(arch):
+        begun.set()
+        assert leave.wait(20)
+        return 1.0
+
+    table = tabulate(small, objective, executor="inline")
+    assert begun.wait(20)
+    table.stop()
+    table.start()
+    leave.set()
+    assert table.wait(20).progress == 1.0
+    assert not table.running
+
+
+def test_the_last_word_counts_while_it_stops(small):
+    begun, leave = threading.Event(), threading.Event()
+
+    def objective(arch):
+        begun.set()
+        assert leave.wait(20)
+        return 1.0
+
+    table = tabulate(small, objective, executor="inline")
+    assert begun.wait(20)
+    table.start()
+    table.stop()
+    table.start()
+    table.stop()
+    leave.set()
+    assert table.wait(20).progress < 1.0
+
+
 def test_it_stops_and_goes_on(small):
     calls, bound = [], threading.Event()
 
