@@ -51,11 +51,15 @@ def kept() -> Kept:
 
 
 def told(kept: Kept, name: str, table: pd.DataFrame) -> None:
-    """Print a table, and write it as CSV and as text."""
+    """Print a table, and write it as CSV and as Markdown."""
     kept.folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(kept.folder / f"{name}.csv")
-    (kept.folder / f"{name}.txt").write_text(table.to_string(float_format=lambda x: f"{x:.3g}") + "\n", encoding="utf-8")
-    say(f"\n{name}\n{(kept.folder / f'{name}.txt').read_text(encoding='utf-8')}")
+    flat = table.reset_index()
+    rows = [flat.columns.astype(str).tolist(), ["---"] * len(flat.columns)]
+    rows += [[f"{x:.3g}" if isinstance(x, float) else str(x) for x in row] for row in flat.itertuples(index=False)]
+    text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    (kept.folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
+    say(f"\n{name}\n{text}")
 
 
 @pytest.fixture(scope="module")
