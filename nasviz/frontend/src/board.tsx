@@ -34,7 +34,7 @@ function Panes({ context, state }: { context: ViewContext; state: BoardState }) 
     event.preventDefault();
     event.stopPropagation();
   };
-  const shared = { plots, selected: selectedPoint(state), onChoose: choose };
+  const shared = { plots, frozen: channel.model.get("frozen") === true, selected: selectedPoint(state), onChoose: choose };
   const pane = (name: "progress" | "surrogate") => {
     const tabs = state.tabs[name];
     const [now, onTab] = useTab(name, tabs.map(([tab]) => tab), state.open[name], (tab) => channel.set({ [name]: tab }));

@@ -20,22 +20,26 @@ export interface FigureProps {
   tip: string;
   selected: Point | null;
   onChoose: (point: Point) => void;
+  /** there is no kernel that could draw what is missing: a saved page */
+  frozen?: boolean;
   /** beside the table */
   extra?: ComponentChildren;
 }
 
 /** A figure with its line and its table, or why there is none. */
-export function FigurePart({ plots, drawn, label, tip, selected, onChoose, extra }: FigureProps) {
+export function FigurePart({ plots, drawn, label, tip, selected, onChoose, frozen, extra }: FigureProps) {
   const figure = drawn?.figure ?? null;
   const shown = useMemo(() => figure && marked(figure, selected), [figure, selected]);
   const choose = (point: unknown) => isPoint(point) && onChoose(point);
-  if (!drawn) return <div class="nv-figure-waits" style={{ minHeight: `${LEAST}px` }}><Skeleton /></div>;
-  if (!figure || !shown) return <div class="nv-figure-waits" style={{ minHeight: `${LEAST}px` }}><Empty>{drawn.trouble}</Empty></div>;
+  if (!figure || !shown) {
+    const why = drawn?.trouble ?? (frozen ? "This figure was not open when the page was saved." : "");
+    return <div class="nv-figure-waits" style={{ minHeight: `${LEAST}px` }}>{why ? <Empty>{why}</Empty> : <Skeleton />}</div>;
+  }
   const wanted = Number(figure.layout?.height ?? LEAST);
   return (
     <>
       <div class="nv-figure-note nv-soft" data-tip={tip} tabIndex={0}>
-        {drawn.note || tip}
+        {drawn?.note || tip}
       </div>
       <Plot plots={plots} figure={shown} label={label} height={Math.min(Math.max(wanted, LEAST), MOST)} onClick={(_trace, _point, data) => choose(data)} />
       <div class="nv-under">

@@ -6,12 +6,12 @@ const TIP =
   "Each point is an architecture; near points are alike for the kernel (kernel PCA). Rings are trials, the star is the best; " +
   "a click on a small point shows an architecture that was not evaluated.";
 
-export interface MapProps extends Pick<FigureProps, "plots" | "selected" | "onChoose"> {
+export interface MapProps extends Pick<FigureProps, "plots" | "selected" | "onChoose" | "frozen"> {
   state: BoardState;
   setColour: (colour: string) => void;
 }
 
-export function MapPane({ plots, selected, onChoose, state, setColour }: MapProps) {
+export function MapPane({ state, setColour, ...rest }: MapProps) {
   return (
     <section class="nv-board-pane nv-map-pane" aria-label="Map">
       <div class="nv-tabline">
@@ -30,7 +30,7 @@ export function MapPane({ plots, selected, onChoose, state, setColour }: MapProp
           </label>
         )}
       </div>
-      <FigurePart plots={plots} drawn={state.figures.map} label={`Map of the space: ${state.open.colour} of ${state.value_name}`} tip={TIP} selected={selected} onChoose={onChoose} />
+      <FigurePart {...rest} drawn={state.figures.map} label={`Map of the space: ${state.open.colour} of ${state.value_name}`} tip={TIP} />
     </section>
   );
 }

@@ -78,6 +78,12 @@ test("why there is no figure is said in its place", () => {
   expect(place.querySelector(".nv-empty")!.textContent).toBe("The surrogate needs two finished trials.");
 });
 
+test("a saved page says that it has no other figure", () => {
+  const place = document.body.appendChild(document.createElement("div"));
+  act(() => render(<FigurePane id="b" name="surrogate" label="Surrogate" about="error" plots={null} tabs={TABS} now="history" onTab={() => {}} figures={{}} selected={null} frozen onChoose={() => {}} />, place));
+  expect(place.querySelector(".nv-empty")!.textContent).toBe("This figure was not open when the page was saved.");
+});
+
 test("what is selected is a trial by its number, else the term that is shown", () => {
   const state = (more: object) => ({ chosen: null, detail: null, ...more }) as unknown as BoardState;
   expect(selectedPoint(state({}))).toBeNull();
