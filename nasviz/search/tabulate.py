@@ -19,6 +19,7 @@ from nasviz.evaluation.tabulated import Row, Tabulated, read_rows
 from nasviz.extension import lower
 from nasviz.search.evaluate import Objective, Outcome, evaluate, evaluate_elsewhere
 from nasviz.search.provenance import data_digest
+from nasviz.spaces.mimebundle import mimebundle
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture, SearchSpace
@@ -259,6 +260,12 @@ class Tabulation(Tabulated):
     def _state(self) -> str:
         return super()._state() + (", running" if self.running else "")
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        bundle = mimebundle(self, repr(self))
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, None)
+        data = {**data, "text/html": self._repr_html_()}
+        return data if metadata is None else (data, metadata)
+
 
 def tabulate(
     space: SearchSpace,
@@ -274,8 +281,9 @@ def tabulate(
 
     The table fills while it is looked at: ``table.frame`` is a ``DataFrame`` of what is there, ``table(arch)`` a value, so it
     is an objective for ``nv.Study`` that costs nothing. ``table.progress``, ``.stop()``, ``.start()``, ``.wait()`` and
-    ``await table.done()`` are what they say. Every architecture is evaluated with the same seed, so values do not depend on
-    the order or on how often the run was interrupted.
+    ``await table.done()`` are what they say; as the last line of a cell it shows how far it is, with a button that stops it.
+    Every architecture is evaluated with the same seed, so values do not depend on the order or on how often the run was
+    interrupted.
 
     Parameters
     ----------

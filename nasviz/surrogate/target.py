@@ -58,13 +58,15 @@ class Target:
     def moments(self, mean: np.ndarray, sd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and standard deviation in the objective's units of Gaussians with `mean` and `sd`, all ``(m,)``.
 
-        Under a logarithm these are the moments of the log-normal distribution.
+        Under a logarithm these are the moments of the log-normal distribution, at most the largest number that there is.
         """
         mu, sigma = self.centre + self.scale * mean, self.scale * sd
         if not self.log:
             return mu, sigma
-        expected = np.exp(mu + sigma**2 / 2)
-        return expected, expected * np.sqrt(np.expm1(sigma**2))
+        most = np.finfo(np.float64).max
+        with np.errstate(over="ignore"):
+            expected = np.minimum(np.exp(mu + sigma**2 / 2), most)
+            return expected, np.minimum(expected * np.sqrt(np.expm1(sigma**2)), most)
 
     def value(self, z: np.ndarray) -> np.ndarray:
         """Return the values in the objective's units of standardised values `z`, of the same shape."""

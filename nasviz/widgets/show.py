@@ -15,6 +15,7 @@ _VIEWS: tuple[tuple[str, str, str], ...] = (
     ("nasviz.spaces.difference:Difference", "nasviz.widgets.difference", "DifferenceView"),
     ("nasviz.grammar.stepping:Partial", "nasviz.widgets.stepper", "Stepper"),
     ("nasviz.search.study:Study", "nasviz.widgets.board", "Board"),
+    ("nasviz.search.tabulate:Tabulation", "nasviz.widgets.table", "TableView"),
     ("nasviz.surrogate.why:Explanation", "nasviz.widgets.credit", "CreditView"),
     ("nasviz.surrogate.bag:Bag", "nasviz.widgets.features", "FeaturesView"),
     ("nasviz.jobs.job:Job", "nasviz.widgets.training", "Training"),
@@ -60,7 +61,8 @@ def view_mimebundle(shown: Any, **_: Any) -> Any:
     if not _in_kernel():
         return text
     try:
-        data, metadata = show(shown)._repr_mimebundle_()
+        found = show(shown)._repr_mimebundle_()
+        data, metadata = found if isinstance(found, tuple) else (found, {})
     except NasvizError:
         return text
     except Exception:

@@ -39,3 +39,10 @@ def test_logarithms_can_be_forbidden_and_demanded() -> None:
     assert not Target.learn(np.array([1.0, 2.0]), log=False).log
     with pytest.raises(ValueError, match=r"the smallest value is -1\.0; logarithms need positive values"):
         Target.learn(np.array([-1.0, 2.0]), log=True)
+
+
+def test_moments_are_finite_whatever_was_believed() -> None:
+    target = Target.learn(np.array([0.1, 0.2, 1e308]))
+    mean, sd = target.moments(np.array([0.0, 1.5, 40.0]), np.array([1.0, 1.0, 3.0]))
+    assert np.isfinite(mean).all()
+    assert np.isfinite(sd).all()
