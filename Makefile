@@ -31,7 +31,7 @@ LEFT_OUT += ; browser tests left out (BROWSER=no)
 endif
 PARTS = lint types page unit $(WITH_TENSORFLOW) $(WITH_BROWSER)
 
-.PHONY: lab test quick lint types page unit unit-quick tensorflow browser chromium clean
+.PHONY: lab test quick lint types page unit unit-quick unit-quick-and-types tensorflow browser chromium clean
 .DELETE_ON_ERROR:
 
 lab: $(VENV)/.base $(BUNDLE)
@@ -41,7 +41,7 @@ test: $(VENV)/.test $(WITH_TENSORFLOW:%=$(VENV)/.%) $(BUNDLE) chromium
 	@$(call run,$(PARTS))
 
 quick: $(VENV)/.test $(BUNDLE)
-	@$(call run,lint types page unit-quick)
+	@$(call run,lint page unit-quick-and-types)
 
 # Run each part, stop at the first that fails, end with one line that says what took how long.
 run = start=$$(date +%s); told=; \
@@ -71,14 +71,22 @@ unit:
 	$(PYTEST) -n 2 --dist worksteal --durations 10 --ignore tests/e2e -m "not browser and not benchmark and not tensorflow"
 
 unit-quick:
-	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e -m "not browser and not benchmark and not tensorflow and not slow"
+	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e --hypothesis-profile quick \
+	    -m "not browser and not benchmark and not tensorflow and not slow"
+
+# The type checker uses one core, so it runs beside the tests.
+unit-quick-and-types:
+	@$(MAKE) --no-print-directory -j 2 unit-quick types
 
 tensorflow:
 	$(PYTEST) -n 2 --dist worksteal -m tensorflow --durations 10 tests
 
-# A browser on a busy machine is late now and then: what fails is tried once more, and the summary says so.
+# Two workers, each with a JupyterLab and a Chromium of its own; a file stays in one, since its tests may share a page. What
+# measures time runs alone. A browser on a busy machine is late now and then: what fails is tried once more, and the summary
+# says so.
 browser: $(LOCK)
-	$(PYTEST) -m browser --durations 10 --reruns 1 -r R tests/e2e
+	$(PYTEST) -m "browser and not alone" -n 2 --dist loadfile --durations 10 --reruns 1 -r R tests/e2e
+	$(PYTEST) -m "browser and alone" --durations 10 --reruns 1 -r R tests/e2e
 
 # Without a browser the tests that need one fail; here is what to type before.
 chromium:

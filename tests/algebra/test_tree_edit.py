@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Sort, Term, tree_edit
@@ -47,7 +47,6 @@ def oracle(a: Term, b: Term) -> int:
     return distance((tree(a),), (tree(b),))
 
 
-@settings(max_examples=150)
 @given(terms, terms)
 def test_the_distance_is_that_of_the_definition(a: Term, b: Term) -> None:
     edit = tree_edit(a, b)

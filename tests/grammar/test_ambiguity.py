@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, parse_term
@@ -8,7 +8,6 @@ from nasviz.grammar.ambiguity import ambiguities, covers
 from nasviz.grammar.checks import duplicates
 
 
-@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_it_is_found_exactly_where_listing_finds_it(data, small, strategies, naive):
     grammar = Grammar.parse(data.draw(strategies.grammar_texts(recursive=False, shared=False)), small)
@@ -28,7 +27,6 @@ def test_it_is_found_exactly_where_listing_finds_it(data, small, strategies, nai
     assert [len(found.term) for found in result.found if found.nonterminal == grammar.start] == ([min(sizes)] if sizes else [])
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 @example(data=None)
 def test_both_derivations_derive_the_term(data, small, strategies):
@@ -41,7 +39,6 @@ def test_both_derivations_derive_the_term(data, small, strategies):
             assert derive(alone, Derivation((), numbers)) == found.term
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_with_shared_draws_every_example_is_one(data, small, strategies, naive):
     grammar = Grammar.parse(data.draw(strategies.grammar_texts(recursive=False)), small)

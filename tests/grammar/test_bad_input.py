@@ -4,7 +4,7 @@ import time
 import tracemalloc
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Signature, Sort, parse_term
@@ -138,7 +138,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(text=st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 @example(text="")
 @example(text="S ::= ")
@@ -173,7 +172,6 @@ def test_any_text_gives_a_grammar_or_a_place(text):
     assert grammar.to_latex()
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     text=st.lists(st.sampled_from(["x", "s(", "f(", "v(", ",", ")", "(", " ", "1", "-", "<", "\x00", "é", "\n"]), max_size=30)
 )

@@ -1,7 +1,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Sort
@@ -159,7 +159,6 @@ def test_probabilities_are_written_where_they_differ(grammars):
     assert write_cfg(grammars.nb201).startswith("# nasviz: shared CELL\nD2 -> ")
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_round_trip(data, small, strategies):
     recursive = data.draw(st.booleans())
@@ -169,7 +168,6 @@ def test_round_trip(data, small, strategies):
     assert again.fingerprint == grammar.fingerprint
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=st.text(alphabet="SAab->|\"'[]0.5#%\\\n \t", max_size=50) | st.text(max_size=40))
 def test_any_text_is_read_or_explained(text, small):
     with contextlib.suppress(GrammarError):

@@ -1,11 +1,10 @@
 import networkx as nx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.grammar.components import components
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.integers(1, 8).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.tuples(*[st.integers(0, n - 1)] * 2), max_size=20)))
 )

@@ -9,7 +9,7 @@ from nasviz.grammar import Grammar, derive, lint, sample
 from nasviz.grammar.constraint import ILLEGAL
 from nasviz.grammar.drawing import TooLargeDrawError
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def constraint(lines, small):

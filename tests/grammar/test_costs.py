@@ -80,7 +80,7 @@ def test_solve_circles_of_several():
     assert solve(2, [(0, -1, (0,)), (0, 4, ()), (1, 0, (0,))], True) == [-math.inf, -math.inf]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_bounds_are_those_of_all_terms(data, small, strategies, naive):
     limit = data.draw(st.sampled_from(["", "require size <= 5\n", "require size != 2\n", "require depth == 3\n"]))

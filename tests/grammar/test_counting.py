@@ -9,7 +9,7 @@ from nasviz.algebra import Operator, Sort
 from nasviz.errors import NasvizError
 from nasviz.grammar import AtMost, Grammar, count, counts_by_nonterminal, lint, log10_of
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def digits(n):

@@ -146,7 +146,7 @@ def test_a_rare_pair_is_found(small):
         assert self_crossover(grammar, parent, rng).macro == (0, *[0] * 60, 1, 0)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_children_stay_in_small_languages(data, small, strategies, naive):
     text = data.draw(strategies.grammar_texts())

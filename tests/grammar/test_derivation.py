@@ -7,7 +7,7 @@ from nasviz.algebra import Nonterminal, Term, parse_term
 from nasviz.errors import NasvizError, TermError
 from nasviz.grammar import Derivation, Grammar, derivation_tree, derive, lint, parse_derivation, sample
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_derive_by_hand(grammars):

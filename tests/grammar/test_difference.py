@@ -2,7 +2,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Signature, Sort, parse_term
@@ -104,7 +104,6 @@ def test_json(small):
     assert (data["terms"], data["kind"], data["v"]) == (["2", "inf"], "difference", 1)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_grammar_does_not_differ_from_itself_renamed(data, small, strategies):
     text = data.draw(strategies.grammar_texts(shared=False, weights=True))

@@ -314,7 +314,7 @@ def test_wrong_derivations_are_refused(small):
         mutate(Grammar.parse("S ::= s(S) | a", small), Derivation((), (0,)), np.random.default_rng(0))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_children_differ_exactly_when_there_is_a_choice(data, small, strategies, naive):
     grammar = Grammar.parse(data.draw(strategies.grammar_texts(recursive=False)), small)
@@ -328,6 +328,7 @@ def test_children_differ_exactly_when_there_is_a_choice(data, small, strategies,
     assert (child != printed) == (len(language) > 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_children_stay_in_recursive_languages(data, small, strategies):

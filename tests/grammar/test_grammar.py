@@ -88,7 +88,7 @@ def test_warnings(small):
     assert warning.message == "the nonterminal 'T' is never used: S does not reach it"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_formatting_keeps_the_grammar(data, small, strategies):
     text = data.draw(strategies.grammar_texts(weights=True))

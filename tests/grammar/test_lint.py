@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Sort
@@ -242,7 +242,6 @@ def test_linting_the_published_space_is_quick(signature, texts):
     assert min(times) < 0.020
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 @example(data="shared S ::= A [0.25] | a\nA ::= a")
 def test_fixes_lead_to_grammars_without_the_finding(data, small, strategies):
@@ -263,7 +262,6 @@ words = st.lists(st.sampled_from(["S", "A", "::=", "|", "a", "f(", "s(", ",", ")
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=st.text(alphabet="AB:= ()|[]#,\n.0a<>-", max_size=60) | words)
 @example(text="A ::= a [0.5] | A [0.5]\n# \nB ::= A")
 @example(text="A ::= f(A,A)|A|a[0]\n")

@@ -80,6 +80,7 @@ def test_operands_move_to_where_they_fit(small):
     assert "f(a, s(s(s(b))))" not in found  # that is a replacement
 
 
+@pytest.mark.slow
 def test_the_nb201_cell(grammars):
     grammar = grammars.nb201
     parent = sample(grammar, np.random.default_rng(0))
@@ -135,6 +136,7 @@ def test_past_the_budget_they_are_listed(small):
     assert texts(again, Derivation(macro=(0, 0, 0))) == whole == {"f(b, a)", "f(a, b)", "f(b, b)"}
 
 
+@pytest.mark.slow
 def test_mistakes(small):
     grammar = Grammar.parse("S ::= f(A, A)\nA ::= a | b", small)
     with pytest.raises(TermError, match="no rule of the grammar derives"):
@@ -156,7 +158,7 @@ def test_of_a_deep_term(small):
 LIMITS = ["", "", "require size <= 5\n", "require size != 3\n", "require depth <= 3\n"]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_neighbours_are_those_of_listing(data, small, strategies, naive):
     text = data.draw(st.sampled_from(LIMITS)) + data.draw(strategies.grammar_texts(recursive=False))

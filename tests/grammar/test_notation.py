@@ -126,7 +126,7 @@ rules = st.tuples(st.sampled_from(["", "shared "]), names, st.lists(alternatives
 others = names.map("start {}".format) | names.map("require {}".format) | names.map("require {} == 2".format)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(rules | others | comments, min_size=1, max_size=6))
 def test_round_trip(lines):
     document = read("\n".join(lines))
@@ -144,7 +144,6 @@ def test_round_trip(lines):
     assert meaning(again) == meaning(document)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="AB:= ()|[]#,\n.0a<>startshared\x00é-", max_size=60) | st.text(max_size=60))
 def test_any_text_is_read_or_explained(text):
     for found in read(text).problems:

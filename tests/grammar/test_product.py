@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nasviz.algebra import Attribute, Signature, Total, interpret, parse_term
 from nasviz.grammar import AtMost, Grammar, count, counts_by_nonterminal, enumerate_terms, lint, rank
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from nasviz.algebra import parse_term
 from nasviz.errors import NasvizError, TermError
 from nasviz.grammar import AtMost, Grammar, count, enumerate_terms, lint, rank, unrank
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_the_order_is_that_of_a_dictionary(small):

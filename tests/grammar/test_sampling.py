@@ -108,7 +108,7 @@ def test_unknown_law(small):
         sample(Grammar.parse("S ::= a", small), np.random.default_rng(0), law="uniform")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_probabilities_of_finite_grammars_sum_to_one(data, small, strategies, naive):
     text = data.draw(strategies.grammar_texts(recursive=False, weights=True))

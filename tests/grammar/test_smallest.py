@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import parse_term
@@ -9,7 +9,6 @@ from nasviz.grammar import Grammar
 from nasviz.grammar.smallest import heights, smallest
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_listing_finds_the_same(data, small, strategies, naive):
     grammar = Grammar.parse(data.draw(strategies.grammar_texts(recursive=False)), small)

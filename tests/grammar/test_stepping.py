@@ -197,7 +197,7 @@ def test_past_the_budget(small):
 LIMITS = ["", "", "require size <= 5\n", "require size != 3\n", "require depth == 3\n"]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_options_say_what_listing_says(data, small, strategies, naive):
     text = data.draw(st.sampled_from(LIMITS)) + data.draw(strategies.grammar_texts(recursive=False, weights=True))
@@ -240,7 +240,7 @@ def chance(grammar, found, small):
     return math.fsum(chances)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_following_a_derivation_ends_at_its_term(data, small, strategies, naive):
     text = data.draw(strategies.grammar_texts())

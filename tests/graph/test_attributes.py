@@ -1,7 +1,7 @@
 """Attributes of paths against the graph itself."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from nasviz.algebra import Operator, Signature, Sort, Term, parse_term
 from nasviz.errors import BuildError
@@ -40,7 +40,6 @@ def buildable(term):
     return True
 
 
-@settings(max_examples=150, deadline=None)
 @given(terms(leaves=(ZERO, ID, F), topologies=TOPOLOGIES, merges=MERGES))
 def test_connected_terms_are_those_with_a_graph(term):
     assert is_connected(term) == buildable(term)
@@ -48,7 +47,6 @@ def test_connected_terms_are_those_with_a_graph(term):
         assert CONNECTED.number(CONNECTED.of(term)) == 0
 
 
-@settings(max_examples=150, deadline=None)
 @given(terms(leaves=(DOWN, ID, ZERO), topologies=TOPOLOGIES[:-2]))
 def test_halvings_are_those_of_every_path(term):
     """Independent: the set of lengths at each node of the pruned graph."""

@@ -7,7 +7,7 @@ import sys
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Signature, Term, parse_term
@@ -160,7 +160,6 @@ def oracle(one, other):
 SMALL = terms(leaves=(F, POOL, ID, ZERO), topologies=TOPOLOGIES, merges=MERGES[:2], max_leaves=8)
 
 
-@settings(max_examples=120, deadline=None)
 @given(SMALL, SMALL, st.integers(0, 99))
 def test_digest_and_equality_are_isomorphism(one, other, seed):
     try:

@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from nasviz.algebra import Nonterminal, Operator, Sort, Term, interpret, literal
 from nasviz.errors import BuildError, NasvizError
@@ -47,7 +47,6 @@ def by_walk(graph, maps):
     return walk(graph, np.eye(N), lambda e, x: maps[e.index] @ x, lambda node, join, xs: sum(xs))
 
 
-@settings(max_examples=150, deadline=None)
 @given(terms(leaves=(*PLAIN, ZERO)))
 def test_a_graph_computes_what_the_formulas_say(term):
     maps = matrices(term)
@@ -63,7 +62,6 @@ def test_a_graph_computes_what_the_formulas_say(term):
     assert graph.edges == build_graph(term, prune=False).pruned().edges
 
 
-@settings(max_examples=80, deadline=None)
 @given(terms(leaves=(*PLAIN, ZERO)))
 def test_edges_and_joins_have_their_positions(term):
     graph = build_graph(term, prune=False)
@@ -85,7 +83,6 @@ def test_edges_and_joins_have_their_positions(term):
             assert graph.joins[node].position == entering[0][:common]
 
 
-@settings(max_examples=80, deadline=None)
 @given(terms(leaves=(*PLAIN, ZERO)))
 def test_a_pruned_graph_has_no_dead_parts(term):
     if not by_formulas(term, matrices(term)).any():

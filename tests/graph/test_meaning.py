@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import prod
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Signature, Sort, interpret, parse_term
@@ -77,7 +77,6 @@ def computed(graph, x, edge=lambda e, x: FUNCTIONS[e.operator](x)):
     return walk(graph, x, lambda e, v: v if e.wire else edge(e, v), lambda _, join, xs: MERGE[join.merge](xs))
 
 
-@settings(max_examples=100, deadline=None)
 @given(TERMS)
 def test_a_graph_computes_what_the_term_says(term):
     function = reading(term)
@@ -92,7 +91,6 @@ def test_a_graph_computes_what_the_term_says(term):
     assert canonical(graph, (F, G)) == canonical(graph.pruned(), (F, G))
 
 
-@settings(max_examples=80, deadline=None)
 @given(TERMS, st.integers(0, 5))
 def test_a_fold_computes_what_the_term_says(term, level):
     """An operation of F_l that stands for a subterm computes that subterm."""
@@ -114,7 +112,6 @@ def test_a_fold_computes_what_the_term_says(term, level):
     assert fold(term, term.height).edges == build_graph(term).edges
 
 
-@settings(max_examples=100, deadline=None)
 @given(TERMS, TERMS)
 def test_equal_forms_are_equal_functions(one, other):
     """Where the laws say that two terms are the same, they are, with every operator taken as one function."""

@@ -10,6 +10,7 @@ from nasviz.jobs.planning import Plan, duration, plan
 from nasviz.spaces import Architecture
 
 
+@pytest.mark.slow
 def test_a_plan_counts_and_times(arch: Architecture, data: Any) -> None:
     found = plan(arch, data, 20, "cpu")
     assert found.device == "cpu"

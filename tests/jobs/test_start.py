@@ -14,6 +14,7 @@ from nasviz.jobs import Job, list_jobs, train
 from nasviz.spaces import Architecture
 
 
+@pytest.mark.slow
 def test_a_training_gives_the_network_back(arch: Architecture, data: Any, tmp_path: Path) -> None:
     job = train(arch, data, epochs=30, device="cpu", seed=1, batch_size=16)
     assert isinstance(job, Job)
@@ -95,6 +96,7 @@ def test_an_exception_in_a_module_fails_the_job_with_its_traceback(bad_arch: Any
     assert "in fails" in job.traceback
 
 
+@pytest.mark.slow
 def test_prints_of_a_module_are_kept(bad_arch: Any, data: Any) -> None:
     def talks(x: Any) -> Any:
         print("shape", tuple(x.shape))  # noqa: T201

@@ -152,6 +152,7 @@ def test_what_is_no_primitive(make, message):
     assert message in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_primitive_of_a_notebook_travels_by_value():
     script = textwrap.dedent(
         """

@@ -73,6 +73,7 @@ def test_pending_trials_are_believed_and_not_proposed_again(space: SearchSpace, 
     assert second.term != first.term
 
 
+@pytest.mark.slow
 def test_finds_the_best_architecture_of_an_easy_space(space: SearchSpace) -> None:
     trials: list[Trial] = []
     strategy = BayesOpt(n_init=6, candidates=100)

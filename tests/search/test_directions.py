@@ -26,6 +26,7 @@ def by_name(arch: Architecture) -> dict[str, float]:
     return {"energy": energy, "accuracy": accuracy, "length": len(str(arch))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("objective", "names"), [(as_tuple, ("values_0", "values_1")), (by_name, ("energy", "accuracy"))], ids=["tuple", "dict"]
 )

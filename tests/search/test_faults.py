@@ -211,6 +211,7 @@ print(len(calls), [t.state for t in load_study(url).trials], [t.value for t in s
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="no limit of file sizes here")
 def test_a_full_disk_loses_nothing(url: str) -> None:
     done = subprocess.run([sys.executable, "-c", FULL, url, ""], capture_output=True, text=True, timeout=120, check=True)

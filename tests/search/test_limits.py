@@ -81,6 +81,7 @@ def test_measured_limits_are_checked_before_and_after_training() -> None:
     assert Limits({"parameters": 5}).within(objective) is objective
 
 
+@pytest.mark.slow
 def test_a_measured_limit_steers_the_search_away() -> None:
     """Convolutions are good and slow: without the limit the best has many, with it few are proposed."""
     space = nb201()

@@ -147,6 +147,7 @@ def check(study: Study, total: int) -> None:
     assert min(len(t.term) for t in cut) >= whole[len(whole) // 2 - 1]
 
 
+@pytest.mark.slow
 def test_a_study_prunes_and_goes_on(space: SearchSpace, url: str) -> None:
     study = Study(space, Curves(), strategy=RandomSearch(), storage=url, pruner=Pruning())
     study.run(14, "inline")
@@ -166,6 +167,7 @@ def test_pruned_trials_teach_the_strategy_and_are_not_proposed_again(space: Sear
     assert study.replay(9).belief == study.trials[9].belief
 
 
+@pytest.mark.slow
 def test_evaluations_of_other_executors_are_pruned_through_the_storage(space: SearchSpace, url: str) -> None:
     timing = Timing(renew=1.0, write=0.01, poll=0.02, grace=5.0)
     study = Study(space, Curves(0.2), strategy=RandomSearch(), storage=url, timing=timing, pruner=Pruning(startup=2))

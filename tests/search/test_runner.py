@@ -202,6 +202,7 @@ def test_an_executor_that_ends_running_calls_is_asked_to(space: SearchSpace, qui
     assert {t.state for t in study.trials} == {"finished", "waiting"}
 
 
+@pytest.mark.slow
 def test_trials_of_others_are_waited_for(space: SearchSpace, url: str, quick: Timing, until: Until) -> None:
     study, other = made(space, length, quick, url), made(space, None, quick, url)
     asked = other.ask()
@@ -221,6 +222,7 @@ def test_a_trial_asked_for_by_hand_does_not_hold_up_a_run(space: SearchSpace, qu
     assert sorted(t.state for t in study.trials) == ["finished", "finished", "running"]
 
 
+@pytest.mark.slow
 def test_a_trial_whose_process_vanished_is_done_again(space: SearchSpace, url: str, quick: Timing) -> None:
     lost = made(space, length, quick, url)
     term = lost.ask().term

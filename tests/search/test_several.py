@@ -13,6 +13,7 @@ def objectives(arch: Architecture) -> dict[str, float]:
     return {"error": 0.3 * 0.8 ** text.count("conv3x3"), "energy": 1.0 + text.count("conv3x3") + text.count("avg_pool")}
 
 
+@pytest.mark.slow
 def test_a_study_of_two_objectives_finds_the_front(space: SearchSpace) -> None:
     study = Study(space, objectives, strategy=ParetoBayesOpt(("error", "energy"), n_init=6, candidates=60), seed=2)
     study.run(16, "inline")

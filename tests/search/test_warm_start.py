@@ -84,6 +84,7 @@ def test_another_task_is_remarked(space: SearchSpace, first: Study) -> None:
     assert str(lessons).endswith("that study had input [1, 8, 8] and 10 classes, this one [1, 8, 8] and 7")
 
 
+@pytest.mark.slow
 def test_a_changed_grammar_goes_on_under_the_next_name(space: SearchSpace, url: str) -> None:
     Study(space, length, strategy=RandomSearch(), storage=url, name="first").run(8, "inline")
     words = r"changed since the study 'first' began. It is kept as it was; the search goes on as 'first-2': \d trials"

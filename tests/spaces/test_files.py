@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nasviz.algebra import Operator, Total
@@ -153,7 +153,6 @@ def test_files_that_are_not_there(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet='# nasvizbte:{}"[],1\nS=|d\r', max_size=60).map(str.encode))
 @example(b"# nasviz:\n")
 @example(b"# bibtex:")

@@ -19,6 +19,7 @@ def said(there, text):
     return str(caught.value)
 
 
+@pytest.mark.slow
 def test_offers_are_legal_and_other(space):
     arch = space.parse("Linear(id, conv3x3, down)")
     there = space.replacements(arch, (0,))

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.surrogate.columns import Columns
@@ -10,7 +10,6 @@ batches = st.lists(st.lists(st.one_of(few, near_the_end, st.integers(0, 2**64 - 
 
 
 @given(batches)
-@settings(max_examples=60, deadline=None)
 def test_it_is_a_dictionary(given_batches: list[list[int]]) -> None:
     columns, expected = Columns(), dict[int, int]()
     for k, batch in enumerate(given_batches):

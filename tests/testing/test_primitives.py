@@ -33,6 +33,7 @@ class Numpy(nn.Module):
         return torch.from_numpy(np.tanh(x.detach().numpy()))
 
 
+@pytest.mark.slow
 def test_what_is_well_made_passes():
     assert check_primitive(swish3, [(16, 8, 8), (3, 7, 9), (5, 1, 1)]) == ()
     assert check_primitive(shrink, [(4, 8, 8), (4, 7, 9)]) == ()

@@ -11,6 +11,7 @@ def changes(a, b):
     return place_changes(a.term, b.term, tree_edit(a.term, b.term), a.cost().rows, b.cost().rows)
 
 
+@pytest.mark.slow
 def test_a_replaced_operation_says_its_cost_before_and_after():
     a, b = parse("Linear(Residual(conv, id, conv), fc)"), parse("Linear(Residual(conv, id, conv3x3), fc)")
     (change,) = changes(a, b)

@@ -2,7 +2,7 @@ import math
 
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasviz.records import Trial
@@ -46,7 +46,6 @@ def test_hypervolume_is_the_area_to_the_reference(trials):
 POINTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
 @given(POINTS, st.tuples(st.booleans(), st.booleans()))
 def test_front_and_hypervolume_are_those_of_the_naive_way(points, maximize):
     sx, sy = (-1 if up else 1 for up in maximize)

@@ -2,7 +2,7 @@ import math
 
 import plotly.graph_objects as go
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nasviz.records import Trial
@@ -88,7 +88,6 @@ SPANS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(SPANS)
 @example([(0.0, 2.0, "a:1"), (1.0, 0.0, "a:1"), (1.0, 1.0, "")])
 def test_rows_of_unknown_workers_never_overlap_and_axis_keeps_durations(spans):
