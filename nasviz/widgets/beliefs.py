@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nasviz.errors import NasvizError
 from nasviz.records import Belief, Trial
 from nasviz.search import Study
 from nasviz.surrogate.basis import Basis, basis_of
@@ -119,7 +120,11 @@ class Beliefs:
         return self._picture[1]
 
     def _contains(self, arch: Architecture) -> bool:
-        return arch.space == self._study.space or self._study.space.contains(arch)
+        """Whether the study can evaluate it."""
+        try:
+            return arch.space == self._study.space or self._study.space.contains(arch)
+        except NasvizError:
+            return False
 
     def close(self) -> None:
         """Begin nothing more."""

@@ -1,4 +1,5 @@
 import gc
+import itertools
 import threading
 import time
 import weakref
@@ -216,13 +217,12 @@ def test_at_most_ten_updates_a_second_and_only_new_points(done, page):
     shown.wait_for(lambda: "leave_one_out" in shown.state["figures"], 60)
     WORKSPACE.flush()
     shown.sent.clear()
-    began = time.monotonic()
-    done.start(total=300, executor="inline")
-    while time.monotonic() - began < 1.2:
-        time.sleep(0.01)
+    done.start(total=3000, executor="inline")
+    shown.wait_for(lambda: sum("changes" in m["body"] for _, m in shown.sent) >= 4)
     done.stop(wait=True)
-    updates = [m for _, m in shown.sent if "changes" in m["body"]]
-    assert 2 <= len(updates) <= 14
+    found = [(at, m) for at, m in list(shown.sent) if "changes" in m["body"]]
+    updates = [m for _, m in found]
+    assert min(b[0] - a[0] for a, b in itertools.pairwise(found)) >= 0.09
     points = ["figures", "history", "figure", "data", 2]
     assert all(how == "extend" for m in updates for path, how, _ in m["body"]["changes"] if path[:5] == points)
 
@@ -259,3 +259,89 @@ def test_rest_is_estimated_while_it_runs(space, page):
     shown.wait_for(lambda: shown.state["done"] >= 4 and GAP in shown.state["rest"])
     study.stop(wait=True)
     assert any(word in shown.state["rest"] for word in ("about", "under", "–"))
+
+
+@pytest.mark.parametrize(("total", "needs"), [(1, True), (2, False)])
+def test_one_and_two_trials(space, page, total, needs):
+    study = study_of(space)
+    study.run(total=total, executor="inline")
+    board = Board(study)
+    shown = page(board)
+    board.trial = 0
+    shown.wait_for(lambda: shown.state["chosen"] is not None)
+    wanted = {"history", "leave_one_out", "map"}
+    shown.wait_for(lambda: wanted <= set(shown.state["figures"]), 60)
+    troubles = {name: shown.state["figures"][name]["trouble"] for name in wanted}
+    said = "The surrogate needs two finished trials." if needs else ""
+    assert troubles == {"history": "", "leave_one_out": said, "map": said}
+    shown.wait_for(lambda: shown.state["detail"]["body"]["credit"]["waiting"] is False, 60)
+    assert shown.state["detail"]["body"]["credit"]["trouble"] == said
+    assert (shown.state["detail"]["numbers"] is None) == needs
+
+
+def test_a_figure_that_takes_long_does_not_hold_up_pause_and_stop(done, page, monkeypatch):
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(name):
+        begun.set()
+        go.wait(20)
+        return {}
+
+    monkeypatch.setattr(done, "quantity", slow)
+    board = Board(done)
+    shown = page(board)
+    board.progress = "pareto"
+    assert begun.wait(20)
+    began = time.monotonic()
+    for command, body in (("pause", {}), ("resume", {}), ("stop", {}), ("choose", {"trial": 1})):
+        shown.command(command, **body)
+    assert board.trial == 1
+    assert time.monotonic() - began < 5
+    assert "pareto" not in shown.state["figures"]
+    go.set()
+    shown.wait_for(lambda: "pareto" in shown.state["figures"])
+
+
+def test_tabs_are_traits_that_are_checked(done, page):
+    board = Board(done)
+    shown = page(board)
+    board.surrogate = "gram"
+    board.colour = "sd"
+    shown.wait_for(lambda: {"history", "gram", "map"} == set(shown.state["figures"]), 60)
+    assert shown.state["open"] == {"progress": "history", "surrogate": "gram", "colour": "sd"}
+    with pytest.raises(traitlets.TraitError):
+        board.progress = "gram"
+    board.set_state({"progress": "nothing"})
+    assert board.progress == "history"
+    assert shown.errors
+
+
+def test_a_study_whose_space_cannot_be_read_shows_what_was_stored(done, page):
+    done._space = None
+    board = Board(done)
+    shown = page(board)
+    assert shown.state["blind"].startswith(
+        "Only what was stored is shown: the study 'digits cells' was opened without the operators"
+    )
+    assert "opened without the operators" in shown.state["cannot"]
+    shown.command("choose", trial=2)
+    shown.wait_for(lambda: shown.state["chosen"] is not None)
+    assert (shown.state["chosen"]["trial"], shown.state["detail"]) == (2, None)
+    shown.wait_for(lambda: "leave_one_out" in shown.state["figures"], 60)
+    assert "without its operators" in shown.state["figures"]["leave_one_out"]["trouble"]
+    shown.command("look", term="conv3x3")
+    assert "operators=[…]" in shown.errors[-1]
+
+
+def test_a_known_network_of_another_space_is_shown_with_its_name(space, page):
+    from nasviz.spaces import known
+
+    study = study_of(space)
+    study.enqueue(known.resnet20((1, 8, 8), 10))
+    study.run(total=3, executor="inline")
+    board = Board(study)
+    shown = page(board)
+    board.trial = 0
+    shown.wait_for(lambda: shown.state["detail"] is not None, 60)
+    assert (shown.state["chosen"]["baseline"], shown.state["best_trial"] != 0) == ("ResNet-20", True)
+    assert shown.state["detail"]["in_space"] is False
