@@ -50,7 +50,8 @@ class TableView(ipywidgets.VBox):
         self.bar = ipywidgets.FloatProgress(min=0.0, max=1.0, layout=ipywidgets.Layout(width="16em"))
         self.line = ipywidgets.Label(layout=ipywidgets.Layout(width="auto"))
         self.button = ipywidgets.Button()
-        self.rows = ipywidgets.HTML()
+        self.rows = ipywidgets.HTML(layout=ipywidgets.Layout(width="max-content"))
+        self.rows.add_class("jp-RenderedHTMLCommon")  # JupyterLab's look of tables
         self._looking = threading.Lock()
         self._began, self._had, self._looked = time.monotonic(), len(table.rows), 0.0
         super().__init__([ipywidgets.HBox([self.button, self.bar, self.line]), self.rows])
@@ -70,7 +71,9 @@ class TableView(ipywidgets.VBox):
                 "End what runs; what was evaluated is kept" if running else "Evaluate what is missing and what failed"
             )
             if not running:
-                self.rows.value = self.table._repr_html_()  # sorting many rows takes time, so it is shown once they are there
+                self.rows.value = self.table.frame.to_html(
+                    max_rows=12, border=0
+                )  # sorting many rows takes time, so it is shown once they are there
             self.line.value = self._said(running)
 
     def glance(self) -> None:
