@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-import nasviz as nv
 from nasviz.exercises.notebook_05 import BEST
 from nasviz.spaces import three_node_cells
-from nasviz.widgets import ArchitectureView
+from nasviz.surrogate.bag import features
+from nasviz.widgets import ArchitectureView, FeaturesView
 from nasviz.widgets.export import export_html
+from nasviz.widgets.workspace import WORKSPACE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -66,7 +67,9 @@ def test_the_best_single_edit_moves_the_belief_and_solves_the_exercise(book):
 
 def test_features_mark_places_in_a_saved_page_without_a_kernel(chromium, tmp_path):
     cell = three_node_cells().parse("Residual2(conv3x3, id, conv1x1)")
-    export_html([nv.show(nv.features(cell)), ArchitectureView(cell, ("graph",))], tmp_path / "views.html")
+    views = [FeaturesView(features(cell)), ArchitectureView(cell, ("graph",))]
+    WORKSPACE.flush(60)
+    export_html(views, tmp_path / "views.html")
     page = chromium.new_page()
     page.goto((tmp_path / "views.html").as_uri())
     page.locator(".nv-feature-card", has_text="conv3x3, fed by the input").click(timeout=20_000)
