@@ -176,7 +176,7 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
         Traces "an honest surrogate", "honest", "observed", "honest bars" and "values", always these five in this order.
     """
     fig = theme.figure(
-        *_reliability(info), *_transform(info), x="promised share of values", y="observed share of values", dark=dark
+        *_reliability(info), *_transform(info), x="promised share<br>of values", y="observed share of values", dark=dark
     )
     percent = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     fig.update_layout(
@@ -186,7 +186,7 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
             "domain": [0.58, 1],
             "visible": info.n > 0,
             "range": [-0.02, 1.02],
-            "title": "predicted probability of a smaller value",
+            "title": "predicted probability<br>of a smaller value",
             **percent,
         },
         yaxis2={"anchor": "x2", "visible": info.n > 0, "rangemode": "tozero", "title": "number of values"},
@@ -204,8 +204,14 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
                 "line": {"width": 0},
             }
         ],
-        margin={"t": 64},
-        title={"text": info.sentence if info.n else "", "yref": "container", "y": 0.97, "yanchor": "top"},
+        margin={"t": 76},
+        title={
+            "text": theme.clipped(info.sentence, 58, 2) if info.n else "",
+            "font": {"size": 13},
+            "yref": "container",
+            "y": 0.97,
+            "yanchor": "top",
+        },
     )
     if not info.n:
         theme.note(fig, "Calibration needs finished trials")

@@ -98,7 +98,7 @@ def test_the_figure_has_always_the_same_traces(info: CalibrationInfo, dark: bool
 def test_labels_say_what_is_seen() -> None:
     info = calibration_info(predicted(60, 1))
     fig = calibration_figure(info)
-    assert fig.layout.title.text == info.sentence
+    assert fig.layout.title.text.replace("<br>", " ") == info.sentence
     i = info.levels.index(0.5)
     words = fig.data[2].text[i].replace("\u00a0", " ")
     assert words.startswith("50 % of the values promised<br>")
