@@ -13,7 +13,7 @@ from nasviz.records import Belief, Trial
 from nasviz.search.evolution import Evolution, Score
 from nasviz.search.limits import LimitedSpace, admits, without_limits
 from nasviz.search.memory import Bounds, Memory
-from nasviz.search.random_search import fresh
+from nasviz.search.random_search import at_random
 from nasviz.search.strategy import Proposal
 from nasviz.surrogate import GP, Acquisition, Covariance, FeatureStore, HierarchicalWL, LogEI, log_feasible
 
@@ -91,7 +91,7 @@ class BayesOpt:
         done = [t for t in ordered if t.usable]
         pending = [t for t in ordered if t.state in ("waiting", "running")]
         if len(done) + len(pending) < self.n_init or len(done) < 2:
-            return self._random(space, ordered, rng)
+            return at_random(self._memory, space, ordered, rng)
         gp = self._surrogate(space, done, pending)
         best = min(done, key=lambda t: (t.value, t.number))
         score = self._feasible(space, ordered, gp, self.acquisition.bind(gp, float(best.value or 0.0), rng))
@@ -102,13 +102,10 @@ class BayesOpt:
         seen = self._memory.seen(drawn, ordered)
         winner = next((m for m in members if m.arch not in seen and admits(space, m.arch)), None)
         if winner is None:
-            return self._random(space, ordered, rng)
+            return at_random(self._memory, space, ordered, rng)
         mean, sd = gp.predict([winner.arch])
         belief = Belief(float(mean[0]), float(sd[0]), winner.value)
         return Proposal(str(winner.arch), belief, f"{self.acquisition.name} over {len(members)} candidates")
-
-    def _random(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
-        return Proposal(str(fresh(self._memory, space, trials, rng)), reason="random, by productions")
 
     def _surrogate(self, space: SearchSpace, done: Sequence[Trial], pending: Sequence[Trial]) -> GP:
         """The process fitted to `done`, believing in `pending`; what it shares with the last one is not computed again."""

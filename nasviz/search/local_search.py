@@ -13,7 +13,7 @@ from nasviz.algebra.arguments import whole
 from nasviz.records import Trial
 from nasviz.search.limits import admits, without_limits
 from nasviz.search.memory import Bounds, Memory
-from nasviz.search.random_search import fresh
+from nasviz.search.random_search import at_random
 from nasviz.search.strategy import Proposal
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class LocalSearch:
             arch = self._neighbour(space, ordered, centre, rng)
             if arch is not None:
                 return Proposal(str(arch), reason=f"local search: neighbour of trial {centre.number}")
-        return Proposal(str(fresh(self._memory, space, ordered, rng)), reason=_START)
+        return at_random(self._memory, space, ordered, rng, _START)
 
     def _neighbour(
         self, space: SearchSpace, trials: Sequence[Trial], centre: Trial, rng: np.random.Generator

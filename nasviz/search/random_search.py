@@ -45,10 +45,26 @@ class RandomSearch:
         limits: Bounds = None,
     ) -> Proposal:
         """Draw an architecture whose canonical form is not among `trials`; see :class:`Strategy`."""
-        return Proposal(
-            str(fresh(self._memory, self._memory.limited(space, limits), trials, rng, self.law)),
-            reason=f"random, by {self.law}",
-        )
+        return at_random(self._memory, self._memory.limited(space, limits), trials, rng, f"random, by {self.law}", law=self.law)
+
+
+def at_random(
+    memory: Memory,
+    space: SearchSpace,
+    trials: Sequence[Trial],
+    rng: np.random.Generator,
+    reason: str = "random, by productions",
+    *,
+    law: Law = "productions",
+) -> Proposal:
+    """Propose a draw, see :func:`fresh`, with the reason why it is none of something better.
+
+    Raises
+    ------
+    ExhaustedError
+        If there is none.
+    """
+    return Proposal(str(fresh(memory, space, trials, rng, law)), reason=reason)
 
 
 def fresh(

@@ -13,7 +13,7 @@ from nasviz.errors import NasvizError
 from nasviz.records import Trial
 from nasviz.search.limits import admits, without_limits
 from nasviz.search.memory import Bounds, Memory
-from nasviz.search.random_search import fresh
+from nasviz.search.random_search import at_random, fresh
 from nasviz.search.strategy import Proposal, unseen
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class RegularisedEvolution:
         return offspring(self._memory, space, ordered, [living[i] for i in drawn], rng, f"best of {len(drawn)}")
 
     def _first(self, space: SearchSpace, trials: Sequence[Trial], rng: np.random.Generator) -> Proposal:
-        return Proposal(str(fresh(self._memory, space, trials, rng)), reason="random, for the first population")
+        return at_random(self._memory, space, trials, rng, "random, for the first population")
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def offspring(
                 break
             if admits(space, arch):
                 return Proposal(str(arch), reason=f"mutant of trial {trial.number}, {chosen}")
-    return Proposal(str(fresh(memory, space, trials, rng)), reason="random, for no mutant is new")
+    return at_random(memory, space, trials, rng, "random, for no mutant is new")
 
 
 def _finite(score: float) -> float:

@@ -14,7 +14,7 @@ from nasviz.records import Belief, Trial
 from nasviz.search.evolution import Evolution
 from nasviz.search.limits import COMPUTED, admits, without_limits
 from nasviz.search.memory import Bounds, Memory
-from nasviz.search.random_search import fresh
+from nasviz.search.random_search import at_random
 from nasviz.search.strategy import Proposal
 from nasviz.surrogate import GP, Covariance, HierarchicalWL
 from nasviz.surrogate.pareto import log_nehvi, pareto_front
@@ -79,7 +79,7 @@ class ParetoBayesOpt:
         kept = np.flatnonzero(np.isfinite(values).all(axis=1))
         pending = [t for t in ordered if t.state in ("waiting", "running")]
         if len(kept) + len(pending) < self.n_init or len(kept) < 2:
-            return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, by productions")
+            return at_random(self._memory, space, ordered, rng)
         archs = self._memory.archs(drawn, [finished[i] for i in kept])
         store = GP(self.kernel).store
         running = self._memory.archs(drawn, pending)
@@ -96,7 +96,7 @@ class ParetoBayesOpt:
         seen = self._memory.seen(drawn, ordered)
         winner = next((m for m in members if m.arch not in seen and admits(space, m.arch)), None)
         if winner is None:
-            return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, by productions")
+            return at_random(self._memory, space, ordered, rng)
         moments = [gp.predict([winner.arch]) for gp in gps]
         believed = {name: (float(mean[0]), float(sd[0])) for name, (mean, sd) in zip(names, moments, strict=True)}
         reason = f"log expected hypervolume improvement of {', '.join(names)} over {len(members)} candidates"

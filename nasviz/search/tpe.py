@@ -21,7 +21,7 @@ from nasviz.records import Trial
 from nasviz.search.backend import quiet
 from nasviz.search.limits import admits, without_limits
 from nasviz.search.memory import Bounds, Memory
-from nasviz.search.random_search import fresh
+from nasviz.search.random_search import at_random
 from nasviz.search.strategy import Proposal, Seen, unseen
 from nasviz.spaces import Architecture
 
@@ -86,17 +86,17 @@ class TPE:
         done = [t for t in ordered if t.usable]
         pending = [t for t in ordered if t.state in ("waiting", "running")]
         if len(done) + len(pending) < self.n_init or not done:
-            return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, by productions")
+            return at_random(self._memory, space, ordered, rng)
         drawn, seen = without_limits(space), self._memory.seen(space, ordered)
         study = self._study(drawn, done, pending, int(rng.integers(2**32)))
         arch = self._suggested(study, space, seen)
         if arch is None:
-            return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, for TPE suggested nothing legal")
+            return at_random(self._memory, space, ordered, rng, "random, for TPE suggested nothing legal")
         if arch in seen or not admits(space, arch):
             again = arch
             arch = unseen(lambda generator: space.mutate(again, generator), seen, rng, tries=200)
             if arch is None:
-                return Proposal(str(fresh(self._memory, space, ordered, rng)), reason="random, for TPE suggested nothing new")
+                return at_random(self._memory, space, ordered, rng, "random, for TPE suggested nothing new")
             return Proposal(str(arch), reason=f"TPE over {len(done)} trials, mutated to be new")
         return Proposal(str(arch), reason=f"TPE over {len(done)} trials")
 
