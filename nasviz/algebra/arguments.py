@@ -78,8 +78,8 @@ def place(value: Any) -> Position:
         raise NasvizError(f"a position is made of numbers of operands, as in arch[0, 2]; found {shown(value)}") from None
 
 
-def file_path(value: Any) -> Path:
-    """Return the path of a file.
+def file_path(value: Any, example: str = "mine.grammar") -> Path:
+    """Return the path of a file or folder; the error gives an example.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def file_path(value: Any) -> Path:
     'mine.grammar'
     """
     if not isinstance(value, str | os.PathLike):
-        raise NasvizError(f"the name of a file is text or a path, e.g. 'mine.grammar', found {shown(value)}")
+        raise NasvizError(f"the name of a file is text or a path, e.g. {example!r}, found {shown(value)}")
     return Path(value)
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, TensorDataset
 
-from nasviz.errors import DataError, said
+from nasviz.algebra.arguments import shown, whole
+from nasviz.errors import DataError, NasvizError, said
 
 __all__ = ["SizedDataset", "Splits", "as_dataset", "as_parts", "check_data", "digits"]
 
@@ -56,7 +57,6 @@ class HasInput(Protocol):
         ...
 
 
-@lru_cache(maxsize=4)
 def digits(seed: int = 0) -> Splits:
     """Scikit-learn's 1,797 handwritten digits as 1,000 training, 397 validation and 400 test examples.
 
@@ -70,6 +70,11 @@ def digits(seed: int = 0) -> Splits:
     Splits
         Three ``TensorDataset``: x float32 (n, 1, 8, 8) in [0, 1], y int64 (n,) in [0, 10).
 
+    Raises
+    ------
+    NasvizError
+        If `seed` is no whole number, or not in [0, 2^32).
+
     References
     ----------
     E. Alpaydin, C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI (1998), test part.
@@ -79,6 +84,13 @@ def digits(seed: int = 0) -> Splits:
     >>> [len(part) for part in digits()]
     [1000, 397, 400]
     """
+    if whole(seed, "seed", 0) >= 2**32:
+        raise NasvizError(f"seed is {shown(seed)}; it must be below 2^32")
+    return _digits(int(seed))
+
+
+@lru_cache(maxsize=4)
+def _digits(seed: int) -> Splits:
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from nasviz.algebra.arguments import file_path
 from nasviz.errors import NasvizError, StorageError
 from nasviz.spaces import SearchSpace
 
@@ -202,7 +203,7 @@ def load_table(path: str | os.PathLike[str], operators: Iterable[Operator] = ())
     StorageError
         If there is no such file, or it is damaged (names the line), or of a newer version.
     """
-    head, rows = read_rows(path)
+    head, rows = read_rows(file_path(path, "table.csv"))
     space = SearchSpace.from_json(head.get("space"), operators, declared_only=True)
     return Tabulated(space, rows, head.get("protocol") or {})
 

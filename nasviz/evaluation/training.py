@@ -297,7 +297,7 @@ def check_numbers(epochs: int, batch_size: int, lr: float | None, optimizer: str
     check_count("batch_size", batch_size)
     if lr is not None and not (isinstance(lr, Real) and math.isfinite(lr) and lr > 0):
         raise TrainingError(f"lr must be a positive number, found {lr!r}")
-    if optimizer not in LEARNING_RATES:
+    if not isinstance(optimizer, str) or optimizer not in LEARNING_RATES:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TrainingError(f"optimizer must be one of {', '.join(LEARNING_RATES)}, found {optimizer!r}")
 
 

@@ -14,8 +14,10 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
+from nasviz.algebra.arguments import shown
 from nasviz.errors import JobError
 from nasviz.jobs.payload import Shared, pack, unpack, unsent
 from nasviz.jobs.process import WorkerProcess, fair_threads
@@ -194,10 +196,11 @@ class LocalExecutor(Executor):
     """
 
     def __init__(self, workers: int = 1, *, threads: int | None = None, grace: float = 5.0) -> None:
-        if workers < 1:
-            raise JobError(f"workers must be at least 1, found {workers}")
-        if threads is not None and threads < 1:
-            raise JobError(f"threads must be at least 1, found {threads}")
+        for name, number in (("workers", workers), ("threads", 1 if threads is None else threads)):
+            if not isinstance(number, Integral):
+                raise JobError(f"{name} must be a whole number, found {shown(number)}")
+            if number < 1:
+                raise JobError(f"{name} must be at least 1, found {shown(number)}")
         self.workers = workers
         self._threads = threads if threads is not None else fair_threads(workers)
         self._grace = grace

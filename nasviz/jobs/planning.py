@@ -117,7 +117,9 @@ def plan(
     from nasviz.evaluation.device import describe, pick_device
     from nasviz.evaluation.training import check_numbers
     from nasviz.nn.cost import cost
+    from nasviz.spaces.edited import expect_architecture
 
+    expect_architecture(arch)
     check_numbers(epochs, batch_size, None, optimizer)
     parts = check_data(arch.space, data)
     place = pick_device(device)

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
+from nasviz.algebra.arguments import file_path, shown
 from nasviz.errors import JobError, TrainingError, a_or_an, said
 from nasviz.jobs.detached import Follower, launch
 from nasviz.jobs.executor import LocalExecutor
@@ -174,7 +175,7 @@ def list_jobs(folder: str | Path | None = None) -> list[Job]:
     folder
         Where to look for detached jobs; the default is the user's data folder.
     """
-    base = data_folder() if folder is None else Path(folder)
+    base = data_folder() if folder is None else file_path(folder, "jobs")
     for path in sorted(base.glob("*/job.json")):
         try:
             _attach(path.parent, ())
@@ -199,6 +200,8 @@ def attach(job: str | Path, operators: Sequence[Any] = ()) -> Job:
     JobError
         If there is none.
     """
+    if not isinstance(job, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise JobError(f"a job is found by its id or its folder, a text, found {shown(job)}; nv.list_jobs() lists them")
     path = Path(job)
     if not (path / "job.json").exists():
         path = data_folder() / str(job)

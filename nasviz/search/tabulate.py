@@ -13,16 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nasviz.algebra.arguments import whole
+from nasviz.algebra.arguments import file_path, shown, whole
 from nasviz.errors import JobError, NasvizError, StorageError, said
 from nasviz.evaluation.tabulated import Row, Tabulated, read_rows
 from nasviz.extension import lower
 from nasviz.search.evaluate import Objective, Outcome, evaluate, evaluate_elsewhere
 from nasviz.search.provenance import data_digest
+from nasviz.spaces import SearchSpace
 from nasviz.spaces.mimebundle import mimebundle
 
 if TYPE_CHECKING:
-    from nasviz.spaces import Architecture, SearchSpace
+    from nasviz.spaces import Architecture
 
 __all__ = ["Tabulation", "tabulate"]
 
@@ -321,6 +322,8 @@ def tabulate(
     >>> int(table.frame["value"].min())
     21
     """
+    if not isinstance(space, SearchSpace):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise NasvizError(f"a search space is tabulated, e.g. nv.spaces.nb201(), found {shown(space)}")
     if not callable(objective):
         raise NasvizError(f"the objective is {objective!r:.60}, expected a function of an architecture")
     size, most = space.count(), whole(limit, "limit", 1)
@@ -330,7 +333,7 @@ def tabulate(
             "search it with nv.Study, or type limit= for more"
         )
     seats = None if workers is None else whole(workers, "workers", 1)
-    file = None if path is None else Path(path)
+    file = None if path is None else file_path(path, "table.csv")
     table = Tabulation(space, objective, file, size, whole(seed, "seed", 0), executor, seats)
     table.start()
     return table

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.data import Dataset, TensorDataset
 
-from nasviz.errors import DataError
+from nasviz.errors import DataError, NasvizError
 from nasviz.evaluation import as_dataset, check_data, digits
 
 SPACE = SimpleNamespace(input_shape=(1, 8, 8), num_classes=10)
@@ -181,3 +181,9 @@ def test_a_general_dataset_is_probed():
     bad = Listed(torch.full((5, 1, 8, 8), float("nan")), [0] * 5)
     with pytest.raises(DataError, match="val: NaN or infinite values in 5 examples"):
         check_data(SPACE, (good, bad))
+
+
+@pytest.mark.parametrize("seed", ["x", -1, 1.5, [3], {}, 2**32, 10**30])
+def test_a_split_has_a_seed_that_numpy_takes(seed):
+    with pytest.raises(NasvizError, match=r"^seed is .*; it must be "):
+        digits(seed)

@@ -104,3 +104,9 @@ def test_files_that_cannot_be_read_or_written(table, tmp_path):
     (tmp_path / "t.csv").write_text(f"# nasviz: {json.dumps({'v': 1, 'kind': 'table'})}\nterm,value,seconds,reason\n")
     with pytest.raises(StorageError, match="a stored space is a JSON object"):
         load_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("path", [None, 3, b"x", ["x"]])
+def test_the_name_of_a_table_is_text(path):
+    with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'table\.csv', found "):
+        load_table(path)

@@ -381,3 +381,10 @@ def test_what_is_shared_reaches_a_worker_once() -> None:
 def test_what_cannot_be_shared_is_said() -> None:
     with LocalExecutor() as executor, pytest.raises(JobError, match="cannot be sent to a worker process"):
         executor.share(threading.Lock())
+
+
+@pytest.mark.parametrize("name", ["workers", "threads"])
+@pytest.mark.parametrize("found", ["x", "", [3], {}, 1.5])
+def test_numbers_of_workers_and_threads_are_whole(name: str, found: Any) -> None:
+    with pytest.raises(JobError, match=rf"^{name} must be a whole number, found "):
+        LocalExecutor(**{name: found})

@@ -49,3 +49,9 @@ def test_durations_read_well() -> None:
         "2 h 1 min",
     ]
     assert str(Plan("cuda:0", "GPU (X)", 1000, 1, 100)) == "GPU (X) · 1,000 parameters · 1 epoch · about 1 min 40 s"
+
+
+@pytest.mark.parametrize("found", [None, "conv", 3, []])
+def test_a_plan_is_of_an_architecture(found: Any, data: Any) -> None:
+    with pytest.raises(NasvizError, match=r"^an architecture is expected, e\.g\. space\.parse\(text\); found "):
+        plan(found, data)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from nasviz.errors import DataError, JobError, NasvizError, TrainingError
-from nasviz.jobs import Job, list_jobs, train
+from nasviz.jobs import Job, attach, list_jobs, train
 from nasviz.spaces import Architecture
 
 
@@ -134,3 +134,18 @@ def until(condition: Any, seconds: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("found", [None, 3, b"x", ["x"]])
+def test_jobs_are_found_by_text(found: Any) -> None:
+    with pytest.raises(JobError, match=r"^a job is found by its id or its folder, a text, found .*; nv\.list_jobs\(\) "):
+        attach(found)
+    if found is not None:
+        with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'jobs', found "):
+            list_jobs(found)
+
+
+@pytest.mark.parametrize("found", [["sgd"], {}, None, 3, "x"])
+def test_optimisers_are_named(arch: Architecture, data: Any, found: Any) -> None:
+    with pytest.raises(TrainingError, match=r"^optimizer must be one of sgd, adam, found "):
+        train(arch, data, optimizer=found)

@@ -279,3 +279,12 @@ def test_worker_processes_crash_and_stop_without_loss(small, tmp_path):
     assert len(table) == 7
     assert "3" in table.rows["Linear(id, id)"].reason
     assert "Linear(avg_pool, avg_pool)" not in load_table(tmp_path / "t.csv").rows
+
+
+@pytest.mark.parametrize("found", [None, 3, "x", [3]])
+def test_only_spaces_are_tabulated_and_files_have_names(found: object) -> None:
+    with pytest.raises(NasvizError, match=r"^a search space is tabulated, e\.g\. nv\.spaces\.nb201\(\), found "):
+        tabulate(found, len)
+    if isinstance(found, int | list):
+        with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'table\.csv', found "):
+            tabulate(three_node_cells(), len, found)
