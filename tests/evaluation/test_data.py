@@ -9,6 +9,7 @@ from torch.utils.data import Dataset, TensorDataset
 
 from nasviz.errors import DataError, NasvizError
 from nasviz.evaluation import as_dataset, check_data, digits
+from nasviz.evaluation.data import _digits
 
 SPACE = SimpleNamespace(input_shape=(1, 8, 8), num_classes=10)
 
@@ -39,7 +40,7 @@ def test_no_digit_is_in_two_parts_and_none_is_lost():
 
 
 def test_a_seed_decides_the_split():
-    assert torch.equal(digits(3).train.tensors[0], digits.__wrapped__(3).train.tensors[0])
+    assert torch.equal(digits(3).train.tensors[0], _digits.__wrapped__(3).train.tensors[0])
     assert not torch.equal(digits(0).train.tensors[0], digits(1).train.tensors[0])
 
 
