@@ -15,7 +15,7 @@ from nasviz.errors import NasvizError, said
 LONGEST_BREAK = 10.0
 """Longest rest between two pieces of work of one name, in seconds."""
 
-_PATIENCE = 2.0
+_PATIENCE = 30.0
 """Seconds that the end of Python waits for work, at most."""
 
 

@@ -37,6 +37,8 @@ class Beliefs:
         The study.
     changed
         Called after each piece of work, from another thread.
+    moved
+        Called when mean, sd and acquisition of another architecture are there, from another thread.
 
     Attributes
     ----------
@@ -44,12 +46,14 @@ class Beliefs:
         Where the work is done; its results come and go with the fits.
     """
 
-    def __init__(self, study: Study, changed: Callable[[], object]) -> None:
+    def __init__(self, study: Study, changed: Callable[[], object], moved: Callable[[], object]) -> None:
         self.background = Background(changed, ("fit", "detail"))
+        self._numbers = Background(
+            moved
+        )  # not behind a fit, and not in the writer: a surrogate computes for one thread at a time
         self._study = study
         self._usable = 0
         self._told = Told(study)
-        self._belief: tuple[Hashable, Belief] | None = None
         self._picture: tuple[Hashable, dict[str, Any]] | None = None
 
     @property
@@ -90,14 +94,12 @@ class Beliefs:
             self.background.ask("detail", (arch.key, arch.fingerprint, folding, self.version), work)
 
     def of(self, arch: Architecture) -> Belief | None:
-        """Return mean, sd and acquisition of an architecture by the newest fit, at once; None where there is none."""
-        basis = self.basis
+        """Return mean, sd and acquisition of an architecture by the newest fit; None until they are there, a moment later."""
+        basis, key = self.basis, (self.version, arch)
         if basis is None:
             return None
-        key = (self.version, arch)
-        if self._belief is None or self._belief[0] != key:
-            self._belief = key, basis.beliefs([arch])[0]
-        return self._belief[1]
+        self._numbers.ask("belief", key, partial(_believed, basis, arch))
+        return self._numbers.result("belief") if self._numbers.done("belief") == key else None
 
     def detail(self, arch: Architecture | None, folding: Folding) -> dict[str, Any] | None:
         """Return what is known by now of the architecture that is shown, as JSON data."""
@@ -129,6 +131,11 @@ class Beliefs:
     def close(self) -> None:
         """Begin nothing more."""
         self.background.close()
+        self._numbers.close()
+
+
+def _believed(basis: Basis, arch: Architecture) -> Belief:
+    return basis.beliefs([arch])[0]
 
 
 def _thought(told: Told, basis: Basis | None, arch: Architecture, folding: Folding) -> dict[str, Any]:

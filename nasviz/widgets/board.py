@@ -95,7 +95,7 @@ class Board(BoardCommands):
         self._value_name = value_name or value_name_of(study)
         self._tabs = progress_of(study)
         redraw = _redraw(self)
-        self._beliefs = Beliefs(study, redraw)
+        self._beliefs = Beliefs(study, redraw, _redraw(self, 0.0))
         self._figures = Figures(self._beliefs, redraw)
         self._clock = Clock(study.trials)
         self._drawing = threading.RLock()
@@ -252,13 +252,13 @@ class Board(BoardCommands):
         return f"{head}\nbest {self._value_name} {numbers.measure(self.study.best_value)}, trial {best.number}: {best.term}"
 
 
-def _redraw(view: Board) -> Callable[[], None]:
-    """What draws the view soon, without keeping it alive; changes within a fifth of a second are drawn together."""
+def _redraw(view: Board, after: float = 0.2) -> Callable[[], None]:
+    """What draws the view after so many seconds, without keeping it alive; changes until then are drawn together."""
     me = weakref.ref(view)
 
     def redraw() -> None:
         found = me()
         if found is not None:
-            WORKSPACE.submit(found, Board._show, after=0.2, key="show")
+            WORKSPACE.submit(found, Board._show, after=after, key="show")
 
     return redraw

@@ -3,6 +3,7 @@ import time
 import pytest
 
 from nasviz.search import RandomSearch, Study
+from nasviz.surrogate.threads import exactly
 from nasviz.view.folding import Folding
 from nasviz.widgets.beliefs import TOO_FEW, Beliefs
 
@@ -20,7 +21,7 @@ def study(space):
 
 @pytest.fixture
 def beliefs(study):
-    found = Beliefs(study, lambda: None)
+    found = Beliefs(study, lambda: None, lambda: None)
     yield found
     found.close()
 
@@ -35,7 +36,7 @@ def wait_for(condition, seconds=20.0):
 def test_one_trial_is_too_few(space):
     study = Study(space, length, strategy=RandomSearch())
     study.run(total=1, executor="inline")
-    beliefs = Beliefs(study, lambda: None)
+    beliefs = Beliefs(study, lambda: None, lambda: None)
     arch = study.trials[0].arch
     beliefs.consider(study.trials, arch, Folding())
     assert (beliefs.basis, beliefs.trouble, beliefs.of(arch)) == (None, TOO_FEW, None)
@@ -57,14 +58,14 @@ def test_trials_are_learned_once(study, beliefs):
     assert beliefs.detail(None, Folding()) is None
 
 
-def test_numbers_come_at_once_and_credit_a_moment_later(study, beliefs, archs):
+def test_numbers_come_first_and_credit_a_moment_later(study, beliefs, archs):
     beliefs.consider(study.trials, None, Folding())
     wait_for(lambda: beliefs.basis is not None)
     arch = archs[0]
     beliefs.consider(study.trials, arch, Folding())
+    wait_for(lambda: beliefs.of(arch) is not None)
     at_once = beliefs.detail(arch, Folding())
-    expected = beliefs.basis.beliefs([arch])[0]
-    assert beliefs.of(arch) == expected
+    assert beliefs.of(arch) == beliefs.basis.beliefs([arch])[0]
     assert "±" in at_once["numbers"]["mean_sd"]
     assert at_once["body"]["term"]["text"] == str(arch)
     wait_for(lambda: beliefs.detail(arch, Folding())["body"]["credit"].get("credits") is not None)
@@ -72,6 +73,16 @@ def test_numbers_come_at_once_and_credit_a_moment_later(study, beliefs, archs):
     assert body["credit"]["belief"] == at_once["numbers"]["mean_sd"]
     assert {row["trial"] for row in body["credit"]["nearest"]} <= {0, 1, 2, 3, 4}
     assert body["rows"]
+
+
+def test_whoever_asks_for_numbers_does_not_wait_for_who_computes(study, beliefs, archs):
+    beliefs.consider(study.trials, None, Folding())
+    wait_for(lambda: beliefs.basis is not None)
+    with exactly():
+        began = time.monotonic()
+        assert beliefs.of(archs[1]) is None
+        assert time.monotonic() - began < 1
+    wait_for(lambda: beliefs.of(archs[1]) is not None)
 
 
 def test_a_folded_picture_is_another_one(study, beliefs, space):

@@ -18,7 +18,7 @@ def study(space):
 
 @pytest.fixture
 def beliefs(study):
-    found = Beliefs(study, lambda: None)
+    found = Beliefs(study, lambda: None, lambda: None)
     yield found
     found.close()
 
