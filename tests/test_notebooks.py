@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIMIT = 240
 """Seconds for one notebook, its searches and trainings included."""
-LIMITS = {"01_grammars": 60, "02_workbench": 60, "03_architectures": 120, "04_search": 360}
-"""Seconds for notebooks that neither search nor train, and for one that trains every network of a space."""
+LIMITS = {"01_grammars": 60, "02_workbench": 60, "03_architectures": 120, "04_search": 360, "05_inspect_surrogate": 360}
+"""Seconds for notebooks that neither search nor train, and for those that train every network of a space."""
 BLOCK = 20
 """Seconds for a cell that awaits nothing: none blocks, so what is left is imports and the first use of torch."""
 
