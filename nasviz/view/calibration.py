@@ -2,7 +2,7 @@
 
 Left, the *reliability curve*: of the central intervals that should hold 10 %, 20 % … of the values, how many they do hold;
 on the diagonal uncertainty is honest, below it the intervals are too narrow (overconfident), above too wide. Right, the
-*probability integral transform*: the predicted probability of a smaller value, which is uniform where predictions are
+*probability integral transform*: the predicted quantile at which a value lies, which is uniform where predictions are
 honest, a U where they are overconfident, a hill where they are underconfident, a slope where they are biased (Gneiting,
 Balabdaoui & Raftery 2007). The grey bands hold the whole curve, and all the bars, of an honest surrogate with 95 %
 probability; binomial, as if predictions were independent, with Bonferroni's correction.
@@ -175,9 +175,7 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
     -------
         Traces "an honest surrogate", "honest", "observed", "honest bars" and "values", always these five in this order.
     """
-    fig = theme.figure(
-        *_reliability(info), *_transform(info), x="promised share<br>of values", y="observed share of values", dark=dark
-    )
+    fig = theme.figure(*_reliability(info), *_transform(info), x="promised share", y="observed share", dark=dark)
     percent = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     fig.update_layout(
         xaxis={"domain": [0, 0.46 if info.n else 1], "range": [-0.02, 1.02], **percent},
@@ -186,7 +184,7 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
             "domain": [0.58, 1],
             "visible": info.n > 0,
             "range": [-0.02, 1.02],
-            "title": "predicted probability<br>of a smaller value",
+            "title": "predicted quantile",
             **percent,
         },
         yaxis2={"anchor": "x2", "visible": info.n > 0, "rangemode": "tozero", "title": "number of values"},
