@@ -50,11 +50,15 @@ export function FigurePart({ plots, drawn, label, tip, selected, onChoose, froze
   );
 }
 
+/** What was pressed and is not yet said back, after something is said; what was not pressed here counts at once. */
+export const unsaid = (pressed: readonly string[], said: string): string[] =>
+  pressed.includes(said) ? pressed.slice(pressed.indexOf(said) + 1) : [];
+
 /** Which tab is open: what Python says, at once what a person pressed, and what the browser remembers of the last time. */
 export function useTab(pane: string, names: readonly string[], said: string, tell: (name: string) => void): [string, (name: string) => void] {
-  const [pressed, setPressed] = useState<string | null>(null);
+  const [pressed, setPressed] = useState<readonly string[]>([]);
   const open = (name: string) => {
-    setPressed(name);
+    setPressed((before) => [...before, name]);
     remember(`board-${pane}`, name === names[0] ? null : name);
     tell(name);
   };
@@ -64,10 +68,11 @@ export function useTab(pane: string, names: readonly string[], said: string, tel
   }, []);
   const last = useRef(said);
   useEffect(() => {
-    if (last.current !== said) setPressed(null);
+    if (last.current !== said) setPressed((before) => unsaid(before, said));
+    else if (pressed.at(-1) === said) setPressed([]);
     last.current = said;
-  }, [said]);
-  return [pressed ?? said, open];
+  }, [said, pressed]);
+  return [pressed.at(-1) ?? said, open];
 }
 
 export interface PaneProps extends Omit<FigureProps, "drawn" | "label" | "tip"> {

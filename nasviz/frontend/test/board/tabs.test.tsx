@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test } from "vitest";
-import { FigurePane, useTab } from "../../src/board/figure_pane";
+import { FigurePane, unsaid, useTab } from "../../src/board/figure_pane";
 import { selectedPoint, type BoardState, type TabInfo } from "../../src/board/state";
 import { afterKey } from "../../src/board/tabs";
 
@@ -56,8 +56,22 @@ test("a press and an arrow open a tab at once, Python is told, the browser remem
   act(() => void tab("pareto").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true })));
   expect([open(), document.activeElement?.textContent, told]).toEqual(["regret", "REGRET", ["pareto", "regret"]]);
   expect(localStorage.getItem("nasviz:board-progress")).toBe("regret");
+  say("regret");
   say("pareto");
   expect(open()).toBe("pareto");
+});
+
+test("an answer to an earlier press does not take a later one back", () => {
+  const { tab, open, say } = shown("history", []);
+  act(() => tab("regret").click());
+  act(() => tab("pareto").click());
+  say("regret");
+  expect(open()).toBe("pareto");
+  say("pareto");
+  expect(open()).toBe("pareto");
+  say("history");
+  expect(open()).toBe("history");
+  expect([unsaid(["a", "b", "c"], "b"), unsaid(["a"], "x"), unsaid([], "x")]).toEqual([["c"], [], []]);
 });
 
 test("what was open the last time is open again, unless the cell says otherwise", () => {
