@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,38 +72,59 @@ class Decomposition:
 def decompose(gp: GP) -> Decomposition:
     """Return the kernel of a fitted Gaussian process as a sum of parts.
 
-    A product of one counting kernel with kernels on numbers still counts; a product of several is a part of the whole.
+    A product of sums is the sum of the products of their summands. A product of one counting kernel with kernels on numbers
+    still counts; a product of several is a part of the whole.
 
     Raises
     ------
     NasvizError
-        If nothing of the kernel counts: then no occurrence has a credit.
+        If nothing of the kernel counts, or only in products of several: then no occurrence has a credit.
     """
     module: Any = gp.model.covar_module
     counting: list[CountingPart] = []
-    whole: list[WholePart] = []
+    whole: dict[str, list[tuple[float, list[Kernel]]]] = {}
     for part in parts_of(module.base_kernel, gp.outputscale):
-        found = _counting(part)
-        if found is None:
-            whole.append(WholePart(part.name, _between([part.kernel], part.weight)))
-        else:
-            counting.append(found)
+        for weight, factors in _products(part):
+            found = _counting(weight, factors)
+            if found is None:
+                whole.setdefault(part.name, []).append((weight, factors))
+            else:
+                counting.append(found)
     if not counting:
         raise NasvizError(
-            f"the kernel {gp.kernel!r} counts nothing, so no part of an architecture has a credit. "
+            f"the kernel {gp.kernel!r} {_why_not(gp)}, so no part of an architecture has a credit. "
             'Add a kernel that does: HierarchicalWL() + Numeric("parameters")'
         )
-    return Decomposition(tuple(counting), tuple(whole))
+    return Decomposition(tuple(counting), tuple(WholePart(name, _total(found)) for name, found in whole.items()))
 
 
-def _counting(part: Part) -> CountingPart | None:
+def _why_not(gp: GP) -> str:
+    counts = any(isinstance(module, (LevelKernel, ProductionKernel)) for module in gp.model.modules())
+    return "counts only in products of several" if counts else "counts nothing"
+
+
+def _products(part: Part) -> Iterator[tuple[float, list[Kernel]]]:
+    """Yield the summands of a part, each with its weight and factors, none of which is a sum or a product."""
     kernel: Any = part.kernel
-    factors: list[Any] = list(kernel.kernels) if isinstance(kernel, ProductKernel) else [kernel]
+    if not isinstance(kernel, ProductKernel):
+        yield part.weight, [kernel]
+        return
+    sums = [[one for summand in parts_of(factor) for one in _products(summand)] for factor in kernel.kernels]
+    for chosen in product(*sums):
+        yield part.weight * math.prod(weight for weight, _ in chosen), [k for _, factors in chosen for k in factors]
+
+
+def _counting(weight: float, factors: Sequence[Kernel]) -> CountingPart | None:
     counting = [k for k in factors if isinstance(k, (LevelKernel, ProductionKernel))]
     if len(counting) != 1:
         return None
     others = [k for k in factors if k is not counting[0]]
-    return CountingPart(counting[0], part.weight, _between(others, 1.0) if others else None)
+    return CountingPart(counting[0], weight, _between(others, 1.0) if others else None)
+
+
+def _total(products: Sequence[tuple[float, Sequence[Kernel]]]) -> Between:
+    between = [_between(factors, weight) for weight, factors in products]
+    return lambda a, b: np.sum([covariance(a, b) for covariance in between], axis=0)
 
 
 def _between(kernels: Sequence[Kernel], weight: float) -> Between:

@@ -20,6 +20,7 @@ KERNELS: dict[str, Covariance] = {
     "hierarchical": HierarchicalWL(),
     "sum": HierarchicalWL(h=2, levels=(1, 3)) + Numeric("depth"),
     "product": FlatWL(1) * Numeric("depth"),
+    "sums": HierarchicalWL(h=1, levels=(1,)) * (Numeric("depth") + Numeric("parameters")) + ProductionCounts() * FlatWL(1),
     "productions": FlatWL(1) + ProductionCounts(),
 }
 
@@ -49,7 +50,7 @@ def test_credits_sum_to_the_mean_in_every_space(drawn: list[Architecture], kerne
     check_laws(fitted(KERNELS[kernel], drawn[:6]), [drawn[0], *drawn[6:9]])
 
 
-@pytest.mark.parametrize("kernel", ["sum", "product", "productions"])
+@pytest.mark.parametrize("kernel", ["sum", "product", "sums", "productions"])
 def test_credits_sum_to_the_mean_with_sums_and_products(archs: list[Architecture], kernel: str) -> None:
     check_laws(fitted(KERNELS[kernel], archs[:12]), archs[10:16])
 

@@ -14,6 +14,9 @@ from nasviz.surrogate.decomposition import decompose
         (HierarchicalWL(levels=(1, 2), h=2), 3, []),
         (FlatWL(1) + ProductionCounts() + Numeric("depth"), 2, ["depth"]),
         (FlatWL(1) * Numeric("depth") + FlatWL(0) * FlatWL(2), 1, ["full graph × full graph"]),
+        (HierarchicalWL(levels=(1, 2), h=2) * Numeric("depth"), 3, []),
+        (HierarchicalWL(levels=(1,), h=2) * ProductionCounts() + FlatWL(1), 1, ["(level 1 + full graph) × productions"]),
+        ((FlatWL(1) + Numeric("depth")) * Numeric("parameters"), 1, ["(full graph + depth) × parameters"]),
     ],
 )
 def test_the_parts_sum_to_the_covariance(archs: list[Architecture], kernel, counting: int, whole: list[str]) -> None:
@@ -28,6 +31,12 @@ def test_the_parts_sum_to_the_covariance(archs: list[Architecture], kernel, coun
         total = total + part.weight * part.kernel.block(rows, rows) * times
     module = gp.model.covar_module
     assert total == pytest.approx(module(gp.inputs(gp.archs)).to_dense().detach().numpy(), abs=1e-9)
+
+
+def test_counts_in_products_of_several_only(archs: list[Architecture]) -> None:
+    gp = GP(FlatWL(1) * ProductionCounts()).fit(archs[:5], np.linspace(0.1, 0.3, 5))
+    with pytest.raises(NasvizError, match="counts only in products of several, so no part of an architecture has a credit"):
+        decompose(gp)
 
 
 def test_nothing_is_counted(archs: list[Architecture]) -> None:
