@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LARGE = 1e150
+"""Above it squares overflow, below its inverse they vanish."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -44,8 +47,10 @@ class Target:
             raise ValueError(f"the smallest value is {y.min()}; logarithms need positive values")
         log = positive if log is None else log
         values = np.log(y) if log else y
-        centre, scale = float(values.mean()), float(values.std())
-        if not scale > 1e-12 * max(1.0, abs(centre)):
+        largest = float(np.abs(values).max())
+        unit = 1.0 if largest == 0 or 1 / LARGE < largest < LARGE else largest
+        centre, scale = float((values / unit).mean()) * unit, float((values / unit).std()) * unit
+        if not scale > 1e-12 * (max(1.0, largest) if log else largest):
             scale = 1.0
         return Target(log, centre, scale)
 
@@ -53,18 +58,18 @@ class Target:
         """Return the standardised values of `y`, of the same shape; values ≤ 0 under a logarithm give −inf or NaN."""
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.log(y) if self.log else np.asarray(y, dtype=np.float64)
-        return (values - self.centre) / self.scale
+        return values / self.scale - self.centre / self.scale if self.scale > LARGE else (values - self.centre) / self.scale
 
     def moments(self, mean: np.ndarray, sd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and standard deviation in the objective's units of Gaussians with `mean` and `sd`, all ``(m,)``.
 
-        Under a logarithm these are the moments of the log-normal distribution, at most the largest number that there is.
+        Under a logarithm these are the moments of the log-normal distribution. All are at most the largest number.
         """
-        mu, sigma = self.centre + self.scale * mean, self.scale * sd
-        if not self.log:
-            return mu, sigma
         most = np.finfo(np.float64).max
         with np.errstate(over="ignore"):
+            mu, sigma = self.centre + self.scale * mean, self.scale * sd
+            if not self.log:
+                return np.clip(mu, -most, most), np.minimum(sigma, most)
             expected = np.minimum(np.exp(mu + sigma**2 / 2), most)
             return expected, np.minimum(expected * np.sqrt(np.expm1(sigma**2)), most)
 

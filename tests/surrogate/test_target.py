@@ -46,3 +46,15 @@ def test_moments_are_finite_whatever_was_believed() -> None:
     mean, sd = target.moments(np.array([0.0, 1.5, 40.0]), np.array([1.0, 1.0, 3.0]))
     assert np.isfinite(mean).all()
     assert np.isfinite(sd).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_numbers_and_the_smallest_have_a_scale() -> None:
+    for y in ([1e308, -1e308, 3.0], [-1e308, -1e307, -1e306], [1e-14, -2e-14, 5e-14], [1e-300, -1e-300, 0.0]):
+        target = Target.learn(np.array(y))
+        z = target.forward(np.array(y))
+        assert (z.mean(), z.std()) == pytest.approx((0, 1), abs=1e-9)
+        assert target.value(z) == pytest.approx(y, rel=1e-9, abs=1e-9 * max(map(abs, y)))
+        mean, sd = target.moments(3 * z, np.ones(3))
+        assert np.isfinite(mean).all()
+        assert (np.isfinite(sd) & (sd > 0)).all()
