@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from nasviz.errors import NasvizError, StorageError
 from nasviz.records import Curve, Trial
 from nasviz.records.trial import ENDED
-from nasviz.search.directions import arranged, turned, turned_belief
+from nasviz.search.directions import arranged, names_of, turned, turned_belief
 from nasviz.search.evaluate import Objective, Outcome, accepted, outcome_of
 from nasviz.search.lease import Renewer
 from nasviz.search.limits import Limits
@@ -140,7 +140,8 @@ class AskTell(StudyReader):
         seen = [trial if trial.state in ENDED else _pending(trial) for trial in sorted(trials, key=lambda trial: trial.number)]
         told = [turned(trial, self._signs) for trial in ranked(seen)]
         proposal = self.strategy.propose(self.space, told, rng, **accepted(self.strategy.propose, **self._bounds))
-        return replace(proposal, belief=turned_belief(proposal.belief, self._signs))
+        names = names_of(seen, len(self._signs)) if len(self._signs) > 1 else ()
+        return replace(proposal, belief=turned_belief(proposal.belief, self._signs, names))
 
     def replay(self, number: int) -> Proposal:
         """Return once more what the strategy proposed for trial `number`, from what was known when it was asked.
@@ -197,8 +198,13 @@ class AskTell(StudyReader):
         """Store how the evaluation of a slot ended."""
         if curve:
             self.storage.curve(slot, curve)
-        self.storage.finish(slot, arranged(outcome, len(self.directions)))
+        self.storage.finish(slot, arranged(outcome, len(self.directions), self._called))
         self._let_go(slot)
+
+    @property
+    def _called(self) -> tuple[str, ...]:
+        """What the first trial with a value called its objectives."""
+        return names_of(self.storage.trials(), len(self.directions))
 
     def keep(self, slot: int, outcome: Outcome, curve: Sequence[Curve] = ()) -> None:
         """Store how an evaluation ended; where the storage fails, keep it for :meth:`store_kept` and say so.

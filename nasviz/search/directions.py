@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,14 +37,20 @@ def checked_directions(direction: Any) -> tuple[str, ...]:
 
 
 def check_objectives(strategy: object, directions: Sequence[str]) -> None:
-    """Check that a strategy which takes a study's objectives has several.
+    """Check that a strategy of several objectives fits the directions of a study.
 
     Raises
     ------
     NasvizError
-        If the study has one.
+        If the study has one direction and the strategy takes those of the study, or the study's is to maximise.
     """
-    if len(directions) == 1 and getattr(strategy, "objectives", None) == ():
+    own: tuple[str, ...] | None = getattr(strategy, "objectives", None)
+    if own and list(directions) == ["maximize"]:
+        raise NasvizError(
+            f"{type(strategy).__name__}({own!r:.80}) looks for small numbers and the study has the one direction 'maximize'. "
+            "Give a direction to each number that the objective returns: direction=('maximize', 'minimize')"
+        )
+    if len(directions) == 1 and own == ():
         raise NasvizError(
             f"{type(strategy).__name__}() looks for several objectives and the study has one direction. "
             "Type: direction=('minimize', 'minimize') for an objective that returns two numbers, "
@@ -57,14 +63,28 @@ def signs_of(directions: Sequence[str]) -> tuple[float, ...]:
     return tuple(1.0 if way == "minimize" else -1.0 for way in directions)
 
 
-def arranged(outcome: Outcome, n: int) -> Outcome:
-    """Return an outcome with `n` objectives: the first numbers of what was returned; the value is the first of them.
+def names_of(trials: Iterable[Trial], n: int) -> tuple[str, ...]:
+    """Return what the first trial with a value called its `n` objectives; of one, what stood first beside no "value"."""
+    for trial in trials:
+        found = trial.objectives if n > 1 else trial.metrics
+        if trial.state == "finished" and not trial.baseline and len(found) >= n:
+            return tuple(found)[:n] if n > 1 or "value" not in found else ()
+    return ()
 
-    Where there are too few, or one is not finite, it is an outcome without a value that says so.
+
+def arranged(outcome: Outcome, n: int, names: Sequence[str] = ()) -> Outcome:
+    """Return an outcome with `n` objectives: the numbers of these names, or the first ones; the value is the first of them.
+
+    Where there are too few, or one is not finite, it is an outcome without a value that says so. Names come from the first
+    trial, so that a value keeps its meaning when a dict changes its order; where they are not returned, places count.
     """
-    if n == 1 or (outcome.value is None and not outcome.numbers):
+    if outcome.value is None and not outcome.numbers:
         return outcome
-    first = dict(list(outcome.numbers.items())[:n])
+    known = bool(names) and all(name in outcome.numbers for name in names)
+    if n == 1:
+        moved = known and "value" not in outcome.numbers and next(iter(outcome.numbers)) != names[0]
+        return replace(outcome, value=outcome.metrics.get(names[0])) if moved and outcome.value is not None else outcome
+    first = {name: outcome.numbers[name] for name in names} if known else dict(list(outcome.numbers.items())[:n])
     bad = [name for name, value in first.items() if not math.isfinite(value)]
     if len(first) < n:
         found = "one number" if len(first) < 2 else f"{len(first)} numbers"
@@ -84,10 +104,15 @@ def turned(trial: Trial, signs: Sequence[float]) -> Trial:
     return replace(trial, value=value, objectives=objectives)
 
 
-def turned_belief(belief: Belief | None, signs: Sequence[float]) -> Belief | None:
-    """Return a belief about values times `signs`."""
-    if belief is None or all(sign > 0 for sign in signs):
-        return belief
-    pairs = zip(signs, belief.objectives.items(), strict=False)
-    objectives = {name: (sign * mean, sd) for sign, (name, (mean, sd)) in pairs}
-    return replace(belief, mean=signs[0] * belief.mean, objectives=objectives)
+def turned_belief(belief: Belief | None, signs: Sequence[float], names: Sequence[str] = ()) -> Belief | None:
+    """Return a belief about values times `signs`, which belong to the objectives of these `names`, or to the first ones.
+
+    A number that is no objective keeps its sign. The mean is that of the first objective, as the value of a trial is.
+    """
+    if belief is None or not belief.objectives:
+        return None if belief is None else replace(belief, mean=signs[0] * belief.mean)
+    of = dict(zip(names or belief.objectives, signs, strict=False))
+    objectives = {name: (of.get(name, 1.0) * mean, sd) for name, (mean, sd) in belief.objectives.items()}
+    first = next(iter(of))
+    mean, sd = objectives.get(first, (belief.mean, belief.sd))
+    return replace(belief, mean=mean, sd=sd, objectives=objectives)

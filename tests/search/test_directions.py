@@ -67,6 +67,34 @@ def test_without_a_strategy_the_front_is_searched(space: SearchSpace) -> None:
         Study(space, as_tuple, strategy=ParetoBayesOpt())
 
 
+def test_names_keep_their_meaning_when_a_dict_changes_its_order(space: SearchSpace) -> None:
+    given = [{"error": 0.3, "ms": 9.0}, {"ms": 8.0, "error": 0.2}, {"ms": 7.0, "other": 1, "error": 0.1}]
+    for direction in ("minimize", BOTH):
+        study = Study(space, direction=direction, strategy=RandomSearch())
+        for value in given:
+            study.tell(study.ask(), value)
+        assert [t.value for t in study.trials] == [0.3, 0.2, 0.1]
+        assert study.trials[2].metrics == given[2]
+    assert [tuple(t.objectives.values()) for t in study.trials] == [(0.3, 9.0), (0.2, 8.0), (0.1, 7.0)]
+
+
+def test_beliefs_belong_to_objectives_by_name_not_by_place(space: SearchSpace) -> None:
+    strategy = ParetoBayesOpt(("accuracy", "energy", "parameters"), n_init=4, candidates=20)
+    study = Study(space, by_name, direction=BOTH, strategy=strategy)
+    study.run(5, "inline")
+    belief = study.trials[-1].belief
+    assert belief is not None
+    assert 0.4 < belief.objectives["accuracy"][0] < 1.2
+    assert 0.5 < belief.objectives["energy"][0] < 20
+    assert belief.objectives["parameters"][0] > 0
+    assert (belief.mean, belief.sd) == belief.objectives["energy"]  # as the value is
+
+
+def test_named_objectives_are_not_made_small_in_a_study_that_maximises(space: SearchSpace) -> None:
+    with pytest.raises(NasvizError, match=r"looks for small numbers and the study has the one direction 'maximize'"):
+        Study(space, by_name, direction="maximize", strategy=ParetoBayesOpt(("accuracy", "energy")))
+
+
 def test_what_is_asked_for_and_told(space: SearchSpace) -> None:
     study = Study(space, direction=("minimize", "minimize"), strategy=RandomSearch())
     given = [(0.1, 2.0), {"error": 0.2, "ms": 3}, np.array([0.3, 4.0]), 0.4, (0.5, float("nan")), (0.6,)]
