@@ -74,6 +74,10 @@ def test_measured_limits_are_checked_before_and_after_training() -> None:
     found = Within(objective, Limits({"latency_ms": 1e6, "energy": 8}))(arch, seed=0)
     assert next(iter(found.values())) == 0.25
     assert found["latency_ms"] > 0
+    other = Within(lambda _: {"error": 0.25, "latency_ms": 3e3}, Limits({"latency_ms": 1e6}))(arch, seed=0)
+    assert other == {"error": 0.25, "latency_ms": 3e3}
+    with pytest.raises(LimitError, match=r"latency_ms is .*, the limit is "):
+        Within(lambda _: {"error": 0.25, "latency_ms": 3e6}, Limits({"latency_ms": 1e6}))(arch, seed=0)
     with pytest.raises(LimitError, match=r"energy is 7\.00, the limit is 5\.00"):
         Within(objective, Limits({"energy": 5}))(arch, seed=0)
     with pytest.raises(NasvizError, match=r"'heat' has a limit, but the objective does not return it\. Return a dict"):
