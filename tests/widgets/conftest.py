@@ -8,6 +8,7 @@ from nasviz.errors import NasvizError
 from nasviz.jobs import Plan, compare
 from nasviz.search import RandomSearch, Study
 from nasviz.spaces import digits_cells
+from nasviz.surrogate.bag import features
 from nasviz.view.delta import apply
 from nasviz.widgets.edit import FileEditor
 from nasviz.widgets.workspace import WORKSPACE
@@ -84,6 +85,7 @@ def makers(space, archs, tmp_path, monkeypatch):
         "Board": lambda: widgets.Board(study),
         "ComparisonView": lambda: widgets.ComparisonView(comparison),
         "DifferenceView": lambda: widgets.DifferenceView(archs[0], archs[1]),
+        "FeaturesView": lambda: widgets.FeaturesView(features(archs[0])),
         "FileEditor": lambda: FileEditor(tmp_path / "mine.grammar"),
         "Gallery": lambda: widgets.Gallery(archs[:3]),
         "GrammarEditor": lambda: widgets.GrammarEditor(space),
