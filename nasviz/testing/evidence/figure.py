@@ -70,8 +70,12 @@ def evidence_figure(
 
 
 def _line(name: str, step: bool = False) -> dict[str, object]:
-    i = SHOWN.index(name)
+    """What only the third panel shows has the colour of the strategy whose name its own begins with."""
     shape = {"shape": "hv"} if step else {}
+    if name not in SHOWN:
+        like = next((i for i, shown in enumerate(SHOWN) if name.startswith(shown)), len(SHOWN) - 1)
+        return {"color": theme.CYCLE[like], "dash": "dot", "width": 2}
+    i = SHOWN.index(name)
     return {"color": theme.CYCLE[i], "dash": theme.DASHES[i % len(theme.DASHES)], "width": 2, **shape}
 
 
@@ -106,7 +110,7 @@ def _taus(scores: Sequence[Score]) -> list[go.Scatter]:
                 error_y={"type": "data", "array": np.nan_to_num(table["tau sd"].to_numpy()).tolist(), "thickness": 1},
                 name=kernel,
                 legendgroup=kernel,
-                showlegend=False,
+                showlegend=kernel not in SHOWN,
                 mode="lines+markers",
                 line=_line(kernel),
             )

@@ -27,9 +27,10 @@ Measure = Literal["tau", "nll"]
 DRAWS = 300
 HELD_OUT = 100
 SIZES = (50, 100, 200)
-KERNELS: Mapping[str, Covariance] = {
+KERNELS: Mapping[str, Covariance] = {  # the third shows whether it is the hierarchy or the learned iterations that help
     "hierarchical WL": HierarchicalWL(),
     "flat WL": FlatWL(),
+    "flat WL, iterations learned": HierarchicalWL(levels=()),
     "production counts": ProductionCounts(),
 }
 

@@ -33,6 +33,13 @@ def test_the_third_panel_shows_kernels_in_the_colours_of_their_strategies():
     assert np.allclose(tau.error_y.array, 0.1)
     assert tau.line.color == fig.data[0].line.color
     assert len(fig.layout.annotations) == 3
+    assert not tau.showlegend
+
+
+def test_a_kernel_that_is_no_strategy_has_a_line_of_its_own():
+    fig = evidence_figure(runs(), 0.1, 0.2, [Score(0, 50, "flat WL, iterations learned", 0.1, 0.0)], total=4)
+    tau = fig.data[-1]
+    assert (tau.line.color, tau.line.dash, tau.showlegend) == (fig.data[0].line.color, "dot", True)
 
 
 def test_every_line_looks_different():
