@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.exceptions import OptunaError
+from optuna.storages import RDBStorage
 from sqlalchemy import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from nasviz.errors import StorageError
+
+TRIES = 10
+PAUSE = 0.2
+"""How often, and after how many seconds, a database is opened again whose tables another process makes."""
 
 
 def backend(url: str | None, patience: float) -> optuna.storages.BaseStorage:
@@ -27,7 +35,19 @@ def backend(url: str | None, patience: float) -> optuna.storages.BaseStorage:
     if not isinstance(url, str) or "://" not in url:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise StorageError(f'{str(url)!r} is no address of a storage. Type: storage="sqlite:///{url}"')
     wait = {"connect_args": {"timeout": patience}} if url.startswith("sqlite") else {}
-    return optuna.storages.get_storage(optuna.storages.RDBStorage(url, engine_kwargs=wait))
+    return optuna.storages.get_storage(_opened(url, wait))
+
+
+def _opened(url: str, options: dict[str, Any]) -> RDBStorage:
+    """Open a database; where another process makes its tables at the same moment, a little later."""
+    for _ in range(TRIES):
+        try:
+            return RDBStorage(url, engine_kwargs=options)
+        except (SQLAlchemyError, OptunaError) as error:
+            if not _made_twice(error):
+                raise
+            time.sleep(PAUSE)
+    return RDBStorage(url, engine_kwargs=options)
 
 
 def check_there(url: str) -> None:
@@ -37,6 +57,12 @@ def check_there(url: str) -> None:
     file = make_url(url).database
     if file and file != ":memory:" and not file.startswith("file:") and not Path(file).exists():
         raise StorageError(f"{url} holds no study: there is no file {file}")
+
+
+def _made_twice(error: Exception) -> bool:
+    """Whether another process made a table, or its one row, first."""
+    cause = error.__cause__ if isinstance(error, OptunaError) else error
+    return isinstance(cause, IntegrityError) or (isinstance(cause, OperationalError) and "already exists" in str(cause.orig))
 
 
 @contextmanager

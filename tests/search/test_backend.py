@@ -1,7 +1,10 @@
 import logging
+from pathlib import Path
 
+import optuna
 import pytest
 from optuna.exceptions import StorageInternalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from nasviz.errors import StorageError
 from nasviz.search.backend import backend, check_there, quiet, translated
@@ -17,6 +20,36 @@ def test_what_the_database_says_becomes_one_sentence() -> None:
         raise KeyError("a bug of ours is no trouble of the storage")
     with pytest.raises(StorageError, match="the storage in memory cannot be used"), translated(None, everything=True):
         raise KeyError("while opening it may be anything")
+
+
+@pytest.mark.parametrize("first", [IntegrityError, OperationalError])
+def test_two_processes_that_make_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: type[DBAPIError]) -> None:
+    tries: list[str] = []
+    made = optuna.storages.RDBStorage
+
+    def late(url: str, **options: object) -> optuna.storages.RDBStorage:
+        tries.append(url)
+        if len(tries) < 3:
+            raise first("CREATE TABLE studies", None, Exception("table studies already exists"))
+        return made(url, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("nasviz.search.backend.PAUSE", 0.0)
+    monkeypatch.setattr("nasviz.search.backend.RDBStorage", late)
+    assert backend(f"sqlite:///{tmp_path}/new.db", 1.0).get_all_studies() == []
+    assert len(tries) == 3
+
+
+def test_other_trouble_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+
+    def locked(url: str, **_: object) -> None:
+        tries.append(url)
+        raise OperationalError("SELECT", None, Exception("database is locked"))
+
+    monkeypatch.setattr("nasviz.search.backend.RDBStorage", locked)
+    with pytest.raises(StorageError, match="database is locked"), translated("sqlite:///new.db"):
+        backend("sqlite:///new.db", 1.0)
+    assert len(tries) == 1
 
 
 def test_addresses() -> None:
