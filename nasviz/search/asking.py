@@ -264,8 +264,11 @@ class AskTell(StudyReader):
         TermError
             If it is a text that the space does not derive.
         NasvizError
-            If it is of another space and has another input shape or number of classes, or exceeds a limit and is no baseline.
+            If it is of another space and has another input shape or number of classes, exceeds a limit and is no baseline, or
+            is no architecture at all.
         """
+        if not isinstance(arch, str) and not hasattr(arch, "term"):
+            raise NasvizError(f"an architecture or the text of a term can be queued, found {arch!r:.60}")
         draw: dict[str, Any] = {"proposed_by": reason, **({"baseline": baseline} if baseline else {})}
         if isinstance(arch, str) or arch.space == self.space or self.space.contains(arch):
             own = self.space.parse(str(arch))

@@ -177,6 +177,9 @@ class Running(AskTell):
         """Why the last run ended before its total without an error, or ""."""
         return self._note
 
+    def _described(self) -> str:
+        return super()._described() + (f"\n{self._note}" if self._note and not self.running else "")
+
     @property
     def paused(self) -> bool:
         """Whether the study is paused."""

@@ -115,8 +115,11 @@ class Study(Running):
         timing: Timing | None = None,
     ) -> None:
         directions = checked_directions(direction)
+        if not hasattr(space, "fingerprint"):
+            raise NasvizError(f"the space is {space!r:.60}, expected one. Type: nv.Study(nv.SearchSpace(…), objective)")
         if objective is not None and not callable(objective):
             raise NasvizError(f"the objective is {objective!r:.60}, expected a function of an architecture")
+        _check_strategy(strategy)
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise NasvizError(f"the name is {name!r:.60}, expected a text")
         strategy = default_strategy(len(directions)) if strategy is None else strategy
@@ -313,6 +316,13 @@ def _called(objective: Objective | None) -> str:
     if objective is None:
         return ""
     return str(getattr(objective, "__qualname__", type(objective).__qualname__))
+
+
+def _check_strategy(strategy: object) -> None:
+    if isinstance(strategy, type):
+        raise NasvizError(f"the strategy is the class {strategy.__name__}. Type: strategy={strategy.__name__}()")
+    if strategy is not None and not callable(getattr(strategy, "propose", None)):
+        raise NasvizError(f"the strategy is {strategy!r:.60}, expected one such as nv.BayesOpt() or nv.RandomSearch()")
 
 
 def _checked_limits(limits: Mapping[str, float] | None, strategy: Strategy) -> dict[str, float]:

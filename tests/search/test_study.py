@@ -210,6 +210,20 @@ def test_missing_parts_are_named(space: SearchSpace) -> None:
         Study(space).run(1, "inline")
     with pytest.raises(NasvizError, match="the objective is 3, expected a function of an architecture"):
         Study(space, 3)  # type: ignore[arg-type]
+    with pytest.raises(NasvizError, match=r"the space is 'S ::= conv', expected one\. Type: nv\.Study\(nv\.SearchSpace"):
+        Study("S ::= conv")  # type: ignore[arg-type]
+    with pytest.raises(NasvizError, match=r"the strategy is the class RandomSearch\. Type: strategy=RandomSearch\(\)"):
+        Study(space, strategy=RandomSearch)  # type: ignore[arg-type]
+    with pytest.raises(NasvizError, match=r"the strategy is 'random', expected one such as nv\.BayesOpt\(\)"):
+        Study(space, strategy="random")  # type: ignore[arg-type]
+    with pytest.raises(NasvizError, match="an architecture or the text of a term can be queued, found 3"):
+        Study(space).enqueue(3)  # type: ignore[arg-type]
+
+
+def test_a_study_says_why_its_run_ended_early(space: SearchSpace) -> None:
+    study = Study(space, length, strategy=RandomSearch(), limits={"parameters": 1e-3})
+    study.run(3, "inline")
+    assert "draws gave no architecture within the limits" in repr(study)
 
 
 @pytest.mark.parametrize(
