@@ -76,6 +76,13 @@ def test_an_open_place_is_not_derived(small):
         parse_derivation(grammar, open_term)
 
 
+def test_shared_nonterminals_that_the_start_does_not_reach_are_not_looked_for(small):
+    """Their draws were tried at every subterm, in pairs: deep terms were said not to be derived."""
+    grammar = Grammar.parse("S ::= f(S, a) | S | S | a\nshared A ::= S | a\nB ::= v(B, C) | a\nshared C ::= S | a", small)
+    term = parse_term("f(" * 40 + "a" + ", a)" * 40, small)
+    assert parse_derivation(grammar, term) == Derivation(((), ()), (0,) * 40 + (3,))
+
+
 def test_two_draws_of_one_shared_nonterminal_are_not_derived(small):
     grammar = Grammar.parse("S ::= f(A, A)\nshared A ::= a | b", small)
     with pytest.raises(TermError, match="no single draw of the shared nonterminals derives this term"):
