@@ -58,11 +58,15 @@ def refer(model: gpytorch.Module, rows: Ints) -> None:
 
 
 def _merge(mixture: Mixture, rows: Ints) -> None:
-    """Leave out the levels that show the full graph of every one of `rows`: beside it they say the same once more."""
+    """Leave out levels of which nothing can be learned from `rows`.
+
+    A level that shows the full graph of all of them says the same once more; one at which all look alike adds a constant.
+    """
     levels: list[Any] = list(mixture.kernels)
     if not any(isinstance(kernel, LevelKernel) and kernel.free and kernel.level is None for kernel in levels):
         return
-    kept = [not (isinstance(kernel, LevelKernel) and kernel.free and kernel.whole(rows)) for kernel in levels]
+    free = [isinstance(kernel, LevelKernel) and kernel.free for kernel in levels]
+    kept = [not (free[i] and (kernel.whole(rows) or kernel.alike(rows))) for i, kernel in enumerate(levels)]
     mixture.keep(kept)
 
 

@@ -70,6 +70,14 @@ class LevelKernel(CosineKernel):
         """Whether it is a fold level that leaves every one of `rows` whole, and so compares what the full graph does."""
         return self.level is not None and int(self.store.levels_of(rows).max(initial=0)) <= self.level
 
+    def alike(self, rows: Ints) -> bool:
+        """Whether it is a fold level at which all of two or more distinct `rows` look the same, so that it tells none apart."""
+        distinct = np.unique(rows)
+        if self.level is None or len(distinct) < 2:
+            return False
+        counts = self.store.matrix(distinct, level=self.level, h=self.most)
+        return bool((abs(counts[1:] - counts[:1][[0] * (len(distinct) - 1)])).max() == 0)
+
     def choose(self, h: int) -> None:
         """Use `h` iterations, 0…`most`."""
         if h != self.iterations:

@@ -11,11 +11,11 @@ from nasviz.surrogate.decomposition import decompose
     ("kernel", "counting", "whole"),
     [
         (FlatWL(1), 1, []),
-        (HierarchicalWL(levels=(1, 2), h=2), 3, []),
+        (HierarchicalWL((1, 2), 2, (1, 2, 2)), 3, []),
         (FlatWL(1) + ProductionCounts() + Numeric("depth"), 2, ["depth"]),
         (FlatWL(1) * Numeric("depth") + FlatWL(0) * FlatWL(2), 1, ["full graph × full graph"]),
-        (HierarchicalWL(levels=(1, 2), h=2) * Numeric("depth"), 3, []),
-        (HierarchicalWL(levels=(1,), h=2) * ProductionCounts() + FlatWL(1), 1, ["(level 1 + full graph) × productions"]),
+        (HierarchicalWL((1, 2), 2, (1, 2, 2)) * Numeric("depth"), 3, []),
+        (HierarchicalWL((1,), 2, (1, 2)) * ProductionCounts() + FlatWL(1), 1, ["(level 1 + full graph) × productions"]),
         ((FlatWL(1) + Numeric("depth")) * Numeric("parameters"), 1, ["(full graph + depth) × parameters"]),
     ],
 )

@@ -150,21 +150,24 @@ def test_weights_find_the_level_that_explains() -> None:
     assert tau > 0.6
 
 
-def test_levels_that_leave_every_term_whole_become_one(archs: list[Architecture]) -> None:
-    """One cell has one level below the root: the rest would compare the full graph again and again."""
+def test_levels_that_say_nothing_more_are_left_out(archs: list[Architecture]) -> None:
+    """One cell has one level, at which all look alike, and below it the full graph again and again."""
     cells = SearchSpace("C ::= Cell(O, O, O, O, O, O)\nO ::= conv3x3 | conv1x1 | avg_pool | id | zero").sample(30, seed=0)
     y = [0.3 * 0.9 ** str(arch).count("conv3x3") for arch in cells]
-    gp, two = (GP(kernel).fit(cells, y) for kernel in (HierarchicalWL(), HierarchicalWL(levels=(0,))))
-    assert [part.name for part in gp.parts()] == ["level 0", "full graph"]
+    gp, two = (GP(kernel).fit(cells, y) for kernel in (HierarchicalWL(), HierarchicalWL(levels=())))
+    assert [part.name for part in gp.parts()] == ["full graph"]
     assert sum(part.weight for part in gp.parts()) == pytest.approx(1)
     assert gp.evidence == two.evidence
     assert np.array_equal(gp.predict(archs[:9]), two.predict(archs[:9]))
     grown = GP(HierarchicalWL(), store=gp.store).fit([*cells, archs[0]], [*y, 0.2], every=30, previous=gp)
-    assert [part.name for part in grown.parts()] == ["level 0", "full graph"]
+    assert [part.name for part in grown.parts()] == ["full graph"]
 
 
 def test_levels_stay_apart_where_a_term_is_cut_or_iterations_were_given(archs: list[Architecture]) -> None:
-    assert [part.level for part in GP().fit(archs[:3], [0.1, 0.2, 0.3]).parts()] == [0, 1, 2, 3, None]
+    large = hierarchical_nb201(connected=True).sample(5, seed=0)
+    assert [part.level for part in GP().fit(large, [0.1, 0.2, 0.3, 0.4, 0.5]).parts()] == [1, 2, 3, 4, None]
+    assert [part.level for part in GP().fit(archs[:3], [0.1, 0.2, 0.3]).parts()] == [3, None], "the macro is fixed"
+    assert [part.level for part in GP().fit(archs[:1], [0.1]).parts()] == [0, 1, 2, 3, None], "one tells nothing yet"
     one = SearchSpace("C ::= Linear(O, O)\nO ::= relu | mish").sample(3, seed=0)
     assert len(GP(FIXED).fit(one, [0.1, 0.2, 0.3]).parts()) == 6
     assert len(GP(HierarchicalWL(levels=(1, 2), h=2) + FlatWL()).fit(one, [0.1, 0.2, 0.3]).parts()) == 2
