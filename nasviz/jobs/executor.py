@@ -370,18 +370,19 @@ def _drain(calls: queue.SimpleQueue[_Call | None]) -> None:
             call.future.cancel()
 
 
-_shared: dict[int, LocalExecutor] = {}
+_shared: dict[tuple[int, int], LocalExecutor] = {}
 _shared_lock = threading.Lock()
 
 
-def default_executor() -> LocalExecutor:
-    """Return this process's shared executor with one worker; it stays warm between searches, so do not shut it down.
+def default_executor(workers: int = 1) -> LocalExecutor:
+    """Return this process's shared executor with so many workers; it stays warm between searches, so do not shut it down.
 
     >>> default_executor() is default_executor()
     True
     """
     with _shared_lock:
-        executor = _shared.get(os.getpid())
+        key = os.getpid(), workers
+        executor = _shared.get(key)
         if executor is None or executor.closed:
-            executor = _shared[os.getpid()] = LocalExecutor()
+            executor = _shared[key] = LocalExecutor(workers)
         return executor

@@ -151,8 +151,16 @@ class AskTell(StudyReader):
         Raises
         ------
         NasvizError
-            If there is no such trial, or it was queued and not proposed.
+            If there is no such trial, it was queued and not proposed, or the study was opened for looking and its strategy
+            cannot be read back.
         """
+        strategy = self.strategy
+        if self._guessed:
+            began = str(self.storage.protocol.get("strategy"))
+            raise NasvizError(
+                f"the study {self.name!r} began with {began:.80}, which cannot be read back, so {type(strategy).__name__} "
+                "would propose something else. Type: nv.Study(space, …, strategy=…, storage=…, name=…)"
+            )
         slots = self.storage.slots()
         mine = next((slot for slot, trial in slots.items() if trial.number == number), None)
         draw = {} if mine is None else self.storage.attrs(mine).get(DRAW, {})

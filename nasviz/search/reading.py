@@ -18,6 +18,7 @@ from nasviz.search.evaluate import Objective
 from nasviz.search.provenance import versions
 from nasviz.search.pruning import ranked
 from nasviz.search.quantities import Costs, quantity
+from nasviz.search.recalled import default_strategy, recalled
 from nasviz.search.storage import StudyStorage
 from nasviz.search.strategy import Strategy
 from nasviz.search.table import Confirmation, frame
@@ -58,7 +59,7 @@ class StudyReader:
         self.seed = int(storage.protocol["seed"])
         self._space = space
         self._objective = objective
-        self._strategy = strategy
+        self._strategy, self._guessed = strategy, False
         self._fitted: tuple[tuple[int, ...], GP] | None = None
         self._bounds: dict[str, Any] = {}
         self._costs: Costs = {}
@@ -121,9 +122,11 @@ class StudyReader:
 
     @property
     def strategy(self) -> Strategy:
-        """Who proposes."""
+        """Who proposes; of a study opened for looking, who did, or the default where that cannot be read back."""
         if self._strategy is None:
-            self._strategy = default_strategy(len(self.directions))
+            began = recalled(str(self.storage.protocol.get("strategy", "")))
+            self._strategy = began or default_strategy(len(self.directions))
+            self._guessed = began is None
         return self._strategy
 
     @property
@@ -385,11 +388,3 @@ class StudyReader:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return mimebundle(self, repr(self))
-
-
-def default_strategy(objectives: int = 1) -> Strategy:
-    """Return Bayesian optimisation of so many objectives; imported late, for it needs torch."""
-    from nasviz.search.bayes import BayesOpt
-    from nasviz.search.several import ParetoBayesOpt
-
-    return BayesOpt() if objectives == 1 else ParetoBayesOpt()

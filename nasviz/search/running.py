@@ -68,7 +68,7 @@ class Running(AskTell):
             need no isolation; None for a worker process, in which a crash of the objective is a failed trial. Learning
             curves are stored while they grow, but for executors of others on a study in memory: then when a trial ends.
         workers
-            How many run at once; as many as the executor has when None.
+            How many run at once; as many as the executor has when None. Without an executor, so many processes are begun.
         progress
             Called with the number of finished trials and `total` after each.
 
@@ -193,13 +193,14 @@ class Running(AskTell):
         progress: Callable[[int, int], object] | None,
     ) -> Runner | None:
         total = whole(total, "total", 0)
+        workers = None if workers is None else whole(workers, "workers", 1)
         with self._switch:
             before = self._runner
             if before is not None and not before.stopping:
                 before.total = total
                 return None
             _ = self.objective, self.space  # both say what is missing
-            place = self._place(executor)
+            place = self._place(executor, workers)
             runner = Runner(self, total, place, self._seats(place, workers), progress, before)
             if self._pausing:
                 runner.paused.set()
@@ -235,7 +236,7 @@ class Running(AskTell):
         found: Any = workers or getattr(place, "workers", None) or getattr(place, "_max_workers", None)
         return int(found or 1)
 
-    def _place(self, executor: Place) -> Executor | None:
+    def _place(self, executor: Place, workers: int | None = None) -> Executor | None:
         if executor == "inline":
             return None
-        return lower("default_executor")() if executor is None else executor
+        return lower("default_executor")(workers or 1) if executor is None else executor

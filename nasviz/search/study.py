@@ -19,7 +19,8 @@ from nasviz.search.evaluate import Objective, accepted
 from nasviz.search.limits import Limits
 from nasviz.search.provenance import data_digest, versions
 from nasviz.search.pruning import Pruning, pruning_of
-from nasviz.search.reading import StudyReader, default_strategy
+from nasviz.search.reading import StudyReader
+from nasviz.search.recalled import default_strategy
 from nasviz.search.running import Place, Running
 from nasviz.search.sameness import open_study
 from nasviz.search.seeds import evaluation_seed
@@ -135,7 +136,7 @@ class Study(Running):
             "fingerprint": space.fingerprint,
             "objective": _called(objective),
             "metric": str(getattr(objective, "metric", "") or ""),
-            "strategy": repr(strategy)[:500],
+            "strategy": repr(strategy)[:2000],
             "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "limits": bounds,
             "pruning": "" if pruning is None else str(pruning),
@@ -211,7 +212,7 @@ class Study(Running):
         6 more evaluations: under 1 s, under 1 s each (from 4 measured trials)
         """
         total = whole(total, "total", 0)
-        place = self._place(executor)
+        place = self._place(executor, workers)
         samples = [self.space.sample(seed=evaluation_seed(self.seed, n)) for n in range(3)]
         slots = [slot for slot, trial in sorted(self.storage.slots().items()) if not trial.foreign]
         took = [float(self.storage.attrs(slot)[DRAW].get("proposing", 0.0)) for slot in slots[-10:]]

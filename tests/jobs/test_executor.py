@@ -280,10 +280,13 @@ def test_numbers_below_one_are_refused(numbers: dict[str, int]) -> None:
 def test_the_default_executor_is_shared_until_it_is_shut_down() -> None:
     first = default_executor()
     assert default_executor() is first
+    assert default_executor(2) is not first
+    assert default_executor(2).workers == 2
     first.shutdown()
     second = default_executor()
     assert second is not first
     second.shutdown()
+    default_executor(2).shutdown()
 
 
 PARENT = """
