@@ -109,6 +109,7 @@ def test_clean_as_committed(path):
 
 
 @pytest.mark.slow
+@pytest.mark.flaky(reruns=1)  # now and then a reply of the kernel is seen only when the client's limit ends
 @pytest.mark.timeout(2 * LIMIT + 60)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_runs_and_a_second_run_adds_nothing(path, home):
