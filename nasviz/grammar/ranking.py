@@ -256,6 +256,8 @@ def rank(grammar: Grammar, term: Term) -> int:
     """
     try:
         return grammar.ranking.rank(term)
+    except TooLargeError:
+        raise _too_large() from None
     except KeyError:
         parse_derivation(grammar, term)
         raise TermError("the grammar does not derive this term", text=term.text, start=0, end=len(term.text)) from None
@@ -274,7 +276,14 @@ def unrank(grammar: Grammar, n: int) -> Term:
     if not 0 <= n < size:
         last = "" if size == 0 else f"; they are numbered from 0 to {size - 1}" if size < 10**30 else "; there are fewer"
         raise NasvizError(f"no term has the number {n if n < 10**60 else '…'}{last}")
-    return grammar.ranking.unrank(n)
+    try:
+        return grammar.ranking.unrank(n)
+    except TooLargeError:
+        raise _too_large() from None
+
+
+def _too_large() -> NasvizError:
+    return NasvizError("terms as high as this cannot be numbered: counts of up to that height have more than 1,000,000 bits")
 
 
 def _number_of_a_term(n: object) -> int:
