@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nasviz.algebra import Attribute as Attribute
     from nasviz.algebra import Total as Total
     from nasviz.errors import NasvizError as NasvizError
+    from nasviz.errors import NasvizWarning as NasvizWarning
     from nasviz.evaluation import benchmarks as benchmarks
     from nasviz.evaluation import data as data
     from nasviz.evaluation import proxies as proxies
@@ -104,6 +105,7 @@ _WHERE = {
     "LocalSearch": "nasviz.search",
     "LogEI": "nasviz.surrogate",
     "NasvizError": "nasviz.errors",
+    "NasvizWarning": "nasviz.errors",
     "Numeric": "nasviz.surrogate",
     "ParetoBayesOpt": "nasviz.search",
     "ProductionCounts": "nasviz.surrogate",

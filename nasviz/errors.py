@@ -21,6 +21,10 @@ class NasvizError(Exception):
     """Base of every error that nasviz raises on purpose."""
 
 
+class NasvizWarning(UserWarning):
+    """What went another way than asked for, though nothing broke; every warning of nasviz is one."""
+
+
 class TextError(NasvizError):
     """An error at a place in a text.
 

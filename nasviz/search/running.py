@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import warnings
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Literal
 
 from nasviz.algebra.arguments import whole
+from nasviz.errors import NasvizWarning
 from nasviz.extension import lower
 from nasviz.records import Trial
 from nasviz.search.asking import AskTell
@@ -80,13 +82,19 @@ class Running(AskTell):
             If the executor takes no more work.
         StorageError
             If the storage fails.
+
+        Warns
+        -----
+        NasvizWarning
+            If it ended with fewer trials, for no other architecture was left; see :attr:`note`.
         """
         runner = self._prepare(total, executor, workers, progress)
-        if runner is None:
-            self._ended.result()
-            return
-        self._drive(runner)
+        if runner is not None:
+            self._drive(runner)
         self._ended.result()
+        if self._note and (finished := self.finished) < total:
+            text = f"the study {self.name!r} ended with {finished} of {total} trials: {self._note}"
+            warnings.warn(text, NasvizWarning, stacklevel=2)
 
     def start(
         self,
@@ -96,7 +104,7 @@ class Running(AskTell):
         workers: int | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> None:
-        """Do the same as :meth:`run` in a background thread and return at once.
+        """Do the same as :meth:`run` in a background thread and return at once; :attr:`note`, no warning, says why it ended.
 
         A study that already runs only takes over the new `total`; one that is being stopped starts again when it has.
         """

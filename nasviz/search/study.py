@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from nasviz.algebra.arguments import whole
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, NasvizWarning
 from nasviz.records import StudyRecord
 from nasviz.search.directions import check_objectives, checked_directions
 from nasviz.search.estimate import Estimate, estimate
@@ -85,7 +85,7 @@ class Study(Running):
 
     Warns
     -----
-    UserWarning
+    NasvizWarning
         If the study of this name was begun with another grammar. It is kept; this one goes on under the next free name and
         knows the trials that still derive; the sentence names the others.
 
@@ -152,6 +152,7 @@ class Study(Running):
             warnings.warn(
                 f"the grammar has changed since the study {before.name!r} began. It is kept as it was; the search goes on as "
                 f"{kept.name!r}: {learned}",
+                NasvizWarning,
                 stacklevel=2,
             )
         if warm_start is not None:

@@ -1,6 +1,7 @@
 import asyncio
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from nasviz.algebra import Operator
-from nasviz.errors import NasvizError, StorageError
+from nasviz.errors import NasvizError, NasvizWarning, StorageError
 from nasviz.search import BayesOpt, RandomSearch, Study, Timing, load_study
 from nasviz.search.runner import AGAIN
 from nasviz.spaces import Architecture, SearchSpace
@@ -93,8 +94,16 @@ def test_an_objective_that_always_fails_ends(space: SearchSpace) -> None:
 
 def test_an_exhausted_space_ends_the_run() -> None:
     study = Study(SearchSpace("S ::= id | relu | conv3x3", name="three"), length, strategy=RandomSearch())
-    study.run(10, "inline")
+    with pytest.warns(NasvizWarning, match=r"^the study 'three' ended with 3 of 10 trials: 2000 draws gave no") as heard:
+        study.run(10, "inline")
     assert len(study.trials) == 3
+    assert [warning.filename for warning in heard] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        study.run(3, "inline")
+        study.start(10, "inline")
+        study.wait(20)
+    assert study.note.startswith("2000 draws gave no architecture that was not evaluated")
 
 
 def test_start_returns_at_once_and_done_waits(space: SearchSpace) -> None:
@@ -222,7 +231,8 @@ def test_missing_parts_are_named(space: SearchSpace) -> None:
 
 def test_a_study_says_why_its_run_ended_early(space: SearchSpace) -> None:
     study = Study(space, length, strategy=RandomSearch(), limits={"parameters": 1e-3})
-    study.run(3, "inline")
+    with pytest.warns(NasvizWarning, match="the study 'digits cells' ended with 0 of 3 trials: 2000 draws gave no"):
+        study.run(3, "inline")
     assert "draws gave no architecture within the limits" in repr(study)
 
 
