@@ -369,6 +369,8 @@ class StudyReader:
 
         basis = basis_of(self)
         usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
+        if first is None and not usable:
+            raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so say where to begin: ablation(first)")
         begin = min(usable, key=lambda trial: (not trial.baseline, trial.number)).arch if first is None else first
         return ablate(basis, begin, self.best_trial.arch if last is None else last)
 

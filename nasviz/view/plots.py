@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
-from nasviz.view.ablation import Way, ablation_figure, ablation_info
+from nasviz.view.ablation import AblationInfo, Way, ablation_figure, ablation_info
 from nasviz.view.curves import curves_figure, curves_info
 from nasviz.view.history import Direction, history_figure, history_info
 from nasviz.view.importance import importance_figure, importance_info
@@ -236,7 +236,7 @@ def pareto(study: HasQuantities, x: str = "", y: str = "", *, value_name: str = 
 
 
 def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value", dark: bool = False) -> go.Figure:
-    """What one use of each production does to the value, with 95 % intervals, the weightiest first.
+    """What one use of each production does to the value, with 95 % intervals, the weightiest first; empty without values.
 
     Parameters
     ----------
@@ -252,12 +252,12 @@ def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value"
     Raises
     ------
     NasvizError
-        If no trial has a value.
+        If `most` is below 1.
     """
-    table = study.importance()
+    table = study.importance() if _valued(study) else None
     info = importance_info(
-        table.reset_index().itertuples(),
-        log=bool(table.attrs.get("log")),
+        () if table is None else table.reset_index().itertuples(),
+        log=table is not None and bool(table.attrs.get("log")),
         direction=cast(Direction, study.direction),
         value_name=value_name,
         most=most,
@@ -268,7 +268,7 @@ def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value"
 def ablation(
     study: HasSurrogate, default: Any = None, *, incumbent: Any = None, value_name: str = "value", dark: bool = False
 ) -> go.Figure:
-    """The way from a default architecture to the best in single edits, and what each is believed to do.
+    """The way from a default architecture to the best in single edits, and what each is believed to do; empty without values.
 
     Parameters
     ----------
@@ -286,11 +286,20 @@ def ablation(
     Raises
     ------
     NasvizError
-        If no trial has a value, or the two are of different spaces.
+        If the two are of different spaces.
     """
-    way = study.ablation(default, incumbent)
-    info = ablation_info(way, direction=cast(Direction, study.direction), value_name=value_name)
+    direction = cast(Direction, study.direction)
+    own = _valued(study)
+    begins, ends = default is not None or own, incumbent is not None or any(not trial.baseline for trial in own)
+    if not (begins and ends and (own or getattr(study, "known", ()))):
+        return ablation_figure(AblationInfo(direction=direction, value_name=value_name), dark=dark)
+    info = ablation_info(study.ablation(default, incumbent), direction=direction, value_name=value_name)
     return ablation_figure(info, dark=dark)
+
+
+def _valued(study: HasTrials) -> list[Trial]:
+    """The trials of a study's own space that have a value."""
+    return [trial for trial in study.trials if trial.usable and not getattr(trial, "foreign", False)]
 
 
 def curves(*jobs: HasHistory | HasTrials, metric: str = "", dark: bool = False) -> go.Figure:

@@ -137,12 +137,32 @@ def test_curves_are_of_trainings_or_of_one_study(search: Study) -> None:
 
 def test_figures_of_a_study_without_trials_say_what_will_come() -> None:
     empty = Study(digits_cells(), objective, strategy=RandomSearch())
-    for draw in (plots.history, plots.regret, plots.timeline, plots.pareto, plots.curves):
+    explain = (plots.importance, plots.ablation)
+    for draw in (plots.history, plots.regret, plots.timeline, plots.pareto, plots.curves, *explain):
         figure: Any = draw(empty)  # pyright: ignore[reportArgumentType]
         assert figure.layout.annotations[0].name == "note"
-    for explain in (plots.importance, plots.ablation):
-        with pytest.raises(NasvizError, match="no trial of the study"):
-            explain(empty)
+    first, last = empty.space.sample(2, seed=0)
+    for ends in ({"default": first}, {"incumbent": last}, {"default": first, "incumbent": last}):
+        assert plots.ablation(empty, **ends).layout.annotations[0].name == "note"
+
+
+def test_a_way_begins_at_a_known_network_and_needs_an_end() -> None:
+    study = Study(digits_cells(), objective, strategy=RandomSearch())
+    first, last = study.space.sample(2, seed=0)
+    study.enqueue(first, baseline="known")
+    study.tell(study.ask(), 0.5)
+    assert plots.ablation(study).layout.annotations[0].name == "note"
+    assert len(plots.ablation(study, incumbent=last).data[2].y) > 1
+    with pytest.raises(NasvizError, match="so say where to begin"):
+        Study(digits_cells(), objective, warm_start=study).ablation()
+
+
+def test_importance_and_ablation_of_values_known_from_elsewhere(search: Study) -> None:
+    study = Study(search.space, objective, strategy=RandomSearch(), warm_start=search)
+    first, last = study.space.sample(2, seed=0)
+    assert plots.importance(study).layout.annotations[0].name == "note"
+    assert plots.ablation(study).layout.annotations[0].name == "note"
+    assert len(plots.ablation(study, first, incumbent=last).data[2].y) > 1
 
 
 def thousand() -> list[Trial]:
