@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
+from nasviz.algebra.arguments import shown
 from nasviz.errors import NasvizError, StorageError
 from nasviz.records import Curve, Trial
 from nasviz.records.trial import ENDED
@@ -190,11 +191,9 @@ class AskTell(StudyReader):
         Raises
         ------
         NasvizError
-            If this trial is not running, or it is no trial.
+            If this trial is not running, it is no trial, or the curve is none.
         """
-        number = trial if isinstance(trial, int) else getattr(trial, "number", None)
-        if number is None:
-            raise NasvizError(f"tell takes what ask() gave, or the number of a trial, found {type(trial).__name__}")
+        number, curve = number_of(trial, "tell"), _checked_curve(curve)
         running = [slot for slot, t in self.storage.slots().items() if t.number == number and t.state == "running"]
         if not running:
             raise NasvizError(f"trial {number} of the study {self.name!r} is not running, so it cannot be told")
@@ -340,6 +339,33 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
         else:
             found.append((number, number))
     return found
+
+
+def number_of(trial: Any, method: str) -> int:
+    """Return the number of a trial, or the number that stands for it.
+
+    Raises
+    ------
+    NasvizError
+        If it is neither; `method` is who was asked.
+
+    >>> number_of(3, "tell")
+    3
+    """
+    number = trial if isinstance(trial, int) else getattr(trial, "number", None)
+    if number is None:
+        raise NasvizError(f"{method} takes what ask() gave, or the number of a trial, found {type(trial).__name__}")
+    return int(number)
+
+
+def _checked_curve(curve: object) -> tuple[Curve, ...]:
+    rows = tuple(curve) if isinstance(curve, Iterable) else (None,)
+    if not all(isinstance(row, Curve) for row in rows):
+        raise NasvizError(
+            f"a learning curve is a list of rows, found {shown(curve)}. Type: from nasviz.records import Curve; "
+            'curve=[Curve(step=10, epoch=1.0, metrics={"val_error": 0.3})]'
+        )
+    return cast("tuple[Curve, ...]", rows)
 
 
 def _pending(trial: Trial) -> Trial:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Literal
 
-from nasviz.algebra.arguments import whole
-from nasviz.errors import NasvizWarning
+from nasviz.algebra.arguments import shown, whole
+from nasviz.errors import NasvizError, NasvizWarning
 from nasviz.extension import lower
 from nasviz.records import Trial
-from nasviz.search.asking import AskTell
+from nasviz.search.asking import AskTell, number_of
 from nasviz.search.evaluate import Objective
 from nasviz.search.pruning import Pruning
 from nasviz.search.runner import Runner
@@ -77,7 +77,7 @@ class Running(AskTell):
         Raises
         ------
         NasvizError
-            If the study has no objective, its space is unknown, or `total` is no whole number.
+            If the study has no objective, its space is unknown, `total` is no whole number, or `executor` is none.
         JobError
             If the executor takes no more work.
         StorageError
@@ -139,6 +139,11 @@ class Running(AskTell):
             A running trial or its number, or None for the run.
         wait
             Whether to return only when the run has ended.
+
+        Raises
+        ------
+        NasvizError
+            If `trial` is no trial.
         """
         runner = self._runner
         if trial is None:
@@ -146,7 +151,7 @@ class Running(AskTell):
                 runner.stop()
             self.storage.command("stop")
         else:
-            number = trial if isinstance(trial, int) else trial.number
+            number = number_of(trial, "stop")
             for slot in [s for s, t in self.storage.slots().items() if t.number == number and t.state == "running"]:
                 self.storage.command("stop", slot=slot)
                 if runner is not None:
@@ -247,4 +252,8 @@ class Running(AskTell):
     def _place(self, executor: Place, workers: int | None = None) -> Executor | None:
         if executor == "inline":
             return None
-        return lower("default_executor")(workers or 1) if executor is None else executor
+        if executor is None:
+            return lower("default_executor")(workers or 1)
+        if not any(hasattr(executor, name) for name in ("submit", "submit_reporting")):
+            raise NasvizError(f"the executor is {shown(executor)}, expected one, 'inline', or None for a worker process")
+        return executor

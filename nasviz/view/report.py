@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nasviz import numbers
+from nasviz.algebra.arguments import file_path
 from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
 from nasviz.records.report import StudyReport
@@ -132,11 +133,11 @@ class Report:
         Raises
         ------
         NasvizError
-            If the ending is none of .html, .txt, .md and .json, or the file cannot be written.
+            If `path` is no path, its ending is none of .html, .txt, .md and .json, or the file cannot be written.
         """
         import json
 
-        target = Path(path)
+        target = file_path(path, "run.html")
         forms = {
             ".html": self.html,
             ".txt": lambda: self.text + "\n",

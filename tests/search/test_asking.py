@@ -138,6 +138,23 @@ def test_subscribers_hear_of_changes_until_they_leave(study: Study, caplog: pyte
 def test_what_is_no_trial_cannot_be_told(study: Study) -> None:
     with pytest.raises(NasvizError, match=r"tell takes what ask\(\) gave, or the number of a trial, found NoneType"):
         study.tell(None, 0.5)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(NasvizError, match=r"stop takes what ask\(\) gave, or the number of a trial, found str"):
+        study.stop("it")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("curve", [3, [1, 2], "ab", [{"step": 1}]], ids=str)
+def test_what_is_no_curve_is_said_and_the_trial_goes_on(study: Study, curve: object) -> None:
+    trial = study.ask()
+    with pytest.raises(NasvizError, match=r"a learning curve is a list of rows, found .*\. Type: .*curve=\[Curve\(step=10"):
+        study.tell(trial, 0.5, curve=curve)  # type: ignore[arg-type]
+    assert study.trials[0].state == "running"
+    study.tell(trial, 0.5, curve=[Curve(1, 1.0, {"val_error": 0.5})])
+    assert [len(trial.curve) for trial in study.trials] == [1]
+
+
+def test_the_name_of_a_report_s_file_is_text(study: Study) -> None:
+    with pytest.raises(NasvizError, match=r"the name of a file is text or a path, e\.g\. 'run\.html', found 3"):
+        study.report(3)  # pyright: ignore[reportArgumentType]
 
 
 def test_a_known_network_is_a_baseline_beside_the_search(space: SearchSpace, url: str) -> None:

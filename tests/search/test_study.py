@@ -227,6 +227,8 @@ def test_missing_parts_are_named(space: SearchSpace) -> None:
         Study(space, strategy="random")  # type: ignore[arg-type]
     with pytest.raises(NasvizError, match="an architecture or the text of a term can be queued, found 3"):
         Study(space).enqueue(3)  # type: ignore[arg-type]
+    with pytest.raises(NasvizError, match="the executor is 'inlin', expected one, 'inline', or None for a worker process"):
+        Study(space, length).run(1, "inlin")  # type: ignore[arg-type]
 
 
 def test_a_study_says_why_its_run_ended_early(space: SearchSpace) -> None:
