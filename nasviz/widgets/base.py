@@ -16,7 +16,7 @@ import traitlets
 from nasviz.errors import NasvizError, StorageError, a_or_an, said
 from nasviz.records import Message, Selection
 from nasviz.view.delta import changes
-from nasviz.widgets.engine import bundle, engine, plot_engine
+from nasviz.widgets.engine import Addressed, bundle, engine, plot_engine
 from nasviz.widgets.workspace import WORKSPACE
 
 INTERVAL = 0.1
@@ -56,7 +56,7 @@ def expect(value: Any, kind: type | tuple[type, ...], wanted: str) -> None:
         raise NasvizError(f"{wanted} is expected here, found {a_or_an(type(value).__name__)}")
 
 
-class View(anywidget.AnyWidget):
+class View(Addressed):
     """Base of the views.
 
     A subclass names its `stem`, publishes its state with :meth:`publish`, and has a method ``do_NAME(self, body)`` for each

@@ -6,6 +6,7 @@ import gzip
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import anywidget
 import plotly
@@ -36,7 +37,17 @@ def bundle(stem: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-class Engine(anywidget.AnyWidget):
+class Addressed(anywidget.AnyWidget):
+    """A widget whose page half can find its own model, e.g. to hear again where anywidget has given the model up."""
+
+    _address = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        address = kwargs.setdefault("model_id", uuid4().hex)
+        super().__init__(_address=address, **kwargs)
+
+
+class Engine(Addressed):
     """Graphviz as WebAssembly, CodeMirror and the selection bus of one page; made by :func:`engine`."""
 
     stem = "engine"

@@ -6,6 +6,7 @@ import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.widgets import engine as module
+from nasviz.widgets.base import View
 from nasviz.widgets.workspace import WORKSPACE
 
 
@@ -20,6 +21,16 @@ def test_a_closed_engine_is_replaced():
     old.close()
     assert module.engine() is not old
     assert module.engine()._esm == old._esm
+
+
+class Bar(View):
+    stem = "divider"
+
+
+def test_a_page_half_can_find_its_own_model():
+    views = [module.engine(), module.plot_engine(), Bar(), Bar()]
+    assert [view.get_state()["_address"] for view in views] == [view.model_id for view in views]
+    assert len({view.model_id for view in views}) == 4
 
 
 def test_the_code_is_text_and_small_enough():

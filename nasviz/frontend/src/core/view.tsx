@@ -7,6 +7,7 @@ import { type Engine, getEngine, getPlotEngine, type PlotEngine } from "./engine
 import type { Body } from "./message";
 import { Failure, Lost, Skeleton, Waiting } from "./parts";
 import { paletteCss } from "./palette";
+import { revive } from "./revive";
 import { type Position, samePosition } from "./selection";
 import { advance } from "./state";
 import themeCss from "./theme.css";
@@ -55,9 +56,9 @@ async function mount(view: ViewDefinition, props: RenderProps): Promise<() => vo
     const channel = new Channel(props.model, view.name, props.signal);
     const engine = await getEngine(props);
     const plots = view.plots ? await getPlotEngine(props) : null;
+    await revive(props.model);
     if (props.signal.aborted) return clear;
     render(<Frame view={view} context={{ engine, plots, channel, signal: props.signal, id: `${view.name}-${Math.random().toString(36).slice(2, 10)}` }} />, root);
-    channel.send("ready");
   } catch (reason) {
     const message = "The drawing engine did not start. Run the cell again; after a kernel restart run the notebook from the top.";
     render(<Failure message={message} traceback={String((reason as Error)?.stack ?? reason)} />, root);
@@ -79,7 +80,9 @@ function Frame({ view, context }: { view: ViewDefinition; context: ViewContext }
     channel.onWaiting = setWaiting;
     channel.onLost = () => setLost(true);
     channel.onRefused = (sentence) => setFault({ message: `A message from the kernel was not understood: ${sentence}.`, traceback: "" });
-    return channel.on("error", (body) => setFault({ message: String(body.message ?? ""), traceback: String(body.traceback ?? "") }));
+    const off = channel.on("error", (body) => setFault({ message: String(body.message ?? ""), traceback: String(body.traceback ?? "") }));
+    channel.send("ready"); // here, when all listen: effects of the parts come first
+    return off;
   }, [channel]);
   const View = view.component;
   return (

@@ -1,5 +1,6 @@
 /** plotly.js with all its traces: the kernel has it from the Python package and sends it when a figure needs it. */
 import type { PlotLibrary, WholeLibrary } from "./plot";
+import { revive } from "./revive";
 import type { WidgetModel } from "./widget";
 
 /** After this time the kernel is thought not to answer. */
@@ -38,6 +39,7 @@ export const asModule = (code: string): string =>
 
 async function load(model: WidgetModel): Promise<PlotLibrary> {
   if (model.get("whole") !== true) throw new Error("a saved page has no kernel to get plotly from");
+  await revive(model);
   const packed = new Blob([(await asked(model)) as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
   const url = URL.createObjectURL(new Blob([asModule(await new Response(packed).text())], { type: "text/javascript" }));
   try {

@@ -7,6 +7,8 @@ export interface WidgetModel {
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(event: string, callback: (...args: never[]) => void): void;
   off(event?: string | null, callback?: ((...args: never[]) => void) | null): void;
+  /** missing in a saved page */
+  widget_manager?: { get_model(id: string): Promise<unknown> };
 }
 
 export interface Host {
