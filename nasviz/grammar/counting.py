@@ -17,7 +17,7 @@ from nasviz.algebra.arguments import whole
 from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import SECONDS, STATES, BudgetError
 from nasviz.grammar.grammar import Grammar
-from nasviz.grammar.normal import NormalForm
+from nasviz.grammar.normal import NormalForm, within
 from nasviz.grammar.product import Product
 from nasviz.grammar.sharing import avoidable, draws_of, overlap
 from nasviz.grammar.tallies import BITS, DerivationTally, Tally, TermTally, TooLargeError, endless, plus, times
@@ -133,10 +133,20 @@ Draws = list[tuple[int, bool]]
 
 
 class Counter:
-    """Counts of one grammar that share their work; `count` and `counts_by_nonterminal` use it."""
+    """Counts of one grammar that share their work; `count` and `counts_by_nonterminal` use it.
 
-    def __init__(self, grammar: Grammar, states: int = STATES, seconds: float = SECONDS) -> None:
-        self.form = grammar.normal_form
+    Parameters
+    ----------
+    grammar, states, seconds
+        As for :func:`count`.
+    form
+        The part of the normal form on which unconstrained counts work; None for all of it.
+    """
+
+    def __init__(
+        self, grammar: Grammar, states: int = STATES, seconds: float = SECONDS, form: NormalForm | None = None
+    ) -> None:
+        self.form = form or grammar.normal_form
         self._grammar = grammar
         self._states = states
         self._seconds = seconds
@@ -197,7 +207,10 @@ class Counter:
                 return self._sum(self._derivations, root, draws, max_height)
             return self._term_count(root, draws, max_height)
         except TooLargeError:
-            return _too_large()
+            form = within(self.form, root)  # what it does not reach may have grown too large
+            if form is self.form:
+                return _too_large()
+            return Counter(self._grammar, self._states, self._seconds, form)._unconstrained(name, what, max_height)
 
     def _term_count(self, root: int, draws: Draws, max_height: int | None) -> Count:
         tally = self._terms

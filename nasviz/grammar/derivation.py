@@ -14,7 +14,6 @@ from nasviz.algebra.term import subterm_sizes
 from nasviz.errors import NasvizError, TermError
 from nasviz.grammar.grammar import Grammar
 from nasviz.grammar.matching import Match
-from nasviz.grammar.normal import reachable
 from nasviz.grammar.tables import Item, Piece, Tables
 
 _ASSIGNMENTS = 1_000
@@ -329,10 +328,9 @@ def _identities(term: Term) -> list[int]:
 def _assignments(grammar: Grammar, term: Term, full: Match) -> Iterator[tuple[int, ...]]:
     """Choices of a node for each shared nonterminal: its subterm is the draw; -1 when it is not used."""
     form, identities = grammar.normal_form, _identities(term)
-    used = reachable(form, form.index[grammar.start], through_shared=True)
     candidates: list[list[int]] = []
-    for leaf, inner in form.inner.items():
-        if leaf not in used:
+    for name, inner in zip(grammar.shared, form.inner.values(), strict=True):
+        if name not in grammar.reachable:
             candidates.append([-1])
             continue
         nodes: dict[int, int] = {}

@@ -7,7 +7,7 @@ two symbols: as an operand a leaf, and beside it the *inner* symbol that its rul
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nasviz.algebra import Nonterminal, Operator
 from nasviz.grammar.checks import Production
@@ -133,6 +133,13 @@ def reachable(form: NormalForm, start: int, through_shared: bool = False) -> set
         seen |= fresh
         stack.extend(fresh)
     return seen
+
+
+def within(form: NormalForm, symbol: int) -> NormalForm:
+    """Return the form with only the rules of what a symbol reaches, draws included; symbols keep their numbers."""
+    kept = reachable(form, symbol, through_shared=True)
+    rules = [rule for rule in form.rules if rule.lhs in kept]
+    return form if len(rules) == len(form.rules) else replace(form, rules=rules)
 
 
 def successors(rule: Flat) -> tuple[int, ...]:

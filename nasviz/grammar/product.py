@@ -10,6 +10,7 @@ from nasviz.errors import NasvizError
 from nasviz.grammar.automaton import SECONDS, STATES, Automaton, BudgetError, derivations, determinise
 from nasviz.grammar.constraint import Constraint
 from nasviz.grammar.language import Grading, Language
+from nasviz.grammar.normal import NormalForm, within
 from nasviz.grammar.numbers import Numbers
 from nasviz.grammar.sharing import avoidable, draws_of, overlap
 
@@ -62,6 +63,14 @@ class Product:
         return self._built(lambda: determinise(self.form, *self._budget, self.constraint))
 
     @cached_property
+    def _reached(self) -> NormalForm:
+        return within(self.form, self.form.index[self.grammar.start])
+
+    @cached_property
+    def _reached_terms(self) -> Automaton | str:
+        return self._built(lambda: determinise(self._reached, *self._budget, self.constraint))
+
+    @cached_property
     def _derivations(self) -> Automaton | str:
         return self._built(lambda: derivations(self.form, self.constraint, *self._budget))
 
@@ -70,7 +79,9 @@ class Product:
         return {}
 
     def numbers(self, what: str) -> Numbers:
-        """Return the tables of "terms", of "derivations", or of the "weights" of derivations.
+        """Return the tables of "terms", of "reached" terms, of "derivations", or of the "weights" of derivations.
+
+        The reached ones are those of the start and of what it reaches: what it does not reach may outgrow every limit.
 
         Raises
         ------
@@ -78,7 +89,13 @@ class Product:
             If the automaton is past its budget.
         """
         if what not in self._numbers:
-            automaton = self._terms if what == "terms" else self._derivations
+            match what:
+                case "terms":
+                    automaton = self._terms
+                case "reached":
+                    automaton = self._reached_terms
+                case _:
+                    automaton = self._derivations
             if isinstance(automaton, str):
                 raise BudgetError(automaton)
             self._numbers[what] = Numbers(automaton, self.weights if what == "weights" else None)
@@ -109,7 +126,9 @@ class Product:
         """
         key = (what, self.form.index[nonterminal or self.grammar.start], whole)
         if key not in self._languages:
-            self._languages[key] = Language(self.form, self.constraint, self.numbers(what), key[1], whole)
+            alone = what == "terms" and nonterminal in (None, self.grammar.start) and self._reached is not self.form
+            numbers = self.numbers("reached" if alone else what)
+            self._languages[key] = Language(self.form, self.constraint, numbers, key[1], whole)
         return self._languages[key]
 
     @cached_property

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 from nasviz.algebra import Nonterminal, Operator, Term
 from nasviz.algebra.arguments import shown, whole
@@ -21,7 +22,7 @@ from nasviz.grammar.language import Block, Language
 from nasviz.grammar.lexicon import Context, Lexicon
 from nasviz.grammar.numbers import Draws
 from nasviz.grammar.tables import Piece
-from nasviz.grammar.tallies import TooLargeError
+from nasviz.grammar.tallies import BITS, TooLargeError
 
 HIGHEST = 2_000
 """Greatest height of a term that is ranked in an endless language."""
@@ -241,8 +242,8 @@ def rank(grammar: Grammar, term: Term) -> int:
     TermError
         If the grammar does not derive the term, or a constraint forbids it.
     NasvizError
-        If the terms cannot be numbered: their automaton is past its budget, or shared languages overlap with others; or the
-        term is higher than 2,000 in an endless language.
+        If the terms cannot be numbered: their automaton is past its budget, or shared languages overlap with others; or in an
+        endless language the term is higher than 2,000, or counts up to its height have more than 1,000,000 bits.
 
     Examples
     --------
@@ -255,9 +256,8 @@ def rank(grammar: Grammar, term: Term) -> int:
     2
     """
     try:
-        return grammar.ranking.rank(term)
-    except TooLargeError:
-        raise _too_large() from None
+        with _in_reach():
+            return grammar.ranking.rank(term)
     except KeyError:
         parse_derivation(grammar, term)
         raise TermError("the grammar does not derive this term", text=term.text, start=0, end=len(term.text)) from None
@@ -276,14 +276,20 @@ def unrank(grammar: Grammar, n: int) -> Term:
     if not 0 <= n < size:
         last = "" if size == 0 else f"; they are numbered from 0 to {size - 1}" if size < 10**30 else "; there are fewer"
         raise NasvizError(f"no term has the number {n if n < 10**60 else '…'}{last}")
-    try:
+    with _in_reach():
         return grammar.ranking.unrank(n)
+
+
+@contextmanager
+def _in_reach() -> Generator[None]:
+    """Say which counts are out of reach."""
+    try:
+        yield
     except TooLargeError:
-        raise _too_large() from None
-
-
-def _too_large() -> NasvizError:
-    return NasvizError("terms as high as this cannot be numbered: counts of up to that height have more than 1,000,000 bits")
+        reason = f"counts of up to that height have more than {BITS:,} bits"
+        raise NasvizError(f"terms as high as this cannot be numbered: {reason}") from None
+    except BudgetError as error:
+        raise NasvizError(f"terms as high as this cannot be numbered: {error}") from None
 
 
 def _number_of_a_term(n: object) -> int:
@@ -303,5 +309,7 @@ def enumerate_terms(grammar: Grammar, start: int = 0) -> Iterator[Term]:
     """
     n = whole(start, "start", 0)
     while n < grammar.ranking.size:
-        yield grammar.ranking.unrank(n)
+        with _in_reach():
+            term = grammar.ranking.unrank(n)
+        yield term
         n += 1

@@ -189,6 +189,15 @@ def test_numbers_too_long_to_compute_are_said_so(small):
     assert "more than 301,029 digits" in str(bound)
 
 
+def test_numbers_too_long_elsewhere_are_not_in_the_way(small):
+    grammar = Grammar.parse("S ::= s(S) | a\nB ::= f(B, B) | s(S)", small)
+    for what in ("terms", "derivations"):
+        assert count(grammar, what, max_height=60) == 60
+        found = counts_by_nonterminal(grammar, what, max_height=60)
+        assert found["S"] == 60
+        assert "more than 301,029 digits" in str(found["B"])
+
+
 def test_wrong_arguments(small):
     grammar = Grammar.parse("S ::= a", small)
     with pytest.raises(NasvizError, match="cannot count 'words'; choose 'terms' or 'derivations'"):

@@ -109,11 +109,7 @@ def test_ranking_is_a_bijection(data, small, strategies):
     if size > 40:
         rng = random.Random(0)
         numbers += [rng.randrange(size if size != math.inf else 200) for _ in range(10)]
-    try:
-        terms = [unrank(grammar, n) for n in numbers]
-    except NasvizError as error:
-        assume("cannot be numbered" not in str(error))
-        raise
+    terms = [unrank(grammar, n) for n in numbers]
     assert len(set(terms)) == len(set(numbers))
     assert [rank(grammar, t) for t in terms] == numbers
     assert all(grammar.constraint.holds(t) for t in terms)
@@ -123,7 +119,39 @@ def test_ranking_is_a_bijection(data, small, strategies):
 
 
 def test_counts_that_grow_too_large_are_said(small):
-    grammar = Grammar.parse("S ::= f(S, a) | S | S | a\nshared A ::= S | a\nB ::= v(B, C) | a\nC ::= S | S | B | a", small)
-    assert rank(grammar, unrank(grammar, 5)) == 5
-    with pytest.raises(NasvizError, match="terms as high as this cannot be numbered"):
-        unrank(grammar, 199)
+    grammar = Grammar.parse("S ::= f(S, S) | a | b", small)
+    high, far = parse_term("f(" * 30 + "a" + ", a)" * 30, small), 1 << 1_000_000
+    for number in (lambda: rank(grammar, high), lambda: unrank(grammar, far), lambda: next(enumerate_terms(grammar, far))):
+        with pytest.raises(NasvizError, match=r"terms as high as this cannot be numbered: .* more than 1,000,000 bits"):
+            number()
+    assert rank(grammar, unrank(grammar, 10**9)) == 10**9
+
+
+def test_draws_in_too_many_combinations_are_said(small, monkeypatch):
+    grammar = Grammar.parse("S ::= f(S, A) | f(A, B)\nshared A ::= a | s(a)\nshared B ::= b | v(b)", small)
+    assert rank(grammar, unrank(grammar, 10)) == 10
+    monkeypatch.setattr("nasviz.grammar.language._MOST", 1)
+    with pytest.raises(NasvizError, match=r"terms as high as this cannot be numbered: .* too many combinations"):
+        unrank(grammar, 100)
+
+
+def test_what_the_start_does_not_reach_is_not_counted(small):
+    beside = "shared A ::= S | a\nB ::= v(B, C) | a\nC ::= S | S | B | a"
+    grammar, alone = Grammar.parse(f"S ::= f(S, a) | S | S | a\n{beside}", small), Grammar.parse("S ::= f(S, a) | a", small)
+    assert list(itertools.islice(enumerate_terms(grammar), 200)) == list(itertools.islice(enumerate_terms(alone), 200))
+    assert rank(grammar, unrank(grammar, 199)) == 199
+
+
+@QUICK
+@given(data=st.data())
+def test_rules_that_the_start_does_not_reach_change_no_number(data, small, strategies):
+    text = data.draw(strategies.grammar_texts(recursive=data.draw(st.booleans())))
+    text += data.draw(st.sampled_from(["", "\nrequire depth <= 3", "\nrequire size >= 3"]))
+    assume(all(d.severity != "error" for d in lint(text, small)))
+    grammar, more = Grammar.parse(text, small), Grammar.parse(f"{text}\nLOST ::= v(LOST, LOST) | f(S, LOST) | a", small)
+    size = count(grammar)
+    assume(not isinstance(size, AtMost) and not grammar.product.overlap)
+    assert count(more) == size
+    assert [str(t) for t in itertools.islice(enumerate_terms(more), 20)] == [
+        str(t) for t in itertools.islice(enumerate_terms(grammar), 20)
+    ]
