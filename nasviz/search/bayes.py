@@ -16,6 +16,7 @@ from nasviz.search.memory import Bounds, Memory
 from nasviz.search.random_search import at_random
 from nasviz.search.strategy import Proposal
 from nasviz.surrogate import GP, Acquisition, Covariance, FeatureStore, HierarchicalWL, LogEI, log_feasible
+from nasviz.surrogate.covariance import checked_kernel
 
 if TYPE_CHECKING:
     from nasviz.spaces import SearchSpace
@@ -60,7 +61,7 @@ class BayesOpt:
     Raises
     ------
     NasvizError
-        If a number is no whole number or below 1.
+        If a number is no whole number or below 1, or `kernel` is no covariance function.
     """
 
     kernel: Covariance = field(default_factory=HierarchicalWL)
@@ -74,6 +75,7 @@ class BayesOpt:
     _learned: _Learned = field(default_factory=lambda: _Learned(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        checked_kernel(self.kernel)
         for name in ("n_init", "candidates", "parents", "generations", "refit"):
             whole(getattr(self, name), name, 1)
 

@@ -17,6 +17,7 @@ from nasviz.search.memory import Bounds, Memory
 from nasviz.search.random_search import at_random
 from nasviz.search.strategy import Proposal
 from nasviz.surrogate import GP, Covariance, HierarchicalWL
+from nasviz.surrogate.covariance import checked_kernel
 from nasviz.surrogate.pareto import log_nehvi, pareto_front
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class ParetoBayesOpt:
     Raises
     ------
     NasvizError
-        If there are fewer than two objectives, one is named twice, or a number is below 1.
+        If there are fewer than two objectives, one is named twice, a number is below 1, or `kernel` is no covariance function.
 
     Examples
     --------
@@ -63,6 +64,7 @@ class ParetoBayesOpt:
     def __post_init__(self) -> None:
         if self.objectives != ():
             _checked(self.objectives)
+        checked_kernel(self.kernel)
         for name in ("n_init", "candidates"):
             whole(getattr(self, name), name, 1)
 

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from scipy.sparse import csr_array
 
+from nasviz.algebra.arguments import shown
+from nasviz.errors import NasvizError
 from nasviz.surrogate.features import FeatureStore
 from nasviz.surrogate.wl import Ints
 
@@ -33,6 +35,21 @@ class Covariance(Protocol):
     def covariance(self, store: FeatureStore) -> gpytorch.kernels.Kernel:
         """Return a gpytorch kernel on row numbers of `store`, with prior variance 1."""
         ...
+
+
+def checked_kernel(kernel: object) -> Covariance:
+    """Return a covariance function.
+
+    Raises
+    ------
+    NasvizError
+        If it is none, or a class that was not called.
+    """
+    if isinstance(kernel, type):
+        raise NasvizError(f"the kernel is the class {kernel.__name__}. Type: {kernel.__name__}()")
+    if not isinstance(kernel, Covariance):
+        raise NasvizError(f"the kernel is {shown(kernel)}, expected one such as nv.HierarchicalWL() or nv.FlatWL(h=1)")
+    return kernel
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 from scipy.sparse import csr_array
 
+from nasviz.algebra.arguments import shown
+from nasviz.errors import NasvizError
+from nasviz.spaces import Architecture
 from nasviz.surrogate.alphabet import Alphabet
 from nasviz.surrogate.batch import Batch, listed, operations
 from nasviz.surrogate.feature import Feature, feature
@@ -20,7 +23,6 @@ from nasviz.surrogate.wl import Ints
 
 if TYPE_CHECKING:
     from nasviz.algebra import Position
-    from nasviz.spaces import Architecture
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,6 +66,23 @@ def _alone(method: Callable[Concatenate[FeatureStore, P], T]) -> Callable[Concat
             return method(self, *args, **kwargs)
 
     return inside
+
+
+def checked_archs(archs: object) -> list[Architecture]:
+    """Return architectures as a list.
+
+    Raises
+    ------
+    NasvizError
+        If one stands alone, or something else is among them.
+    """
+    if isinstance(archs, Architecture):
+        raise NasvizError("a list of architectures is expected, found one alone. Type: [arch]")
+    listed: list[Any] = list(archs) if isinstance(archs, Iterable) else [archs]
+    for arch in listed:
+        if not isinstance(arch, Architecture):
+            raise NasvizError(f"an architecture is expected, e.g. space.parse(text) or trial.arch, found {shown(arch)}")
+    return listed
 
 
 class FeatureStore:
@@ -140,9 +159,12 @@ class FeatureStore:
 
         Raises
         ------
+        NasvizError
+            If `archs` is no list of architectures.
         BuildError
             If an architecture has open places; no row is added then.
         """
+        archs = checked_archs(archs)
         new = list(dict.fromkeys(arch for arch in archs if arch not in self._row))
         for arch in new:
             if arch.term.nonterminals():

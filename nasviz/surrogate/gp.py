@@ -17,9 +17,9 @@ from nasviz.records.calibration import Calibration
 from nasviz.records.kernel import KernelWeights, Similarity
 from nasviz.surrogate import calibration, fitting
 from nasviz.surrogate.combine import parts_of
-from nasviz.surrogate.covariance import Covariance, Part
+from nasviz.surrogate.covariance import Covariance, Part, checked_kernel
 from nasviz.surrogate.factor import Factor
-from nasviz.surrogate.features import FeatureStore
+from nasviz.surrogate.features import FeatureStore, checked_archs
 from nasviz.surrogate.hierarchical import HierarchicalWL
 from nasviz.surrogate.kernels import store_for
 from nasviz.surrogate.notes import notes_on
@@ -64,13 +64,15 @@ class GP:
 
     Raises
     ------
+    NasvizError
+        If `kernel` is no covariance function.
     ValueError
         If `store` holds fewer iterations than the kernel needs.
     """
 
     def __init__(self, kernel: Covariance | None = None, store: FeatureStore | None = None, log: bool | None = None) -> None:
         self.log = log
-        self.kernel: Covariance = HierarchicalWL() if kernel is None else kernel
+        self.kernel: Covariance = HierarchicalWL() if kernel is None else checked_kernel(kernel)
         self.store = store_for(self.kernel) if store is None else store
         self._covariance: Any = _scaled(self.kernel.covariance(self.store))
         self._likelihood: Any = None
@@ -163,9 +165,12 @@ class GP:
 
         Raises
         ------
+        NasvizError
+            If `archs` is no list of architectures.
         ValueError
             If the lengths differ, no value is finite or `every` is below 1.
         """
+        archs = checked_archs(archs)
         values = np.asarray(y, dtype=np.float64)
         if values.shape != (len(archs),):
             raise ValueError(f"{len(archs)} architectures need as many values, got an array of shape {values.shape}")
@@ -191,10 +196,10 @@ class GP:
     def posterior(self, archs: Sequence[Architecture]) -> tuple[np.ndarray, np.ndarray]:
         """Return mean ``(m,)`` and standard deviation ``(m,)`` of the noise-free function, in standardised units."""
         self._need_data()
-        if len(archs) == 0:
+        rows = self.store.rows(archs)
+        if len(rows) == 0:
             return np.empty(0), np.empty(0)
         with exactly():
-            rows = self.store.rows(archs)
             cross = self._gram(rows, self._rows)
             prior = self._covariance(_inputs(rows), diag=True).detach().numpy()
         variance = prior - np.square(self._factor.half(cross.T)).sum(axis=0)
@@ -247,7 +252,7 @@ class GP:
         if archs is None or y is None:
             mean, sd = self.leave_one_out_standardised()
             return calibration.calibrate(self.target.forward(self.y), mean, sd, levels=levels, method="leave-one-out")
-        values = np.asarray(y, dtype=np.float64)
+        archs, values = checked_archs(archs), np.asarray(y, dtype=np.float64)
         if values.shape != (len(archs),):
             raise ValueError(f"{len(archs)} architectures need as many values, got an array of shape {values.shape}")
         z = self.target.forward(values)
@@ -277,6 +282,7 @@ class GP:
         The kriging believer: pending evaluations count as if they had returned what is expected of them.
         """
         self._need_data()
+        archs = checked_archs(archs)
         if len(archs) == 0:
             return self
         other = copy.copy(self)

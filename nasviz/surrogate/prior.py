@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from nasviz.surrogate.covariance import Covariance
+from nasviz.surrogate.covariance import Covariance, checked_kernel
 from nasviz.surrogate.kernels import store_for
 from nasviz.surrogate.threads import exactly
 
@@ -31,6 +31,8 @@ def gram(kernel: Covariance, archs: Sequence[Architecture], others: Sequence[Arc
 
     Raises
     ------
+    NasvizError
+        If `kernel` is no covariance function, or a list holds something else than architectures.
     BuildError
         If an architecture has open places.
 
@@ -42,11 +44,12 @@ def gram(kernel: Covariance, archs: Sequence[Architecture], others: Sequence[Arc
     >>> gram(FlatWL(h=0), pair).round(3).tolist(), gram(FlatWL(h=1), pair).round(3).tolist()
     ([[1.0, 1.0], [1.0, 1.0]], [[1.0, 0.5], [0.5, 1.0]])
     """
-    store = store_for(kernel)
-    if not len(archs) or (others is not None and not len(others)):
-        return np.empty((len(archs), len(archs if others is None else others)))
-    first = torch.as_tensor(store.rows(archs), dtype=torch.float64)[:, None]
-    second = first if others is None else torch.as_tensor(store.rows(others), dtype=torch.float64)[:, None]
+    store = store_for(checked_kernel(kernel))
+    rows = store.rows(archs)
+    both = rows, rows if others is None else store.rows(others)
+    if min(map(len, both)) == 0:
+        return np.empty((len(both[0]), len(both[1])))
+    first, second = (torch.as_tensor(numbers, dtype=torch.float64)[:, None] for numbers in both)
     bound = kernel.covariance(store).double()
     with exactly(), torch.no_grad():
         return bound(first, second).to_dense().numpy().copy()

@@ -8,8 +8,10 @@ import torch
 from scipy.stats import multivariate_normal
 
 from nasviz.errors import NasvizError
+from nasviz.search import BayesOpt, ParetoBayesOpt
 from nasviz.spaces import Architecture
 from nasviz.surrogate import GP, Covariance, FeatureStore, FlatWL, HierarchicalWL, Numeric, ProductionCounts
+from nasviz.surrogate import gram as prior_gram
 from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.threads import exactly
 
@@ -131,6 +133,33 @@ def test_sentences_say_what_is_wrong(archs: list[Architecture]) -> None:
         GP().predict(archs[:1])
     with pytest.raises(ValueError, match="the store holds 1"):
         GP(FlatWL(2), store=FeatureStore(1))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda gp, arch: GP("x"), r"the kernel is 'x', expected one such as nv\.HierarchicalWL\(\)"),
+        (lambda gp, arch: GP(FlatWL), r"the kernel is the class FlatWL\. Type: FlatWL\(\)"),
+        (lambda gp, arch: prior_gram("x", [arch]), "the kernel is 'x', expected one"),
+        (lambda gp, arch: BayesOpt(kernel="x"), "the kernel is 'x', expected one"),
+        (lambda gp, arch: ParetoBayesOpt(kernel=FlatWL), "the kernel is the class FlatWL"),
+        (
+            lambda gp, arch: GP().fit(["a"], [1]),
+            r"an architecture is expected, .* trial\.arch, found 'a'",
+        ),
+        (lambda gp, arch: GP().fit([arch, None], [1, 2]), "an architecture is expected, .*, found None"),
+        (lambda gp, arch: GP().fit(arch, [1]), r"a list of architectures is expected, found one alone\. Type: \[arch\]"),
+        (lambda gp, arch: gp.predict(arch), "found one alone"),
+        (lambda gp, arch: gp.predict(3), "an architecture is expected, .*, found 3"),
+        (lambda gp, arch: gp.predict([[arch]]), r"an architecture is expected, .*, found \["),
+        (lambda gp, arch: gp.believe(arch), "found one alone"),
+        (lambda gp, arch: gp.gram([arch], arch), "found one alone"),
+        (lambda gp, arch: gp.calibration(arch, [0.1]), "found one alone"),
+    ],
+)
+def test_no_kernel_and_no_architecture_are_said(archs: list[Architecture], call: Callable[..., object], words: str) -> None:
+    with pytest.raises(NasvizError, match=words):
+        call(GP().fit(archs[:2], [0.1, 0.2]), archs[0])
 
 
 def test_no_candidates_give_empty_predictions(archs: list[Architecture]) -> None:
