@@ -119,6 +119,50 @@ class ParetoInfo:
         )
 
 
+Objective = tuple[str, bool]
+"""A number by its name, and whether more of it is better."""
+
+
+def objectives_of(study: Any, trials: Sequence[Trial]) -> tuple[Objective, ...]:
+    """Return the objectives of a study that has several, else (); their names are known when the first trial has ended.
+
+    Parameters
+    ----------
+    study
+        Its `directions`, and the objectives that its strategy names, count where it has them.
+    trials
+        Its trials.
+    """
+    named: tuple[str, ...] = tuple(getattr(getattr(study, "strategy", None), "objectives", ()))
+    ways = _ways(study, trials)
+    return tuple((name, ways.get(name, False)) for name in named) or tuple(ways.items())
+
+
+def compared(study: Any, trials: Sequence[Trial], x: str = "", y: str = "") -> tuple[Objective, Objective]:
+    """Return the two numbers that the figure compares, each with whether more of it is better.
+
+    Parameters
+    ----------
+    study, trials
+        As `objectives_of` takes them.
+    x, y
+        Their names; when "", the next objective that is not named already, or else parameters and value.
+    """
+    own = objectives_of(study, trials)
+    ways = {"value": study.direction == "maximize", **_ways(study, trials)}
+    names = [*(name for name, _ in own), "parameters", "value"]
+    x = x or next(name for name in names if name != y)
+    y = y or next(name for name in names if name != x)
+    return (x, ways.get(x, False)), (y, ways.get(y, False))
+
+
+def _ways(study: Any, trials: Sequence[Trial]) -> dict[str, bool]:
+    """For each objective of a study with several directions whether more of it is better, as its trials call them."""
+    ways: Sequence[str] = getattr(study, "directions", ())
+    names: tuple[str, ...] = next((tuple(t.objectives) for t in trials if t.objectives), ())
+    return {name: way == "maximize" for name, way in zip(names, ways, strict=False)} if len(ways) > 1 else {}
+
+
 def pareto_info(
     trials: Sequence[Trial],
     x: Mapping[int, float],

@@ -14,7 +14,7 @@ from nasviz.view.ablation import AblationInfo, Way, ablation_figure, ablation_in
 from nasviz.view.curves import curves_figure, curves_info
 from nasviz.view.history import Direction, history_figure, history_info
 from nasviz.view.importance import importance_figure, importance_info
-from nasviz.view.pareto import pareto_figure, pareto_info
+from nasviz.view.pareto import compared, pareto_figure, pareto_info
 from nasviz.view.regret import regret_figure, regret_info
 from nasviz.view.sizes import Size, sizes_figure, sizes_info
 from nasviz.view.surrogate_plots import calibration as calibration
@@ -207,7 +207,7 @@ def pareto(study: HasQuantities, x: str = "", y: str = "", *, value_name: str = 
     x, y
         "value"; "parameters" or "flops", computed; "seconds" of evaluation; or a number that the objective gives, e.g.
         "latency_ms". When "", the first two objectives of a search for several, else parameters and value. Less is better, but
-        of the value of a study that maximizes.
+        of what the study maximizes.
     value_name
         What the value measures, e.g. "validation error".
     dark
@@ -218,17 +218,15 @@ def pareto(study: HasQuantities, x: str = "", y: str = "", *, value_name: str = 
     NasvizError
         If no trial has such a number.
     """
-    objectives = [*getattr(getattr(study, "strategy", None), "objectives", ()), "parameters", "value"]
-    x_name = x or objectives[0]
-    y_name = y or next(name for name in objectives if name != x_name)
-    up = study.direction == "maximize"
+    trials = study.trials
+    (x_name, more_x), (y_name, more_y) = compared(study, trials, x, y)
     info = pareto_info(
-        study.trials,
+        trials,
         study.quantity(x_name),
         study.quantity(y_name),
         x_name=x_name,
         y_name=y_name,
-        maximize=(up and x_name == "value", up and y_name == "value"),
+        maximize=(more_x, more_y),
         limits=getattr(getattr(study, "limits", None), "most", {}),
         value_name=value_name,
     )

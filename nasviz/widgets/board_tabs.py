@@ -17,7 +17,8 @@ from nasviz.view.calibration import calibration_figure, calibration_info
 from nasviz.view.curves import curves_figure, curves_info
 from nasviz.view.gram import gram_figure, gram_info
 from nasviz.view.history import Direction, history_figure, history_info
-from nasviz.view.pareto import pareto_figure, pareto_info
+from nasviz.view.numbered import numbers_of
+from nasviz.view.pareto import compared, objectives_of, pareto_figure, pareto_info
 from nasviz.view.regret import regret_figure, regret_info
 from nasviz.view.surrogate import SurrogateInfo, surrogate_figure, surrogate_info
 from nasviz.view.timeline import timeline_figure, timeline_info
@@ -124,7 +125,8 @@ def _history(seen: Seen) -> Drawn:
 
 
 def _regret(seen: Seen) -> Drawn:
-    runs = {seen.study.name: [seen.trials], **({"baseline": seen.runs} if seen.runs else {})}
+    other = "baseline" if seen.study.name != "baseline" else "the baseline"
+    runs = {seen.study.name: [seen.trials], **({other: seen.runs} if seen.runs else {})}
     info = regret_info(runs, direction=seen.direction, value_name=seen.value_name)
     return regret_figure(info, total=seen.total), info.summary
 
@@ -165,8 +167,15 @@ def left_out(basis: Basis, value_name: str = "value") -> SurrogateInfo:
     """Return the leave-one-out predictions of a fitted surrogate, each with the number of its trial."""
     gp = basis.gp
     mean, sd = gp.leave_one_out()
-    trials = [None if trial is None else trial.number for trial in basis.trials]
-    return surrogate_info(gp.y, mean, sd, trials=trials, terms=[str(arch) for arch in gp.archs], value_name=value_name)
+    return surrogate_info(
+        gp.y,
+        mean,
+        sd,
+        trials=numbers_of(basis.trials),
+        terms=[str(arch) for arch in gp.archs],
+        value_name=value_name,
+        known=["" if trial is None else trial.baseline for trial in basis.trials],
+    )
 
 
 def _left_out(asked: Asked) -> Drawn:
@@ -190,27 +199,6 @@ def _weights(asked: Asked) -> Drawn:
 def _gram(asked: Asked) -> Drawn:
     info = gram_info(asked.basis.gp.similarity(), asked.seen.trials, value_name=asked.seen.value_name)
     return gram_figure(info), info.summary
-
-
-Objective = tuple[str, bool]
-"""A number by its name, and whether more of it is better."""
-
-
-def objectives_of(study: Study, trials: Sequence[Trial]) -> tuple[Objective, ...]:
-    """Return the objectives of a study that has several, else (); their names are known when the first trial has ended."""
-    named: tuple[str, ...] = tuple(getattr(study.strategy, "objectives", ()))
-    if named:
-        return tuple((name, False) for name in named)
-    ways = study.directions
-    names: tuple[str, ...] = next((tuple(t.objectives) for t in trials if t.objectives), ())
-    return tuple((name, way == "maximize") for name, way in zip(names, ways, strict=False)) if len(ways) > 1 else ()
-
-
-def compared(study: Study, trials: Sequence[Trial]) -> tuple[Objective, Objective]:
-    """Return the two numbers that the Pareto figure compares: the first two objectives, else parameters and value."""
-    value = ("value", study.direction == "maximize")
-    both = objectives_of(study, trials) or (("parameters", False), value)
-    return both[0], both[1]
 
 
 def several(study: Study) -> bool:

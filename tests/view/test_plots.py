@@ -13,7 +13,7 @@ import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
-from nasviz.search import RandomSearch, Study
+from nasviz.search import ParetoBayesOpt, RandomSearch, Study
 from nasviz.spaces import digits_cells
 from nasviz.view import plots
 from nasviz.view.curves import curves_info
@@ -93,6 +93,22 @@ def test_pareto_shows_limits_and_what_a_search_for_several_is_for(search: Study)
     assert plots.pareto(search_of_two, "latency_ms").layout.yaxis.title.text.startswith("error")
     with pytest.raises(NasvizError, match="did you mean 'latency_ms'"):
         plots.pareto(search, "latency")
+
+
+@pytest.mark.parametrize("strategy", [RandomSearch(), ParetoBayesOpt(("size", "error"), n_init=20)], ids=["own", "named"])
+def test_the_front_of_a_study_with_several_directions_is_its_own(strategy: Any) -> None:
+    def both(arch: Any) -> dict[str, float]:
+        return {"error": 1 / len(str(arch)), "size": float(str(arch).count("conv"))}
+
+    two = Study(digits_cells(), both, direction=("minimize", "maximize"), strategy=strategy)
+    two.run(total=12, executor="inline")
+    best = {trial.number for trial in two.best_trials}
+    for x, y in (("", ""), ("error", "size"), ("size", "")):
+        fig = plots.pareto(two, x, y)
+        assert set(fig.data[2].customdata) == best
+        titles = {axis.title.text for axis in (fig.layout.xaxis, fig.layout.yaxis)}
+        assert titles == {"error (less is better)", "size (more is better)"}
+    assert plots.pareto(two, "parameters").layout.xaxis.title.text == "parameters (less is better)"
 
 
 def test_importance_is_in_per_cent_where_the_surrogate_learns_logarithms(search: Study) -> None:

@@ -99,6 +99,23 @@ def test_a_study_of_two_directions_is_drawn_by_both(space):
     assert note.startswith(f"{len(study.best_trials)} of 5")
 
 
+def test_a_study_called_baseline_keeps_its_line_beside_the_baseline(space, study):
+    mine = Study(space, length, strategy=RandomSearch(), name="baseline")
+    mine.run(total=4, executor="inline")
+    figure, _ = PROGRESS["regret"].draw(Seen(mine, mine.trials, [study.trials], "value", 6))
+    assert [len(trace.x) for trace in figure.data if "lines+markers" in trace.mode] == [4, 6]
+
+
+def test_known_networks_are_named_among_those_left_out(space):
+    search = Study(space, length, strategy=RandomSearch())
+    search.enqueue(space.sample(seed=9), baseline="ResNet")
+    search.run(total=5, executor="inline")
+    info = left_out(basis_of(search))
+    named = {number: name for number, name in zip(info.trials, info.known, strict=True) if name}
+    assert named == {trial.number: "ResNet" for trial in search.trials if trial.baseline}
+    assert named
+
+
 def test_the_version_changes_with_what_is_drawn(study, seen):
     same = Seen(study, study.trials, [], "validation error", 10)
     assert same.version == seen.version
