@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +32,6 @@ from nasviz.grammar.tables import Piece, Tables
 
 _ATTEMPTS = 24
 _SETS = 8
-_PARENTS = 128
 
 
 def mutate(grammar: Grammar, derivation: Derivation, rng: np.random.Generator, rate: float | None = None) -> Derivation:
@@ -66,7 +65,7 @@ def mutate(grammar: Grammar, derivation: Derivation, rng: np.random.Generator, r
     """
     if rate is not None and not 0 < rate <= 1:
         raise NasvizError(f"a mutation rate is a probability above 0, found {rate}")
-    editor = _editor(grammar, derivation)
+    editor = grammar.editor(derivation)
     places = editor.choices
     if not places:
         return editor.anew(rng) or derivation
@@ -265,12 +264,6 @@ class Editor:
             result += [*numbers[at : place[1]], *subtree]
             at = self.places.stop(place)
         return (*result, *numbers[at:])
-
-
-@lru_cache(maxsize=_PARENTS)
-def _editor(grammar: Grammar, derivation: Derivation) -> Editor:
-    """The editor of a derivation; a search mutates the same few parents thousands of times."""
-    return Editor(grammar, derivation)
 
 
 def _subtrees(tables: Tables, a: int, numbers: Sequence[int]) -> list[tuple[int, ...]]:

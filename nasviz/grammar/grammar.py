@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
@@ -23,7 +23,11 @@ from nasviz.grammar.smallest import smallest
 from nasviz.grammar.tables import Tables, make_tables
 
 if TYPE_CHECKING:
+    from nasviz.grammar.derivation import Derivation
+    from nasviz.grammar.editing import Editor
     from nasviz.grammar.ranking import Ranking
+
+_PARENTS = 128
 
 
 class Grammar:
@@ -221,6 +225,16 @@ class Grammar:
         from nasviz.grammar.ranking import Ranking
 
         return Ranking(self)
+
+    @cached_property
+    def editor(self) -> Callable[[Derivation], Editor]:
+        """What edits a derivation; the last ones are kept, since a search mutates the same few parents thousands of times.
+
+        They belong to this object: an equal grammar may have other attributes of the same names.
+        """
+        from nasviz.grammar.editing import Editor
+
+        return lru_cache(maxsize=_PARENTS)(partial(Editor, self))
 
     @property
     def warnings(self) -> list[Diagnostic]:

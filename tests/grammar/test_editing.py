@@ -7,7 +7,7 @@ import scipy.stats
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from nasviz.algebra import parse_term
+from nasviz.algebra import Signature, Total, parse_term
 from nasviz.errors import NasvizError
 from nasviz.grammar import AtMost, Derivation, Grammar, count, derivation_tree, derive, lint, mutate, parse_derivation, sample
 from nasviz.grammar.derivation import visited
@@ -342,3 +342,14 @@ def test_children_stay_in_recursive_languages(data, small, strategies):
     terms = count(grammar, max_height=30)
     assume(not isinstance(terms, AtMost))
     assert (term != derive(grammar, parent)) == (terms != 1)
+
+
+def test_equal_grammars_with_other_attributes_keep_their_own_law(small):
+    """Editors were kept by equality, and grammars that differ in an attribute alone are equal: children were illegal."""
+    for heavy in "bc":
+        costs = Total("cost", most=5, each=lambda op, heavy=heavy: 2 * (op.name == heavy))
+        grammar = Grammar.parse("S ::= f(A, A)\nA ::= a | b | c\nrequire cost <= 2", Signature(small, attributes=[costs]))
+        parent, rng = parse_derivation(grammar, parse_term("f(a, a)", small)), np.random.default_rng(0)
+        children = {str(derive(grammar, mutate(grammar, parent, rng, rate=1.0))) for _ in range(60)}
+        assert f"f({heavy}, {heavy})" not in children
+        assert len(children) == 7
