@@ -48,7 +48,7 @@ def compare(
     names : two str, optional
         What the spaces are called; by default their own names.
     executor : Executor, optional
-        Where the objective runs; the default is one warm worker process of this machine.
+        Where the objective runs; the default are `workers` warm worker processes of this machine.
     workers : int
         How many evaluations run at once.
 
@@ -70,9 +70,7 @@ def compare(
     [1.0, 1.0]
     """
     spaces = (space_a, space_b)
-    for name, space in zip(("space_a", "space_b"), spaces, strict=True):
-        if not isinstance(space, SearchSpace):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise NasvizError(f"{name} is a search space, found {type(space).__name__}; type: nv.compare(space_a, space_b)")
+    _check_spaces(spaces)
     for name, value, least in (("n", n, 1), ("seed", seed, 0), ("workers", workers, 1)):
         _check_whole(name, value, least)
     if objective is not None:
@@ -82,10 +80,16 @@ def compare(
     labels = _labels(spaces, names)
     for space in spaces:
         space.sample(seed=seed, law=law)
-    chosen = (executor or default_executor()) if objective is not None else None
+    chosen = (executor or default_executor(workers)) if objective is not None else None
     comparison = Comparison(spaces, labels, n, seed, law, objective, chosen, workers)
     comparison.start()
     return comparison
+
+
+def _check_spaces(spaces: tuple[SearchSpace, SearchSpace]) -> None:
+    for name, space in zip(("space_a", "space_b"), spaces, strict=True):
+        if not isinstance(space, SearchSpace):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise NasvizError(f"{name} is a search space, found {type(space).__name__}; type: nv.compare(space_a, space_b)")
 
 
 def _check_whole(name: str, value: object, least: int) -> None:

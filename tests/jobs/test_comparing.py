@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from nasviz.errors import NasvizError
@@ -52,3 +54,15 @@ def test_names():
 def test_spaces_of_different_tasks_may_be_compared_by_cost():
     table = compare(A, SearchSpace("S ::= conv", input_shape=(3, 16, 16)), n=2).summary()
     assert table["draws"].tolist() == [2, 2]
+
+
+def test_as_many_workers_as_asked_for_are_begun(monkeypatch):
+    begun = []
+
+    def pool(workers):
+        begun.append(workers)
+        return ThreadPoolExecutor(workers)
+
+    monkeypatch.setattr("nasviz.jobs.comparing.default_executor", pool)
+    compare(A, B, n=2, workers=3, **ZERO).wait()
+    assert begun == [3]
