@@ -242,27 +242,19 @@ def topology(
     if on not in ("edges", "nodes"):
         raise NasvizError(f'operands stand on="edges" or on="nodes", found {on!r}')
     if callable(edges) and not hasattr(edges, "nodes"):
-        sorts, takes = _parameters(name, edges)
-        operands = (*sorts, *(Sort.MAP,) * (1 if maps is None else whole(maps, "maps", 1)))
-        first = (inspect.getdoc(edges) or "").strip().split("\n")[0] if inspect.isfunction(edges) else ""
-        return Generator(
-            name,
-            operands,
-            variadic=maps is None,
-            doc=doc or first,
-            source=source,
-            merge=called,
-            on=on,
-            merge_operator=operator,
-            function=edges,
-            takes=takes,
-        )
-    notation = edges if isinstance(edges, str) else _notation(edges, on)
-    notation = " ".join(notation.split()) if WORD.search(notation) else notation
-    n = _wiring_of(notation, called, on).n_maps
-    return Topology(
-        name, (Sort.MAP,) * n, doc=doc, source=source, notation=notation, merge=called, on=on, merge_operator=operator
-    )
+        made = _generator(name, edges, maps, called, on)
+    else:
+        notation = edges if isinstance(edges, str) else _notation(edges, on)
+        notation = " ".join(notation.split()) if WORD.search(notation) else notation
+        made = Topology(name, (Sort.MAP,) * _wiring_of(notation, called, on).n_maps, notation=notation, merge=called, on=on)
+    return replace(made, doc=doc or made.doc, source=source, merge_operator=operator)
+
+
+def _generator(name: str, function: Callable[..., Any], maps: int | None, merge: str, on: Place) -> Generator:
+    sorts, takes = _parameters(name, function)
+    operands = (*sorts, *(Sort.MAP,) * (1 if maps is None else whole(maps, "maps", 1)))
+    first = (inspect.getdoc(function) or "").strip().split("\n")[0] if inspect.isfunction(function) else ""
+    return Generator(name, operands, variadic=maps is None, doc=first, merge=merge, on=on, function=function, takes=takes)
 
 
 _SORTS = {int: Sort.INT, "int": Sort.INT, float: Sort.FLOAT, "float": Sort.FLOAT}
