@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from nasviz.errors import said
+from nasviz.algebra.arguments import shown
+from nasviz.errors import NasvizError, said
 from nasviz.records import Curve
 
 if TYPE_CHECKING:
@@ -141,6 +142,19 @@ def accepted(function: Callable[..., Any], **offered: Any) -> dict[str, Any]:
         return offered
     names = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     return {name: value for name, value in offered.items() if name in names}
+
+
+def expect_executor(executor: object) -> None:
+    """Do nothing if evaluations can run there: an executor, "inline" for this thread, or None for the default.
+
+    Raises
+    ------
+    NasvizError
+        If it is anything else.
+    """
+    if executor is None or executor == "inline" or any(hasattr(executor, name) for name in ("submit", "submit_reporting")):
+        return
+    raise NasvizError(f"the executor is {shown(executor)}, expected one, 'inline', or None for a worker process")
 
 
 def outcome_of(result: Any) -> Outcome:

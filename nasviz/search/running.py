@@ -10,12 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Literal
 
-from nasviz.algebra.arguments import shown, whole
-from nasviz.errors import NasvizError, NasvizWarning
+from nasviz.algebra.arguments import whole
+from nasviz.errors import NasvizWarning
 from nasviz.extension import lower
 from nasviz.records import Trial
 from nasviz.search.asking import AskTell, number_of
-from nasviz.search.evaluate import Objective
+from nasviz.search.evaluate import Objective, expect_executor
 from nasviz.search.pruning import Pruning
 from nasviz.search.runner import Runner
 from nasviz.search.storage import StudyStorage
@@ -250,10 +250,7 @@ class Running(AskTell):
         return int(found or 1)
 
     def _place(self, executor: Place, workers: int | None = None) -> Executor | None:
+        expect_executor(executor)
         if executor == "inline":
             return None
-        if executor is None:
-            return lower("default_executor")(workers or 1)
-        if not any(hasattr(executor, name) for name in ("submit", "submit_reporting")):
-            raise NasvizError(f"the executor is {shown(executor)}, expected one, 'inline', or None for a worker process")
-        return executor
+        return lower("default_executor")(workers or 1) if executor is None else executor

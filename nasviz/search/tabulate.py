@@ -17,7 +17,7 @@ from nasviz.algebra.arguments import file_path, shown, whole
 from nasviz.errors import JobError, NasvizError, StorageError, said
 from nasviz.evaluation.tabulated import Row, Tabulated, read_rows
 from nasviz.extension import lower
-from nasviz.search.evaluate import Objective, Outcome, evaluate, evaluate_elsewhere
+from nasviz.search.evaluate import Objective, Outcome, evaluate, evaluate_elsewhere, expect_executor
 from nasviz.search.provenance import data_digest
 from nasviz.spaces import SearchSpace
 from nasviz.spaces.mimebundle import mimebundle
@@ -309,7 +309,7 @@ def tabulate(
     Raises
     ------
     NasvizError
-        If the space has no end or more architectures than `limit`, or the objective is no function.
+        If the space has no end or more architectures than `limit`, the objective is no function, or the executor none.
     StorageError
         If the file is none of this space and objective (says what differs), or is damaged.
 
@@ -332,6 +332,7 @@ def tabulate(
             f"the space holds {size} architectures and tabulate trains every one, at most {most}. Narrow its grammar, "
             "search it with nv.Study, or type limit= for more"
         )
+    expect_executor(executor)
     seats = None if workers is None else whole(workers, "workers", 1)
     file = None if path is None else file_path(path, "table.csv")
     table = Tabulation(space, objective, file, size, whole(seed, "seed", 0), executor, seats)

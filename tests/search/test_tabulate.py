@@ -93,7 +93,8 @@ def test_it_fills_in_the_background_and_says_how_far_it_is(small):
     assert seen[:9] == list(range(1, 10))
 
 
-def test_started_while_it_stops_it_goes_on(small):
+@pytest.mark.parametrize(("words", "share"), [("stop start", 1.0), ("start stop start stop", 1 / 9)])
+def test_the_last_word_counts_while_it_stops(small, words, share):
     begun, leave = threading.Event(), threading.Event()
 
     def objective(arch):
@@ -103,29 +104,11 @@ def test_started_while_it_stops_it_goes_on(small):
 
     table = tabulate(small, objective, executor="inline")
     assert begun.wait(20)
-    table.stop()
-    table.start()
+    for word in words.split():
+        getattr(table, word)()
     leave.set()
-    assert table.wait(20).progress == 1.0
+    assert table.wait(20).progress == pytest.approx(share)
     assert not table.running
-
-
-def test_the_last_word_counts_while_it_stops(small):
-    begun, leave = threading.Event(), threading.Event()
-
-    def objective(arch):
-        begun.set()
-        assert leave.wait(20)
-        return 1.0
-
-    table = tabulate(small, objective, executor="inline")
-    assert begun.wait(20)
-    table.start()
-    table.stop()
-    table.start()
-    table.stop()
-    leave.set()
-    assert table.wait(20).progress < 1.0
 
 
 def test_it_stops_and_goes_on(small):
@@ -285,6 +268,8 @@ def test_worker_processes_crash_and_stop_without_loss(small, tmp_path):
 def test_only_spaces_are_tabulated_and_files_have_names(found: object) -> None:
     with pytest.raises(NasvizError, match=r"^a search space is tabulated, e\.g\. nv\.spaces\.nb201\(\), found "):
         tabulate(found, len)
+    with pytest.raises(NasvizError, match="the executor is 'inlin', expected one, 'inline', or None for a worker process"):
+        tabulate(three_node_cells(), len, executor="inlin")
     if isinstance(found, int | list):
         with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'table\.csv', found "):
             tabulate(three_node_cells(), len, found)
