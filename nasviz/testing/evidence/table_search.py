@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -163,7 +164,7 @@ def compare_strategies(
     runs: list[Run] = []
     for seed in seeds:
         for name in names or all_of:
-            settings = {"total": total, "strategy": repr(all_of[name]).split(" at 0x")[0], "bench": repr(bench)}
+            settings = {"total": total, "strategy": re.sub(r" at 0x\w+", "", repr(all_of[name])), "bench": repr(bench)}
             file = f"nb201/{name.replace(', ', '-').replace(' ', '-')}-{seed}"
             made = kept.get(file, settings, lambda name=name, seed=seed: search(bench, all_of[name], seed, total))
             run = Run(name, seed, tuple(made["val"]), tuple(made["test"]), made["forms"], made["seconds"])

@@ -1,11 +1,14 @@
 """The bookkeeping of searches on a table: until the optimum, the incumbent's regret, one evaluation a form."""
 
+import json
+
 import numpy as np
 import pytest
 
 from nasviz.evaluation.benchmarks import NASBench201
 from nasviz.evaluation.nb201_table import CELLS, Table
-from nasviz.search import Proposal, RandomSearch
+from nasviz.search import AREA, Proposal, RandomSearch
+from nasviz.testing.evidence import table_search
 from nasviz.testing.evidence.kept import Kept
 from nasviz.testing.evidence.table_search import (
     Run,
@@ -99,6 +102,16 @@ def test_results_are_kept_and_read(bench, tmp_path):
     again = compare_strategies(bench, range(2), Kept(tmp_path), total=5, names=names)
     assert again == first
     assert first[0].val != first[2].val
+
+
+def test_all_settings_of_a_strategy_are_kept_but_no_address(bench, tmp_path, monkeypatch):
+    area = AREA(score=lambda arch: 0.0, pool=2)
+    monkeypatch.setattr(table_search, "strategies", lambda: {"AREA": area})
+    compare_strategies(bench, [0], Kept(tmp_path), total=2)
+    (path,) = tmp_path.rglob("*.json")
+    kept = json.loads(path.read_text())["settings"]["strategy"]
+    assert kept.startswith("AREA(population=30, sample=10, score=<function ")
+    assert kept.endswith("<lambda>>, pool=2)")
 
 
 @pytest.mark.slow
