@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nasviz.algebra import Position, position_text
 from nasviz.algebra.arguments import whole
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 from nasviz.extension import lower
+from nasviz.spaces import Architecture
 from nasviz.spaces.mimebundle import mimebundle
 from nasviz.surrogate.batch import listed, operations
 from nasviz.surrogate.feature import Feature, feature
 from nasviz.surrogate.words import clipped
-
-if TYPE_CHECKING:
-    from nasviz.spaces import Architecture
 
 
 @dataclass(frozen=True)
@@ -119,8 +117,9 @@ def features(arch: Architecture, level: int | None = None, h: int = 1) -> Bag:
       0: 1 × relu
       0: 1 × the output
     """
-    if not hasattr(arch, "term") or not hasattr(arch, "fingerprint"):
-        raise NasvizError(f"features are those of an architecture, e.g. space.parse(text), found a {type(arch).__name__}")
+    if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
+        found = a_or_an(type(arch).__name__)
+        raise NasvizError(f"features are those of an architecture, e.g. space.parse(text) or trial.arch, found {found}")
     h = whole(h, "h", 0)
     level = None if level is None else whole(level, "level", 0)
     if arch.term.nonterminals():

@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nasviz import numbers
 from nasviz.algebra import Position, position_text
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 from nasviz.extension import lower
 from nasviz.records import Belief
 from nasviz.records.credit import Credit, Verdict
-from nasviz.spaces import diff
+from nasviz.spaces import Architecture, diff
 from nasviz.spaces.mimebundle import mimebundle
 from nasviz.surrogate.basis import Basis, Direction, basis_of
 from nasviz.surrogate.credit import Account
 from nasviz.surrogate.nearest import Neighbour, nearest_trials
 from nasviz.surrogate.occlusion import occlude
 from nasviz.surrogate.words import clipped
-
-if TYPE_CHECKING:
-    from nasviz.spaces import Architecture
 
 _SPARE = 1e-12
 _NAMED = 2
@@ -274,8 +271,9 @@ def explain(source: Any, arch: Architecture, *, direction: Direction = "minimize
     ['Linear(conv3x3, relu)', 'conv3x3', 'relu']
     """
     basis = basis_of(source, direction)
-    if not hasattr(arch, "term") or not hasattr(arch, "fingerprint"):
-        raise NasvizError(f"an architecture is explained, e.g. space.parse(text) or trial.arch, found a {type(arch).__name__}")
+    if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
+        found = a_or_an(type(arch).__name__)
+        raise NasvizError(f"an architecture is explained, e.g. space.parse(text) or trial.arch, found {found}")
     return Explanation(basis, arch)
 
 

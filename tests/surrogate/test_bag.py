@@ -3,7 +3,8 @@ import pytest
 
 import nasviz as nv
 from nasviz.errors import BuildError, NasvizError
-from nasviz.spaces import digits_cells, hierarchical_nb201, parse, three_node_cells
+from nasviz.records import Trial
+from nasviz.spaces import Architecture, digits_cells, hierarchical_nb201, parse, three_node_cells
 from nasviz.surrogate import FeatureStore
 from nasviz.surrogate.bag import Bag, features
 
@@ -53,7 +54,11 @@ def test_a_bag_reads_as_text_and_a_view_shows_it():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: features("conv3x3"), "features are those of an architecture, e.g. space.parse(text), found a str"),
+        (
+            lambda: features("conv3x3"),
+            "features are those of an architecture, e.g. space.parse(text) or trial.arch, found a",
+        ),
+        (lambda: features(Trial(0, "conv3x3", "f", "finished")), "or trial.arch, found a Trial"),
         (lambda: features(parse("conv3x3"), h=-1), "h is -1"),
         (lambda: features(parse("conv3x3"), level=-1), "level is -1"),
     ],
@@ -65,6 +70,6 @@ def test_what_is_refused(call, words):
 
 
 def test_an_open_place_has_no_features():
-    partial = digits_cells().begin()
-    with pytest.raises((BuildError, NasvizError)):
-        features(partial)
+    space = digits_cells()
+    with pytest.raises(BuildError, match="still open"):
+        features(Architecture(space.begin().term, space))

@@ -152,6 +152,8 @@ def test_what_is_no_basis(source: object, words: str, archs: list[Architecture])
 def test_what_is_no_architecture(gp: GP, archs: list[Architecture]) -> None:
     with pytest.raises(NasvizError, match=r"an architecture is explained, .* found a str"):
         explain(gp, "conv")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(NasvizError, match=r"an architecture is explained, .* found a Trial"):
+        explain(gp, Trial(0, "conv", "f", "finished"))  # pyright: ignore[reportArgumentType]
     with pytest.raises(NasvizError, match="direction is 'down'"):
         explain(gp, archs[0], direction="down")  # pyright: ignore[reportArgumentType]
 
