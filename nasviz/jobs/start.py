@@ -145,6 +145,7 @@ def train(
     for arch in chosen:
         if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise JobError(f"expected an Architecture or several, found {a_or_an(type(arch).__name__)}; see space.parse(text)")
+    base = None if folder is None else file_path(folder, "jobs")
     check_numbers(epochs, batch_size, lr, optimizer)
     seed = _seed(seed)
     parts = as_parts(data)
@@ -155,7 +156,7 @@ def train(
     for number, arch in enumerate(chosen):
         found = plan(arch, parts, epochs, device, batch_size=batch_size, optimizer=optimizer, estimate=False)
         settings = Settings(epochs, found.device, seed, batch_size, lr, optimizer, keep_best, estimate)
-        place = None if folder is None else Path(folder) / str(number) if several else Path(folder)
+        place = base / str(number) if base is not None and several else base
         jobs.append(_start_detached(arch, packed, found, settings, place) if detach else _start(arch, packed, found, settings))
     return jobs if several else jobs[0]
 
@@ -164,7 +165,7 @@ def _seed(seed: Any) -> int:
     try:
         return operator.index(seed)
     except TypeError:
-        raise TrainingError(f"seed must be a whole number, found {seed!r}") from None
+        raise TrainingError(f"seed must be a whole number, found {shown(seed)}") from None
 
 
 def list_jobs(folder: str | Path | None = None) -> list[Job]:

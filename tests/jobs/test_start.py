@@ -145,6 +145,11 @@ def test_jobs_are_found_by_text(found: Any) -> None:
             list_jobs(found)
 
 
+def test_the_folder_of_a_detached_job_is_a_path(arch: Architecture, data: Any) -> None:
+    with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'jobs', found 3$"):
+        train(arch, data, detach=True, folder=3)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("found", [["sgd"], {}, None, 3, "x"])
 def test_optimisers_are_named(arch: Architecture, data: Any, found: Any) -> None:
     with pytest.raises(TrainingError, match=r"^optimizer must be one of sgd, adam, found "):
