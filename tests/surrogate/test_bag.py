@@ -56,7 +56,7 @@ def test_a_bag_reads_as_text_and_a_view_shows_it():
     [
         (
             lambda: features("conv3x3"),
-            "features are those of an architecture, e.g. space.parse(text) or trial.arch, found a",
+            "features are those of an architecture, e.g. space.parse(text) or trial.arch, found a str",
         ),
         (lambda: features(Trial(0, "conv3x3", "f", "finished")), "or trial.arch, found a Trial"),
         (lambda: features(parse("conv3x3"), h=-1), "h is -1"),
