@@ -21,9 +21,9 @@ class Page:
         self.view = view
         self.sent = []
         self.errors = []
-        self.rev = view.snapshot["body"].get("rev", 0)
-        self.state = view.snapshot["body"]
-        view.send = self._receive
+        with view._lock:  # a view that is drawn beside may have sent updates already: the snapshot is only its first state
+            self.state, self.rev = {**view._sent, "rev": view._revision}, view._revision
+            view.send = self._receive
 
     def _receive(self, content, buffers=None):
         self.sent.append((time.monotonic(), content))
