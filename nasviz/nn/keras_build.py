@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from torch import nn
+from torch import fx, nn
 
 from nasviz.algebra import position_text
 from nasviz.errors import BuildError, NasvizError, ShapeError, said
@@ -70,38 +70,47 @@ def to_keras(arch: Architecture, seed: int | None = None, weights_from: nn.Modul
         _load(net, weights_from)
     x = keras.Input(tuple(arch.space.input_shape), name="x")
     start = keras.layers.Permute((2, 3, 1), name="channels_last")(x) if len(arch.space.input_shape) == 3 else x
-    paths = {node.meta["where"]: str(node.target) for node in net.graph.nodes if node.op == "call_module"}
-    layers: dict[str, Any] = {}
-    owners: dict[int, Where] = {}
-    met: Counter[str] = Counter()
+    layers = _Layers(keras, net, start, arch.space.num_classes)
+    with _seeded(seed):
+        value, _ = visit(arch, layers.enter, layers.merge)
+        model = keras.Model(x, value, name="network")
+    transfer(net, model)
+    return model
 
-    def enter(site: Site, value: Any) -> Any:
-        path = paths[site.where]
-        new = path not in layers
+
+class _Layers:
+    """The layers of a network, made as its places are visited; `start` is what the first ones read."""
+
+    def __init__(self, keras: Any, net: fx.GraphModule, start: Any, num_classes: int) -> None:
+        self.keras, self.net, self.start, self.num_classes = keras, net, start, num_classes
+        self.paths = {node.meta["where"]: str(node.target) for node in net.graph.nodes if node.op == "call_module"}
+        self.built: dict[str, Any] = {}
+        self.owners: dict[int, Where] = {}
+        self.met: Counter[str] = Counter()
+
+    def enter(self, site: Site, value: Any) -> Any:
+        """Call the layer of a site; it is made unless another place shares it."""
+        path = self.paths[site.where]
+        new = path not in self.built
         if new:
-            layer = _layer(keras, site, net.get_submodule(path), arch.space.num_classes)
-            _check_new(site, layer, layers)
+            layer = _layer(self.keras, site, self.net.get_submodule(path), self.num_classes)
+            _check_new(site, layer, self.built)
             layer.name = keras_name(site.where)
-            layers[path] = layer
+            self.built[path] = layer
         try:
-            y = layers[path](start if value is None else value)
+            y = self.built[path](self.start if value is None else value)
         except Exception as reason:  # whatever a user's layer raises
             raise _not_built(site, reason) from reason
         _check_shape(site, tuple(y.shape[1:]))
         if new:
-            _check_weights(site, layers[path], owners)
+            _check_weights(site, self.built[path], self.owners)
         return y
 
-    def merge(join: Join, values: list[Any], _: Shape) -> Any:
+    def merge(self, join: Join, values: list[Any], _: Shape) -> Any:
+        """Merge at a join; several joins may stand at one position."""
         place = keras_name(join.position)
-        met[place] += 1
-        return merge_layer(keras, join, values, f"j{met[place]}_{place}")
-
-    with _seeded(seed):
-        value, _ = visit(arch, enter, merge)
-        model = keras.Model(x, value, name="network")
-    transfer(net, model)
-    return model
+        self.met[place] += 1
+        return merge_layer(self.keras, join, values, f"j{self.met[place]}_{place}")
 
 
 def load_keras() -> Any:
