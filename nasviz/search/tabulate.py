@@ -144,8 +144,9 @@ class Tabulation(Tabulated):
         self._stamp = path.stat().st_mtime_ns
 
     def _drive(self) -> None:
-        executor, seats = self._place()
+        executor: Executor | None = None
         try:
+            executor, seats = self._place()
             going = True
             while going:
                 self._evaluate_all(executor, seats)

@@ -92,6 +92,9 @@ def test_strategies_on_the_table(runs, kept: Kept) -> None:
 def test_kernels_on_the_hierarchical_space(scores: list[ranking.Score], kept: Kept) -> None:
     pd.DataFrame([asdict(score) for score in scores]).to_csv(kept.folder / "resamples.csv", index=False)
     told(kept, "kernels", ranking.ranking_summary(scores))
+    count = number("RESAMPLES", 20) * len(ranking.KERNELS) * len(ranking.SIZES)
+    assert len({(score.resample, score.n, score.kernel) for score in scores}) == len(scores) == count
+    assert all(-1 <= score.tau <= 1 and np.isfinite(score.nll) for score in scores)
     for other in [name for name in ranking.KERNELS if name != "hierarchical WL"]:
         for measure in ("tau", "nll"):
             told(kept, f"hierarchical minus {other}, {measure}", ranking.paired(scores, "hierarchical WL", other, measure))
@@ -99,7 +102,10 @@ def test_kernels_on_the_hierarchical_space(scores: list[ranking.Score], kept: Ke
 
 def test_spaces_at_equal_budget(kept: Kept) -> None:
     found = two_spaces.compare_spaces(range(number("SPACES", 3)), kept, say=say)
-    told(kept, "spaces", two_spaces.spaces_summary(found))
+    table = two_spaces.spaces_summary(found)
+    told(kept, "spaces", table)
+    assert (table["searches"] == number("SPACES", 3)).all()
+    assert table[["validation", "test"]].stack().between(0, 100).all()
 
 
 @pytest.mark.skipif(os.environ.get("NASVIZ_PICTURES") != "write", reason="NASVIZ_PICTURES=write draws the picture")

@@ -273,3 +273,14 @@ def test_only_spaces_are_tabulated_and_files_have_names(found: object) -> None:
     if isinstance(found, int | list):
         with pytest.raises(NasvizError, match=r"^the name of a file is text or a path, e\.g\. 'table\.csv', found "):
             tabulate(three_node_cells(), len, found)
+
+
+def test_an_executor_that_cannot_be_made_ends_the_table_with_its_reason(small, monkeypatch):
+    def broken(name):
+        raise NasvizError("no workers here")
+
+    monkeypatch.setattr("nasviz.search.tabulate.lower", broken)
+    table = tabulate(small, length)
+    with pytest.raises(NasvizError, match="no workers here"):
+        table.wait(10)
+    assert not table.running
