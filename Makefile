@@ -67,8 +67,10 @@ page: $(LOCK)
 	$(call npm,run check)
 	$(call npm,test)
 
+# A test of threads and processes is late now and then on a busy machine: what fails is tried once more, and the summary says so.
 unit:
-	$(PYTEST) -n 2 --dist worksteal --durations 10 --ignore tests/e2e -m "not browser and not benchmark and not tensorflow"
+	$(PYTEST) -n 2 --dist worksteal --durations 10 --reruns 1 -r R --ignore tests/e2e \
+	    -m "not browser and not benchmark and not tensorflow"
 
 unit-quick:
 	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e --hypothesis-profile quick \
@@ -79,11 +81,10 @@ unit-quick-and-types:
 	@$(MAKE) --no-print-directory -j 2 unit-quick types
 
 tensorflow:
-	$(PYTEST) -n 2 --dist worksteal -m tensorflow --durations 10 tests
+	$(PYTEST) -n 2 --dist worksteal -m tensorflow --durations 10 --reruns 1 -r R tests
 
 # Two workers, each with a JupyterLab and a Chromium of its own; a file stays in one, since its tests may share a page. What
-# measures time runs alone. A browser on a busy machine is late now and then: what fails is tried once more, and the summary
-# says so.
+# measures time runs alone.
 browser: $(LOCK)
 	$(PYTEST) -m "browser and not alone" -n 2 --dist loadfile --durations 10 --reruns 1 -r R tests/e2e
 	$(PYTEST) -m "browser and alone" --durations 10 --reruns 1 -r R tests/e2e

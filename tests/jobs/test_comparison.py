@@ -127,7 +127,7 @@ def test_it_can_be_awaited_and_listened_to(here):
     leave = found.on_change(lambda source: told.set() if go_on.is_set() else None)
     go_on.set()
     found.wait(20)
-    assert told.wait(5)
+    assert told.wait(60)
     leave()
 
 

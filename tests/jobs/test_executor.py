@@ -27,7 +27,7 @@ def executor():
         yield made
 
 
-def wait_until(condition, seconds: float = 5.0) -> None:
+def wait_until(condition, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -216,7 +216,7 @@ def test_a_call_that_does_not_answer_is_ended(executor: LocalExecutor) -> None:
     executor.cancel_running(future)
     with pytest.raises(JobError, match=r"^stopped: it did not answer in time and was ended"):
         future.result(20)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
     assert executor.submit(len, "a").result(20) == 1
 
 
@@ -232,7 +232,7 @@ def test_a_waiting_call_is_cancelled(executor: LocalExecutor) -> None:
 def test_two_workers_run_two_calls_at_once() -> None:
     def meet(folder: Path, me: str, other: str) -> bool:
         (folder / me).touch()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not (folder / other).exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         return (folder / other).exists()

@@ -19,7 +19,7 @@ def test_many_changes_make_few_calls_on_one_thread_and_none_is_lost() -> None:
         value = number
         notifier.changed("a")
         time.sleep(0.002)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while calls[-1][0] != 250 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert calls[-1][0] == 250
@@ -34,7 +34,7 @@ def test_a_failing_listener_harms_no_other() -> None:
     notifier.listen("a", lambda source: 1 / 0)
     notifier.listen("a", lambda source: told.set())
     notifier.changed("a")
-    assert told.wait(5)
+    assert told.wait(60)
 
 
 def test_a_listener_that_left_hears_nothing() -> None:
@@ -45,5 +45,5 @@ def test_a_listener_that_left_hears_nothing() -> None:
     leave()
     notifier.changed("a")
     notifier.changed("b")
-    assert told.wait(5)
+    assert told.wait(60)
     assert heard == []

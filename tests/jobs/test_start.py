@@ -43,7 +43,7 @@ def test_jobs_on_one_device_wait_for_each_other_and_can_be_stopped(arch: Archite
     until(lambda: first.state == "running")
     assert (second.state, third.state) == ("waiting", "waiting")
     third.stop()
-    assert (third.wait(5).state, third.error) == ("stopped", "stopped before it began")
+    assert (third.wait(60).state, third.error) == ("stopped", "stopped before it began")
     with pytest.raises(JobError, match="stopped without a trained network"):
         _ = third.model
     first.stop()
@@ -129,7 +129,7 @@ def test_mistakes_are_said_before_anything_starts(arch: Architecture, data: Any,
     assert len(list_jobs(tmp_path)) == before
 
 
-def until(condition: Any, seconds: float = 30.0) -> None:
+def until(condition: Any, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

@@ -140,7 +140,7 @@ def test_a_kernel_may_be_interrupted_and_its_end_ends_the_worker() -> None:
         time.sleep(0.5)
         assert psutil.pid_exists(pid)
         manager.restart_kernel(now=True)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while psutil.pid_exists(pid):
             assert time.monotonic() < deadline, "the worker outlived its kernel"
             time.sleep(0.05)

@@ -39,7 +39,7 @@ def url(tmp_path: Path, empty_storage: Path) -> str:
 def until() -> Callable[..., None]:
     """Wait until a condition holds, or fail."""
 
-    def wait(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "waited in vain"

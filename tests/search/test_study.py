@@ -179,7 +179,7 @@ def test_stop_ends_a_reporting_objective_and_the_next_run_goes_on(space: SearchS
     assert started.wait(20)
     began = time.monotonic()
     study.stop(wait=True)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert [(t.number, t.state, t.reason) for t in study.trials] == [(0, "waiting", AGAIN)]
     patient.clear()
     study.run(4, "inline")

@@ -61,7 +61,7 @@ def test_stop_ends_even_an_objective_that_does_not_listen(
     finally:
         began = time.monotonic()
         study.stop(wait=True)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 40
     assert [(t.state, t.reason) for t in study.trials] == [("waiting", AGAIN)]
 
 

@@ -1,7 +1,5 @@
 """Pictures of terms of any size: an answer within a second, folded, with what was folded in words."""
 
-import time
-
 import pytest
 
 from nasviz.algebra import Term
@@ -43,10 +41,9 @@ SHAPES = {"comb": comb(50_000), "chain": chain(100_000), "wide": wide(50_000), "
 
 @pytest.mark.parametrize("shape", list(SHAPES))
 @pytest.mark.parametrize("info", [graph_info, tree_info])
-def test_any_term_is_drawn_small_and_soon(info, shape):
-    start = time.thread_time()
-    found = info(SHAPES[shape])
-    assert time.thread_time() - start < 1
+def test_any_term_is_drawn_small_and_soon(info, shape, bounded):
+    with bounded(1):
+        found = info(SHAPES[shape])
     assert found.dot.count("[id=") <= LARGEST + 2
     assert len(found.dot) < 1_000_000
     assert found.note
@@ -54,11 +51,10 @@ def test_any_term_is_drawn_small_and_soon(info, shape):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("term", [comb(500_000), wide(500_000), full(19)], ids=["comb", "wide", "full"])
-def test_a_million_symbols_are_drawn_within_a_second(term):
+def test_a_million_symbols_are_drawn_within_a_second(term, bounded):
     for info in (graph_info, tree_info):
-        start = time.thread_time()
-        assert info(term).note
-        assert time.thread_time() - start < 1.5
+        with bounded(1.5):
+            assert info(term).note
 
 
 def test_notes_say_what_was_folded():
@@ -80,12 +76,10 @@ def test_what_is_folded_by_hand_in_a_deep_term():
     assert (hand.visible, hand.whole) == (7, 2001)
 
 
-def test_whole_pictures_of_deep_terms_are_refused_with_what_to_do():
+def test_whole_pictures_of_deep_terms_are_refused_with_what_to_do(bounded):
     for draw in (term_to_dot, lambda term: graph_to_dot(build_graph(term))):
-        start = time.thread_time()
-        with pytest.raises(NasvizError, match=r"too deep to be drawn whole\. Fold it first, e\.g\. arch\.graph\(fold=20\)"):
+        with bounded(1), pytest.raises(NasvizError, match=r"too deep to be drawn whole\. Fold it first, e\.g\. arch\."):
             draw(comb(50_000))
-        assert time.thread_time() - start < 1
     assert term_to_dot(comb(50_000), max_depth=20).count("[id=") == 43
 
 

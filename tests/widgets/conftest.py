@@ -41,7 +41,7 @@ class Page:
         self.view._handle_custom_msg(message, [])
         WORKSPACE.flush()
 
-    def wait_for(self, condition, seconds=20.0):
+    def wait_for(self, condition, seconds=60.0):
         until = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < until, f"waited {seconds} s in vain; the page shows {self.state}"

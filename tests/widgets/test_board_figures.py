@@ -39,7 +39,7 @@ def shown(study, beliefs, figures):
     return show
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=60.0):
     until = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < until
