@@ -149,8 +149,9 @@ class GP:
     ) -> GP:
         """Learn scale and hyperparameters from `archs` and their values `y` ``(n,)``; return self.
 
-        Values that are not finite are left out. One value, equal values and identical architectures are allowed; where the
-        values carry no information the hyperparameters keep their defaults (output scale 1, noise 0.01). `notes` says so.
+        Values that are not finite are left out. One value, equal values and identical architectures are allowed. Where values
+        are equal, but for rounding, that value is predicted everywhere, the hyperparameters keep their defaults (output scale
+        1, noise 0.01) and the sd is that of :class:`nasviz.surrogate.target.Target`. `notes` says so.
 
         Parameters
         ----------
@@ -306,7 +307,7 @@ class GP:
         """Learn the hyperparameters from the prefix, then factor all."""
         rows = self._rows[: self.prefix]
         fitting.refer(self._covariance, rows)
-        if np.ptp(self.y[: self.prefix]) > 0:
+        if not self.target.flat:
             fitting.learn(self._build(self.prefix), rows)
         self._covariance.eval()
         self._likelihood.eval()
@@ -364,9 +365,9 @@ class GP:
 def _prefix(y: np.ndarray, every: int, log: bool | None) -> tuple[int, Target]:
     """How many values decide, and the scale that they give; all, where the first ones say nothing or exclude later ones."""
     n = len(y) // every * every
-    if 0 < n < len(y) and np.ptp(y[:n]) > 0:
+    if 0 < n < len(y):
         target = Target.learn(y[:n], log)
-        if np.isfinite(target.forward(y)).all():
+        if not target.flat and np.isfinite(target.forward(y)).all():
             return n, target
     return len(y), Target.learn(y, log)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nasviz.surrogate.target import Target
+
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
 
@@ -31,10 +33,8 @@ def notes_on(archs: Sequence[Architecture], values: np.ndarray, log: bool | None
         lost = len(values) - len(known)
         verb = "is not finite and was" if lost == 1 else "are not finite and were"
         found.append(f"{lost} of {len(values)} values {verb} left out; scale and beliefs rest on the other {len(known)}.")
-    if len(known) == 1:
-        found.append("One value is known: the mean is that value, and the hyperparameters keep their defaults.")
-    elif len(known) and np.ptp(known) == 0:
-        found.append(f"All {len(known)} values are {known[0]:g}: nothing to learn, so the hyperparameters keep their defaults.")
+    if len(known) and Target.learn(known).flat:
+        found.append(_equal(known))
     if log is None and len(known) and (known <= 0).any() and (known >= 0).all() and (known > 0).any():
         zeros = int((known == 0).sum())
         found.append(f"{zeros} of {len(known)} values {'is' if zeros == 1 else 'are'} 0, so no logarithm was taken.")
@@ -44,3 +44,14 @@ def notes_on(archs: Sequence[Architecture], values: np.ndarray, log: bool | None
         which = f"{len(repeated)} architectures" if len(repeated) > 1 else "one architecture"
         found.append(f"{sum(repeated)} values belong to {which} evaluated more than once: their difference counts as noise.")
     return tuple(found)
+
+
+def _equal(values: np.ndarray) -> str:
+    """The sentence on `values` ``(n,)`` that are equal, but for rounding."""
+    value = f"{values[0]:g}"
+    if len(values) == 1:
+        return f"One value is known: {value} is predicted everywhere, and its sd is guessed from its size."
+    rounding = " but for rounding" if np.ptp(values) > 0 else ""
+    return (
+        f"All {len(values)} values are {value}{rounding}: that is predicted everywhere, and its sd follows from their number."
+    )

@@ -90,6 +90,53 @@ def test_little_or_bad_data_do_no_harm(archs: list[Architecture], y: list[float]
     assert 0.99e-5 < gp.noise < 0.5001
 
 
+@pytest.mark.parametrize("value", [0.5, 0.1, 0.0, -3.0, 1e6])
+@pytest.mark.parametrize("log", [None, False, True])
+def test_a_constant_is_predicted_as_it_is_with_a_small_deviation(
+    archs: list[Architecture], value: float, log: bool | None
+) -> None:
+    if log and value <= 0:
+        return
+    unit = abs(value) or 1.0
+    gp = GP(log=log).fit(archs[:30], [value] * 30)
+    for mean, sd in (gp.predict(archs), gp.leave_one_out(), gp.believe(archs[30:32]).predict(archs)):
+        assert (mean == value).all()
+        assert (sd > 0).all()
+        assert (sd < 0.2 * unit).all()
+    unseen, seen = gp.predict(archs[35:])[1], gp.predict(archs[:30])[1]
+    assert seen.max() < 0.03 * unit
+    assert seen.max() <= unseen.max()
+    assert GP(log=log).fit(archs[:5], [value] * 5).predict(archs[35:])[1].max() > unseen.max()
+    assert gp.notes == (f"All 30 values are {value:g}: that is predicted everywhere, and its sd follows from their number.",)
+    assert (gp.outputscale, gp.noise) == pytest.approx((1, 0.01))
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [0.5 * (1 + 1e-12 * (i % 3)) for i in range(30)],
+        [0.5 * (1 + 1e-9 * (i % 3)) for i in range(30)],
+        [-0.5 * (1 + 1e-12 * (i % 3)) for i in range(30)],
+        [0.1, 0.9] * 15,
+        [0.1] + [0.9] * 29,
+        [0.5] * 29 + [1e6],
+        [-1e6] + [0.5] * 29,
+        [0.0] * 15 + [0.1 * i for i in range(15)],
+        [float(i - 15) for i in range(30)],
+        [1e-300] * 15 + [0.5] * 15,
+    ],
+    ids=["1e-12", "1e-9", "-1e-12", "two", "one apart", "outlier", "below", "zeros", "signs", "tiny"],
+)
+def test_data_are_predicted_within_their_range(archs: list[Architecture], y: list[float]) -> None:
+    gp = GP().fit(archs[:30], y)
+    for mean, sd in (gp.predict(archs[:30]), gp.leave_one_out()):
+        assert np.isfinite(mean).all()
+        assert (sd > 0).all()
+        assert np.isfinite(sd).all()
+        assert (min(y) - sd <= mean).all()
+        assert (mean <= max(y) + sd).all()
+
+
 def test_ten_identical_architectures(archs: list[Architecture]) -> None:
     gp = GP().fit([archs[0]] * 10, np.linspace(0.2, 0.3, 10))
     mean, _ = gp.predict([archs[0]])

@@ -13,8 +13,19 @@ NAN, INF = float("nan"), float("inf")
         ([0.1, 0.2, 0.3], []),
         ([0.1, NAN, 0.3], ["1 of 3 values is not finite and was left out; scale and beliefs rest on the other 2."]),
         ([INF, NAN, 0.3, 0.4], ["2 of 4 values are not finite and were left out; scale and beliefs rest on the other 2."]),
-        ([0.5], ["One value is known: the mean is that value, and the hyperparameters keep their defaults."]),
-        ([0.5, 0.5], ["All 2 values are 0.5: nothing to learn, so the hyperparameters keep their defaults."]),
+        ([0.5], ["One value is known: 0.5 is predicted everywhere, and its sd is guessed from its size."]),
+        ([0.5, 0.5], ["All 2 values are 0.5: that is predicted everywhere, and its sd follows from their number."]),
+        (
+            [0.5, NAN, 0.5],
+            [
+                "1 of 3 values is not finite and was left out; scale and beliefs rest on the other 2.",
+                "All 2 values are 0.5: that is predicted everywhere, and its sd follows from their number.",
+            ],
+        ),
+        (
+            [3.0, 3.0 + 1e-14],
+            ["All 2 values are 3 but for rounding: that is predicted everywhere, and its sd follows from their number."],
+        ),
         ([0.0, 0.5], ["1 of 2 values is 0, so no logarithm was taken."]),
         ([-1.0, 0.5], []),
     ],
