@@ -38,7 +38,7 @@ class Step:
     change
         By how much this edit moves the mean, on the scale of credits; 0 for the first.
     trial, value
-        Its trial and the value that was observed, None where it was never evaluated.
+        Its trial and the value that was observed, None where it was never evaluated; of a pruned trial there is no value.
     """
 
     arch: Architecture
@@ -177,7 +177,8 @@ def _believed(basis: Basis, way: Sequence[Architecture], edits: Sequence[str]) -
     for k, arch in enumerate(way):
         i = known.get(arch)
         trial = basis.trials[i] if basis.trials and i is not None else None
-        value = None if i is None else float(basis.gp.y[i])
+        seen = i is not None and (trial is None or trial.state != "pruned")
+        value = float(basis.gp.y[i]) if i is not None and seen else None
         number = None if trial is None else trial.number
         steps.append(Step(arch, edits[k], float(mean[k]), float(sd[k]), float(change[k]), number, value))
     return Ablation(tuple(steps), basis.gp.target.log)

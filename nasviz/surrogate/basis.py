@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nasviz.errors import NasvizError
-from nasviz.records import Belief, Trial
+from nasviz.records import Belief, Trial, matched
 from nasviz.surrogate.acquisition import log_ei
 from nasviz.surrogate.credit import Accountant
 from nasviz.surrogate.gp import GP
@@ -73,8 +73,12 @@ class Basis:
 
     def called(self, i: int) -> str:
         """What architecture `i` of the surrogate is called: "trial 7"."""
-        trial = self.trials[i] if self.trials else None
-        return f"trial {trial.number}" if trial is not None else f"architecture {i}"
+        if not self.trials:
+            return f"architecture {i}"
+        trial = self.trials[i]
+        if trial is None:
+            return "known from another study"
+        return f"trial {trial.number}" + (" (pruned)" if trial.state == "pruned" else "")
 
     def beliefs(self, archs: Sequence[Architecture]) -> list[Belief]:
         """Return mean and sd of `archs` in the objective's units, and the logarithm of the improvement expected of each."""
@@ -111,21 +115,8 @@ def basis_of(source: Any, direction: Direction = "minimize") -> Basis:
         return Basis(source, direction)
     if callable(getattr(source, "surrogate", None)) and hasattr(source, "trials"):
         gp: GP = source.surrogate()
-        return Basis(gp, source.direction, matched(gp, source.trials))
+        return Basis(gp, source.direction, matched([str(arch) for arch in gp.archs], gp.y.tolist(), source.trials))
     raise NasvizError(f"explanations need a study or a fitted GP, found a {type(source).__name__}")
-
-
-def matched(gp: GP, trials: Sequence[Trial]) -> tuple[Trial | None, ...]:
-    """Return for each architecture of `gp` the trial of its term and value, each trial once."""
-    waiting: dict[tuple[str, float], list[Trial]] = {}
-    for trial in trials:
-        if trial.usable and trial.value is not None:
-            waiting.setdefault((trial.term, trial.value), []).append(trial)
-    found: list[Trial | None] = []
-    for arch, value in zip(gp.archs, gp.y.tolist(), strict=True):
-        those = waiting.get((str(arch), value))
-        found.append(those.pop(0) if those else None)
-    return tuple(found)
 
 
 def subterm_texts(arch: Architecture) -> frozenset[str]:

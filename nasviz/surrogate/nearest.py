@@ -31,7 +31,7 @@ class Neighbour:
     similarity
         Prior correlation of the two values, in [0, 1] for counting kernels; 1 where the kernel cannot tell them apart.
     value
-        Its observed value.
+        Its observed value; of a pruned trial the one of its rank, which the surrogate learned.
     shared : tuple of positions
         The largest subterms of the other one that stand in it as well, anywhere.
     """

@@ -194,7 +194,8 @@ class Explanation:
                 else f", when {numbers.spread(trial.belief.mean, trial.belief.sd)} was believed of it"
             )
             by = trial.proposed_by or "somebody"
-            found.append(f"It is trial {trial.number}, proposed by {by}{then}; observed {numbers.measure(trial.value or 0.0)}.")
+            end = "pruned" if trial.value is None else f"observed {numbers.measure(trial.value)}"
+            found.append(f"It is trial {trial.number}, proposed by {by}{then}; {end}.")
         return found
 
     def _parts(self, verdict: Verdict, word: str) -> list[str]:

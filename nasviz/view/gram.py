@@ -14,9 +14,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from nasviz import numbers
-from nasviz.records import Similarity, Trial
+from nasviz.records import Similarity, Trial, matched
 from nasviz.view import theme
-from nasviz.view.numbered import called, matched, numbers_of
+from nasviz.view.numbered import called, numbers_of
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import plotly.graph_objects as go
 
 from nasviz import numbers
 from nasviz.errors import NasvizError
-from nasviz.records import SpaceMap, Trial
+from nasviz.records import SpaceMap, Trial, matched
 from nasviz.view import theme
-from nasviz.view.numbered import called, matched, numbers_of
+from nasviz.view.numbered import called, numbers_of
 
 Colour = Literal["mean", "sd", "acquisition"]
 COLOURS: tuple[Colour, ...] = ("mean", "sd", "acquisition")

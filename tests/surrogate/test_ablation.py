@@ -45,6 +45,16 @@ def test_it_says_the_way_in_words(basis: Basis) -> None:
     assert "  1. replace id at (1,) by conv3x3: −" in text
 
 
+def test_what_a_pruned_trial_teaches_was_not_observed(basis: Basis) -> None:
+    arch = SPACE.parse("Linear(id, conv3x3, id)")
+    k = basis.gp.archs.index(arch)
+    pruned = Trial(k, str(arch), arch.fingerprint, "pruned", rank=0.5)
+    trials = (*basis.trials[:k], pruned, *basis.trials[k + 1 :])
+    step = ablate(Basis(basis.gp, "minimize", trials), SPACE.parse("Linear(id, id, id)"), arch).steps[-1]
+    assert (step.trial, step.value) == (k, None)
+    assert ablate(Basis(basis.gp), arch, arch).steps[0].value == basis.gp.y[k], "without trials all was observed"
+
+
 def test_no_way_is_needed(basis: Basis) -> None:
     arch = SPACE.sample(seed=0)
     assert len(ablate(basis, arch, arch).steps) == 1

@@ -6,9 +6,9 @@ import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.records import Belief, Trial
-from nasviz.spaces import Architecture
+from nasviz.spaces import Architecture, diff
 from nasviz.surrogate import GP, FlatWL
-from nasviz.surrogate.basis import Basis, basis_of, matched
+from nasviz.surrogate.basis import Basis, basis_of
 from nasviz.surrogate.hierarchical import HierarchicalWL
 from nasviz.surrogate.numeric import Numeric
 from nasviz.surrogate.why import Explanation, explain, in_trials
@@ -83,6 +83,18 @@ def test_the_sentences_say_why(found: Explanation, trials: tuple[Trial, ...]) ->
     assert "Most alike: trial 1" in text
 
 
+def test_of_many_edits_only_the_number_is_told(monkeypatch: pytest.MonkeyPatch, found: Explanation) -> None:
+    def told() -> str:
+        return next(words for words in explain(found.basis, found.arch).sentences if "From the best" in words)
+
+    edits = diff(found.basis.gp.archs[found.basis.best], found.arch).edits
+    assert len(edits) > 12
+    assert told().endswith(f" it is {len(edits)} edits away.")
+    monkeypatch.setattr("nasviz.surrogate.why._MANY", len(edits))
+    assert f" it is {len(edits)} edits away: " in told()
+    assert told().endswith(f"; and {len(edits) - 3} more.")
+
+
 def test_a_trial_says_who_proposed_it(gp: GP, trials: tuple[Trial, ...]) -> None:
     basis = Basis(gp, "minimize", trials)
     sentences = explain(basis, gp.archs[3]).sentences
@@ -131,10 +143,11 @@ def test_a_study_is_a_basis(gp: GP, trials: tuple[Trial, ...], archs: list[Archi
     assert basis_of(basis) is basis
 
 
-def test_equal_trials_are_told_apart(archs: list[Architecture]) -> None:
-    gp = GP().fit([archs[0], archs[0], archs[1]], [1.0, 1.0, 2.0])
-    trials = [Trial(k, str(archs[0]), "", "finished", 1.0) for k in (4, 5)]
-    assert [t and t.number for t in matched(gp, trials)] == [4, 5, None]
+def test_pruned_trials_and_those_of_other_studies_are_called_so(gp: GP, archs: list[Architecture]) -> None:
+    pruned = Trial(4, str(archs[0]), "", "pruned", proposed_by="random", rank=0.5)
+    basis = Basis(gp, "minimize", (pruned, *[None] * (len(gp.archs) - 1)))
+    assert [basis.called(k) for k in (0, 1)] == ["trial 4 (pruned)", "known from another study"]
+    assert "It is trial 4, proposed by random; pruned." in explain(basis, archs[0]).sentences
 
 
 @pytest.mark.parametrize(
