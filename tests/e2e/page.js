@@ -51,15 +51,18 @@
     // Code and an expression for the kernel, without a cell; null when there is no answer in `ms`.
     async ask([code, expression, ms]) {
       const content = { code, user_expressions: { value: expression }, store_history: false, stop_on_error: false };
-      const future = panel().sessionContext.session.kernel.requestExecute({ silent: false, ...content });
-      let text = "";
-      future.onIOPub = (m) => {
-        if (m.header.msg_type === "stream") text += m.content.text;
-        if (m.header.msg_type === "error") text += m.content.traceback.join("\n");
-      };
       const late = new Promise((done) => setTimeout(() => done(null), ms));
-      const reply = await Promise.race([future.done, late]);
-      return reply ? { reply: reply.content, text } : null;
+      for (;;) {
+        const future = panel().sessionContext.session.kernel.requestExecute({ silent: false, ...content });
+        let text = "";
+        future.onIOPub = (m) => {
+          if (m.header.msg_type === "stream") text += m.content.text;
+          if (m.header.msg_type === "error") text += m.content.traceback.join("\n");
+        };
+        const reply = await Promise.race([future.done, late]);
+        // What waits behind a cell that fails is dropped and has not run: ask once more.
+        if (reply?.content.status !== "aborted") return reply ? { reply: reply.content, text } : null;
+      }
     },
 
     kernelStatus() {

@@ -51,6 +51,15 @@ def test_a_failed_cell_fails_with_its_traceback(lab):
         lab.kernel(code="raise ValueError('here')")
 
 
+def test_what_is_asked_behind_a_cell_that_fails_is_answered(lab):
+    lab.open(["import time; time.sleep(1); 1 / 0"], "behind.ipynb")
+    lab.begin("notebook:run-all-cells")
+    lab.wait_for(lambda: lab.cells()[0]["busy"], what="the beginning of the cell")
+    assert lab.kernel("seen + 1", code="seen = 1") == 2
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        lab.finish()
+
+
 def test_a_cell_that_hangs_is_named(lab):
     lab.open(["import time; time.sleep(30)"], "hangs.ipynb")
     with pytest.raises(AssertionError, match=r"still running after 1 s.*sleep\(30\)"):
