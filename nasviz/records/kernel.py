@@ -69,7 +69,7 @@ class KernelWeights(Record):
     log
         Whether logarithms of the values were learned.
     left_out
-        Names of summands that have no weight because they repeat another one on all that was learned from.
+        Names of summands that have no weight: of all that was learned from they repeat another one, or tell none apart.
     """
 
     parts: tuple[KernelPart, ...]

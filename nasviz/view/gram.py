@@ -107,7 +107,7 @@ def gram_figure(info: GramInfo, *, dark: bool = False) -> go.Figure:
         Traces "similarity" and "values", always these two in this order; `customdata` is the number of the row's trial.
     """
     n = len(info.terms)
-    places = [f"{name}<br>{theme.clipped(term)}" for name, term in zip(info.names, info.terms, strict=True)]
+    places = theme.apart([f"{name}<br>{theme.clipped(term)}" for name, term in zip(info.names, info.terms, strict=True)])
     k = np.round(np.asarray(info.matrix, float).reshape(n, n), 3)
     heat = go.Heatmap(
         x=places,

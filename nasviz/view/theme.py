@@ -6,6 +6,7 @@ common colour blindness tell apart; marks differ in shape as well.
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -186,3 +187,17 @@ def clipped(term: str, width: int = 60, lines: int = 4) -> str:
     if len(rows) > lines or any(len(row) > width for row in rows[:lines]):
         shown[-1] += " …"
     return "<br>".join(row.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for row in shown)
+
+
+def apart(names: Sequence[str]) -> list[str]:
+    """Names for an axis of categories, on which equal ones would be one row: those that repeat end in spaces of no width.
+
+    >>> len(set(apart(["a", "b", "a", "a"])))
+    4
+    """
+    met: dict[str, int] = {}
+    found: list[str] = []
+    for name in names:
+        met[name] = met.get(name, -1) + 1
+        found.append(name + "\u200b" * met[name])
+    return found

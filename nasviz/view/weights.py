@@ -43,7 +43,7 @@ class WeightsInfo:
     noise
         Variance of the noise over the prior variance.
     left_out
-        Which parts were left out because they repeat another, in a sentence, or "".
+        Which parts were left out, for they repeat another or all trials look alike to them, in a sentence, or "".
     summary
         One line: what weighs most, noise and evidence.
     """
@@ -83,7 +83,9 @@ def weights_info(found: KernelWeights) -> WeightsInfo:
         labels=tuple(_label(part) for part in found.parts),
         kinds=tuple(part.kind for part in found.parts),
         noise=found.noise / found.outputscale,
-        left_out=f"left out, since they repeat another part: {_short(' + '.join(found.left_out))}" if found.left_out else "",
+        left_out=f"left out, since they tell nothing beside the others: {_short(' + '.join(found.left_out))}"
+        if found.left_out
+        else "",
         summary=_summary(found),
     )
 
@@ -222,8 +224,7 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
 
 def _rows(info: WeightsInfo) -> list[str]:
     """What the bars are called; equal names within a product and outside are told apart by the dot."""
-    rows = ["· " * within + name for name, within in zip(info.names, info.within, strict=True)]
-    return [row + "\u200b" * rows[:i].count(row) for i, row in enumerate(rows)]
+    return theme.apart(["· " * within + name for name, within in zip(info.names, info.within, strict=True)])
 
 
 def _ticks(info: WeightsInfo) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nasviz.records import Similarity, Trial
@@ -38,6 +40,18 @@ def test_identical_ones() -> None:
     heat = gram_figure(info).data[0]
     assert heat.zmin < heat.zmax == 1.0
     assert len(set(heat.x)) == n, "each has a row of its own"
+    long = replace(FOUND, terms=("conv " * 100 + "a", "conv " * 100 + "b", "id"))
+    heat, strip = gram_figure(gram_info(long, [Trial(0, "relu", "f", "failed")])).data
+    assert len(set(heat.x)) == len(set(strip.y)) == 3, "also of another study, where the terms begin alike"
+
+
+def test_two_are_enough() -> None:
+    info = gram_info(Similarity((0, 1), ("id", "conv"), (0.5, 0.4), ((1.0, 0.25), (0.25, 1.0)), 2))
+    assert info.summary == "2 trials · mean similarity 0.25 · of neighbours 0.25"
+    assert info.nearest == ((1, 0.25), (0, 0.25))
+    fig = gram_figure(info)
+    assert not fig.layout.annotations
+    assert [trace.showscale for trace in fig.data] == [True, True]
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gpytorch
 import pytest
+import torch
 
 from nasviz import numbers
 from nasviz.records import KernelPart, KernelWeights
@@ -52,6 +54,25 @@ def test_each_level_says_what_it_compares() -> None:
     )
 
 
+def test_what_was_learned_is_told_with_its_meaning() -> None:
+    level, numbers_ = weights_info(LEVELS).words[2], [weights_info(PRODUCT).words[k] for k in (2, 3)]
+    assert "<br>h = 0 iterations of Weisfeiler-Lehman<br>mean similarity of two trials 0.25" in level
+    assert all("iterations" not in words for words in numbers_)
+    assert plain(numbers_[0]).startswith("parameters: 100 % of the factor<br>")
+    assert "<br>0.500 standard deviations apart, similarity is 0.52" in numbers_[0]
+    assert "<br>1.50 standard deviations apart, similarity is 0.61" in numbers_[1]
+
+
+@pytest.mark.parametrize("rule", ["matern", "rbf"])
+def test_the_similarity_one_length_scale_apart(rule: str) -> None:
+    kernel = gpytorch.kernels.RBFKernel() if rule == "rbf" else gpytorch.kernels.MaternKernel(nu=2.5)
+    kernel.lengthscale = 0.7
+    at = torch.tensor([[0.0], [0.7]])
+    part = KernelPart("parameters", 1.0, "number", lengthscale=0.7, rule=rule)
+    said = weights_info(KernelWeights((part,), 1.0, 0.1, 9, -1.0)).words[0]
+    assert f"similarity is {kernel(at).to_dense()[0, 1].item():.2f}" in said
+
+
 @pytest.mark.parametrize(
     ("part", "words"),
     [
@@ -82,7 +103,7 @@ def test_the_summary_names_the_heaviest_part_noise_and_evidence() -> None:
 
 def test_what_was_left_out_is_said() -> None:
     info = weights_info(LEVELS)
-    assert info.left_out == "left out, since they repeat another part: levels 3–4"
+    assert info.left_out == "left out, since they tell nothing beside the others: levels 3–4"
     assert info.left_out in weights_figure(info).layout.xaxis.title.text
     assert weights_figure(weights_info(PRODUCT)).layout.xaxis.title.text == "share of the prior variance"
 
