@@ -157,6 +157,10 @@ def _short(name: str) -> str:
     return run.sub(lambda found: f"levels {found[1]}–{found[2]}", name)
 
 
+def _omitted(names: tuple[str, ...]) -> str:
+    return f"left out, since they tell nothing beside the others: {_short(' + '.join(names))}" if names else ""
+
+
 def _summary(found: KernelWeights) -> str:
     top = max((part for part in found.parts if not part.within), key=lambda part: part.weight)
     noise = numbers.share(found.noise / found.outputscale)
