@@ -83,9 +83,7 @@ def weights_info(found: KernelWeights) -> WeightsInfo:
         labels=tuple(_label(part) for part in found.parts),
         kinds=tuple(part.kind for part in found.parts),
         noise=found.noise / found.outputscale,
-        left_out=f"left out, since they tell nothing beside the others: {_short(' + '.join(found.left_out))}"
-        if found.left_out
-        else "",
+        left_out=_omitted(found.left_out),
         summary=_summary(found),
     )
 
