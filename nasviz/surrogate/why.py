@@ -25,6 +25,9 @@ from nasviz.surrogate.words import clipped
 
 _SPARE = 1e-12
 _NAMED = 2
+_EDITS = 3
+_MANY = 12
+"""Edits up to which some are told: of hundreds, three say nothing."""
 
 
 @dataclass(frozen=True)
@@ -218,10 +221,11 @@ class Explanation:
         if best.fingerprint != self.arch.fingerprint:
             return []
         edits = diff(best, self.arch).edits
-        shown = "; ".join(clipped(str(edit), 70) for edit in edits[:3])
-        more = f"; and {len(edits) - 3} more" if len(edits) > 3 else ""
+        shown = "; ".join(clipped(str(edit), 70) for edit in edits[:_EDITS])
+        more = f"; and {len(edits) - _EDITS} more" if len(edits) > _EDITS else ""
+        told = f": {shown}{more}" if len(edits) <= _MANY else ""
         count = f"{len(edits)} edit{'s' * (len(edits) != 1)}"
-        return [f"From the best ({basis.called(basis.best)}) it is {count} away: {shown}{more}."]
+        return [f"From the best ({basis.called(basis.best)}) it is {count} away{told}."]
 
     def _alike(self) -> list[str]:
         near = self.nearest(1)
