@@ -219,17 +219,28 @@ def signed(value: float, log: bool = False) -> str:
 
 
 def signed_spread(value: float, sd: float, log: bool = False) -> str:
-    """A change with its sign and its standard deviation; in per cent both are scaled alike, so that their ratio stays.
+    """A change with its sign ± its standard deviation, to two figures of the latter; of per cents to one place at most.
 
-    >>> signed_spread(-0.105, 0.02, True).replace(GAP, " ")
-    '−10.0 % ± 1.9 %'
+    With `log` both are scaled alike, so that their ratio stays.
+
+    >>> signed_spread(-0.105, 0.02, True).replace(GAP, " "), signed_spread(-3.148, 3.9), signed_spread(0.5, 0.0)
+    ('−10.0 % ± 1.9 %', '−3.1 ± 3.9', '+0.500 ± 0')
     """
     if not math.isfinite(value) or not math.isfinite(sd):
         return signed(value, log)
+    if log and value > math.log(100):
+        return signed(value, True)
+    unit, change, around = "", value, sd
     if log:
-        steep = math.expm1(min(value, 7)) / min(value, 7) if value else 1.0
-        return f"{signed(value, True)} ± {100 * steep * sd:.1f}{GAP}%"
-    return f"{signed(value)} ± {measure(sd, 2)}"
+        unit, change = f"{GAP}%", 100 * math.expm1(value)
+        around = 100 * sd * (math.expm1(value) / value if value else 1.0)
+    places = 1 - _exponent(around, 2)
+    if around <= 0 or (not log and not -6 <= places <= 9):
+        return f"{signed(value, log)} ± {measure(around, 2)}{unit}"
+    places = min(places, 1) if log else places
+    text = _fixed(abs(change), places)
+    sign = "" if not text.strip("0.") else MINUS if change < 0 else "+"
+    return f"{sign}{text}{unit} ± {_fixed(around, places)}{unit}"
 
 
 def share(fraction: float) -> str:

@@ -161,3 +161,24 @@ def test_spread(mean, sd, text):
 
 def test_every_convention_is_one_sentence():
     assert all(text.endswith(".") and len(text) < 140 for text in numbers.CONVENTIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("value", "sd", "log", "text"),
+    [
+        (-3.148, 3.9, False, "-3.1 ± 3.9"),
+        (0.535, 0.27, False, "+0.54 ± 0.27"),
+        (1.444, 0.54, False, "+1.44 ± 0.54"),
+        (0.001, 0.54, False, "0.00 ± 0.54"),
+        (3.0, 440.0, False, "0 ± 440"),
+        (-0.5, 0.0, False, "-0.500 ± 0"),
+        (0.5, math.nan, False, "+0.500"),
+        (math.log(0.658), 0.27, True, "-34 % ± 22 %"),
+        (math.log(0.8), 0.05, True, "-20.0 % ± 4.5 %"),
+        (math.log(0.3), 0.002, True, "-70.0 % ± 0.1 %"),
+        (0.0, 0.1, True, "0 % ± 10 %"),
+        (5.0, 1.0, True, "× 150"),
+    ],
+)
+def test_a_change_and_its_spread_end_at_the_same_place(value, sd, log, text):
+    assert plain(numbers.signed_spread(value, sd, log)) == text

@@ -43,7 +43,8 @@ class CreditInfo:
         """What the numbers are counted from, in a sentence."""
         unit = "per cent of the value" if self.log else "units of the objective"
         better = "smaller" if self.minimize else "larger"
-        return f"Changes from {numbers.measure(self.base)}, the mean of the trials, in {unit}; {better} values are better."
+        mean = "geometric mean" if self.log else "mean"
+        return f"Changes from {numbers.measure(self.base)}, the {mean} of the trials, in {unit}; {better} values are better."
 
     def words(self, credit: Credit) -> str:
         """A credit in words: "helps: −5.1 % ± 1.2 %, in 7 trials"."""

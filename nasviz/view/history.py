@@ -237,8 +237,11 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
         fig.update_yaxes(type="log", tickformat=".2~g")
     for known in info.references:
         fig.add_hline(known.value, line={"color": theme.KNOWN, "width": 1.5, "dash": "dot"}, layer="below")
-    if not (info.values or info.failed or info.baseline or info.references):
-        theme.note(fig, "No finished trial yet", x=True)
+    if not (info.values or info.baseline or info.references):
+        if info.failed:
+            fig.update_yaxes(showticklabels=False)  # a cross has no value
+        else:
+            theme.note(fig, "No finished trial yet", x=True)
     return fig
 
 
@@ -289,13 +292,24 @@ def _known(info: HistoryInfo, x: float) -> go.Scatter:
         name="known networks",
         cliponaxis=False,
         text=[f"{theme.clipped(known.name, 30, 1)} " for known in references],
-        textposition="top left" if info.direction == "minimize" else "bottom left",
+        textposition=_beside([known.value for known in references], info.direction),
         textfont={"size": 12},
         customdata=[known.trial for known in references],
         hovertext=[known_hover(known) for known in references],
         hovertemplate="%{hovertext}<extra></extra>",
         showlegend=bool(references),
     )
+
+
+def _beside(values: Sequence[float], direction: Direction) -> list[str]:
+    """Where the names of level lines stand: the highest above, the lowest below, so that those of near lines are apart."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    places = ["middle left"] * len(values)
+    for k in order[:1]:
+        places[k] = "bottom left"
+    for k in order[-1:] if len(order) > 1 or direction == "minimize" else []:
+        places[k] = "top left"
+    return places
 
 
 def known_hover(known: Reference) -> str:

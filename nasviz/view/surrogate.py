@@ -15,6 +15,9 @@ import plotly.graph_objects as go
 from nasviz import numbers
 from nasviz.view import theme
 
+LEFT_OUT = "trial, left out, ± sd"
+"""What the trials are called."""
+
 
 @dataclass(frozen=True)
 class SurrogateInfo:
@@ -177,7 +180,8 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         so that a live figure can be updated in place.
     """
     low, high = _range(info)
-    ends = [low, high] if len(info.observed) > 1 else []
+    enough = len(info.observed) > 1
+    ends = [low, high] if enough else []
     diagonal = go.Scatter(
         x=ends,
         y=ends,
@@ -187,21 +191,7 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         line={"color": theme.BASELINE, "dash": "dash", "width": 1},
         hoverinfo="skip",
     )
-    points = go.Scatter(
-        x=info.observed,
-        y=info.mean,
-        mode="markers",
-        name="trial, left out, ± sd",
-        marker={
-            "color": [theme.KNOWN if name else theme.OBSERVED for name in info.known] or theme.OBSERVED,
-            "size": [13 if name else 8 for name in info.known] or 8,
-            "symbol": [theme.KNOWN_SYMBOL if name else "circle" for name in info.known] or "circle",
-        },
-        error_y={"type": "data", "array": info.sd, "color": theme.faded(theme.OBSERVED, 0.55), "thickness": 1.5},
-        customdata=info.trials,
-        text=[_hover(info, i) for i in range(len(info.observed))],
-        hovertemplate="%{text}<extra></extra>",
-    )
+    points = _left_out(info) if enough else go.Scatter(x=[], y=[], name=LEFT_OUT)
     fig = theme.figure(
         diagonal,
         points,
@@ -210,9 +200,35 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         y=f"predicted {info.value_name}",
         dark=dark,
     )
-    if len(info.observed) < 2:
-        theme.note(fig, "The surrogate needs two finished trials")
+    if not enough:
+        theme.note(fig, "The surrogate needs two trials with a value")
     return fig
+
+
+def _left_out(info: SurrogateInfo) -> go.Scatter:
+    """The trials with their bars; known networks come last, since a legend shows the mark of the first."""
+    order = sorted(range(len(info.observed)), key=lambda i: bool(info.known[i]))
+    known = [bool(info.known[i]) for i in order]
+    return go.Scatter(
+        x=[info.observed[i] for i in order],
+        y=[info.mean[i] for i in order],
+        mode="markers",
+        name=LEFT_OUT,
+        marker={
+            "color": [theme.KNOWN if name else theme.OBSERVED for name in known],
+            "size": [13 if name else 8 for name in known],
+            "symbol": [theme.KNOWN_SYMBOL if name else "circle" for name in known],
+        },
+        error_y={
+            "type": "data",
+            "array": [info.sd[i] for i in order],
+            "color": theme.faded(theme.OBSERVED, 0.55),
+            "thickness": 1.5,
+        },
+        customdata=[info.trials[i] for i in order],
+        text=[_hover(info, i) for i in order],
+        hovertemplate="%{text}<extra></extra>",
+    )
 
 
 def _current(info: SurrogateInfo, low: float, high: float) -> go.Scatter:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FEWEST = 2
 """Trials with a value that a surrogate needs."""
 
-TOO_FEW = "The surrogate needs two finished trials."
+TOO_FEW = "The surrogate needs two trials with a value."
 """Why there is no surrogate yet."""
 
 REST = 3.0

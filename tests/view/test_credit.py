@@ -26,9 +26,12 @@ def test_what_helps_is_positive(minimize: bool, value: float) -> None:
 
 def test_the_note_says_the_unit_and_what_is_better() -> None:
     assert credit_info([], log=True, minimize=True, base=0.5).note == (
-        "Changes from 0.500, the mean of the trials, in per cent of the value; smaller values are better."
+        "Changes from 0.500, the geometric mean of the trials, in per cent of the value; smaller values are better."
     )
-    assert "units of the objective; larger values are better" in credit_info([], log=False, minimize=False, base=2.0).note
+    assert (
+        "2.00, the mean of the trials, in units of the objective; larger values are better"
+        in credit_info([], log=False, minimize=False, base=2.0).note
+    )
 
 
 def test_each_measure_is_a_sentence() -> None:

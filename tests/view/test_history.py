@@ -122,6 +122,26 @@ def test_known_networks_are_level_lines_with_a_mark_of_their_own_and_no_trials()
     assert known.hovertext[0] == "ResNet-&lt;20&gt;, to compare with: 0.0500<br>trial 0<br>net"
 
 
+@pytest.mark.parametrize(
+    ("values", "direction", "places"),
+    [
+        ([0.2, 0.16], "minimize", ["top left", "bottom left"]),
+        ([0.2, 0.3, 0.1], "maximize", ["middle left", "top left", "bottom left"]),
+        ([0.2], "minimize", ["top left"]),
+        ([0.2], "maximize", ["bottom left"]),
+    ],
+)
+def test_the_names_of_near_known_networks_are_apart(values, direction, places) -> None:
+    trials = [Trial(k, "net", "", "finished", value, baseline=f"net {k}") for k, value in enumerate(values)]
+    assert list(history_figure(history_info(trials, direction=direction)).data[-1].textposition) == places
+
+
+def test_failed_trials_alone_have_no_scale_of_values() -> None:
+    fig = history_figure(history_info([Trial(k, "net", "", "failed", reason="broken") for k in range(3)]))
+    assert fig.layout.yaxis.showticklabels is False
+    assert list(fig.data[4].x) == [1, 2, 3]
+
+
 def test_a_study_of_known_networks_alone_is_no_empty_figure() -> None:
     fig = history_figure(history_info([Trial(0, "net", "", "finished", 0.05, baseline="ResNet-20")]))
     assert not fig.layout.annotations

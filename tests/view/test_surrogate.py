@@ -44,7 +44,7 @@ def test_lengths_must_agree():
 def test_empty():
     info = surrogate_info([], [], [])
     assert info.summary == "no prediction yet"
-    assert surrogate_figure(info).layout.annotations[0].text == "The surrogate needs two finished trials"
+    assert surrogate_figure(info).layout.annotations[0].text == "The surrogate needs two trials with a value"
 
 
 @pytest.mark.parametrize("current", [None, (0.3, 0.05)])
@@ -64,6 +64,19 @@ def test_the_diagonal_spans_all_points():
     assert line.x == line.y
     assert line.x[0] < -1
     assert line.x[1] > 1
+
+
+def test_one_trial_is_not_drawn_below_what_is_said():
+    fig = surrogate_figure(surrogate_info([0.1], [0.2], [0.1]))
+    assert [len(trace.x) for trace in fig.data] == [0, 0, 0]
+    assert fig.layout.annotations[0].text == "The surrogate needs two trials with a value"
+
+
+def test_the_legend_shows_the_mark_of_a_trial_though_a_known_network_came_first():
+    info = surrogate_info([0.1, 0.4], [0.2, 0.3], [0.1, 0.2], trials=[0, 1], known=["ResNet-20", ""])
+    points = surrogate_figure(info).data[1]
+    assert list(points.marker.symbol) == ["circle", "star-diamond"]
+    assert (list(points.customdata), list(points.x), list(points.error_y.array)) == ([1, 0], [0.4, 0.1], [0.2, 0.1])
 
 
 def test_known_networks_and_lessons_are_named():

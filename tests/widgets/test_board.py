@@ -51,8 +51,8 @@ def test_before_the_first_trial(space, page):
     state = shown.state
     assert (state["phase"], state["done"], state["total"], state["best_trial"]) == ("empty", 0, 12, None)
     assert state["figures"]["history"]["figure"]["layout"]["annotations"][0]["text"] == "No finished trial yet"
-    assert state["figures"]["leave_one_out"]["trouble"] == "The surrogate needs two finished trials."
-    assert state["figures"]["map"]["trouble"] == "The surrogate needs two finished trials."
+    assert state["figures"]["leave_one_out"]["trouble"] == "The surrogate needs two trials with a value."
+    assert state["figures"]["map"]["trouble"] == "The surrogate needs two trials with a value."
     assert (state["chosen"], state["detail"], state["blind"]) == (None, None, "")
 
 
@@ -272,7 +272,7 @@ def test_one_and_two_trials(space, page, total, needs):
     wanted = {"history", "leave_one_out", "map"}
     shown.wait_for(lambda: wanted <= set(shown.state["figures"]), 60)
     troubles = {name: shown.state["figures"][name]["trouble"] for name in wanted}
-    said = "The surrogate needs two finished trials." if needs else ""
+    said = "The surrogate needs two trials with a value." if needs else ""
     assert troubles == {"history": "", "leave_one_out": said, "map": said}
     shown.wait_for(lambda: shown.state["detail"]["body"]["credit"]["waiting"] is False, 60)
     assert shown.state["detail"]["body"]["credit"]["trouble"] == said

@@ -68,7 +68,7 @@ function Facts({ state, send }: { state: BoardState; send: Send }) {
       </dd>
       <dt>elapsed</dt>
       <dd>{clock(elapsed)}</dd>
-      <dt>rest</dt>
+      <dt>time left</dt>
       <dd>{state.rest}</dd>
       {state.front !== null && (
         <>
@@ -95,7 +95,9 @@ function Facts({ state, send }: { state: BoardState; send: Send }) {
       {state.failed > 0 && (
         <>
           <dt>failed</dt>
-          <dd class="nv-bad">✕ {state.failed}</dd>
+          <dd class="nv-bad" tabIndex={0} data-tip="Trials without a value. Choose a cross of the history, or its row in the table, to read why.">
+            ✕ {state.failed}
+          </dd>
         </>
       )}
     </dl>

@@ -87,9 +87,9 @@ test("what was open the last time is open again, unless the cell says otherwise"
 
 test("why there is no figure is said in its place", () => {
   const place = document.body.appendChild(document.createElement("div"));
-  const figures = { history: { figure: null, note: "", trouble: "The surrogate needs two finished trials." } };
+  const figures = { history: { figure: null, note: "", trouble: "The surrogate needs two trials with a value." } };
   act(() => render(<FigurePane id="b" name="surrogate" label="Surrogate" about="error" plots={null} tabs={TABS} now="history" onTab={() => {}} figures={figures} selected={null} onChoose={() => {}} />, place));
-  expect(place.querySelector(".nv-empty")!.textContent).toBe("The surrogate needs two finished trials.");
+  expect(place.querySelector(".nv-empty")!.textContent).toBe("The surrogate needs two trials with a value.");
 });
 
 test("a saved page says that it has no other figure", () => {
