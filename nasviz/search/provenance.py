@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Iterator
 from typing import Any
@@ -70,6 +71,32 @@ def data_digest(objective: Any) -> str:
         return "of a kind that has no digest"
     of = "" if whole else f" of {_ITEMS} examples each"
     return f"{' + '.join(sizes)} examples, sha256{of} {digest.hexdigest()[:16]}"
+
+
+def settings_of(objective: Any) -> dict[str, Any]:
+    """Return how an objective makes its values, as JSON data; empty where it does not say so.
+
+    Parameters
+    ----------
+    objective
+        Its method ``protocol`` gives the settings by name.
+
+    Examples
+    --------
+    >>> class Objective:
+    ...     def protocol(self):
+    ...         return {"epochs": 4}
+    >>> settings_of(Objective()), settings_of(len)
+    ({'epochs': 4}, {})
+    """
+    described = getattr(objective, "protocol", None)
+    if not callable(described):
+        return {}
+    try:
+        found = json.loads(json.dumps(described()))
+    except Exception:
+        return {}
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def _arrays(part: Any) -> list[np.ndarray] | None:

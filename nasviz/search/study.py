@@ -17,7 +17,7 @@ from nasviz.search.directions import check_objectives, checked_directions
 from nasviz.search.estimate import Estimate, estimate
 from nasviz.search.evaluate import Objective, accepted
 from nasviz.search.limits import Limits
-from nasviz.search.provenance import data_digest, versions
+from nasviz.search.provenance import data_digest, settings_of, versions
 from nasviz.search.pruning import Pruning, pruning_of
 from nasviz.search.reading import StudyReader
 from nasviz.search.recalled import default_strategy
@@ -135,6 +135,7 @@ class Study(Running):
             "seed": whole(seed, "seed", 0),
             "fingerprint": space.fingerprint,
             "objective": _called(objective),
+            "settings": settings_of(objective),
             "metric": str(getattr(objective, "metric", "") or ""),
             "strategy": repr(strategy)[:2000],
             "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),

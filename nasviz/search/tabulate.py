@@ -18,7 +18,7 @@ from nasviz.errors import JobError, NasvizError, StorageError, said
 from nasviz.evaluation.tabulated import Row, Tabulated, read_rows
 from nasviz.extension import lower
 from nasviz.search.evaluate import Objective, Outcome, evaluate, evaluate_elsewhere, expect_executor
-from nasviz.search.provenance import data_digest
+from nasviz.search.provenance import data_digest, settings_of
 from nasviz.spaces import SearchSpace
 from nasviz.spaces.mimebundle import mimebundle
 
@@ -344,10 +344,7 @@ def tabulate(
 def _protocol(objective: Objective, seed: int) -> dict[str, Any]:
     """How values are made, as JSON data: a table goes on only where this is equal."""
     how: dict[str, Any] = {"objective": str(getattr(objective, "__qualname__", type(objective).__qualname__))}
-    described: Any = getattr(objective, "protocol", None)
-    if callable(described):
-        settings: Any = described()
-        how |= settings
+    how |= settings_of(objective)
     data = data_digest(objective)
     return {**how, **({"data": data} if data else {}), "seed": seed}
 

@@ -55,14 +55,14 @@ class Report:
             ("best", self._best_text()),
             ("space", f"{space.get('name') or 'without a name'}, {task}, fingerprint {str(space.get('fingerprint'))[:16]}"),
             ("space's source", str(space.get("source", ""))),
-            ("objective", str(protocol.get("objective", ""))),
+            ("objective", _settings(str(protocol.get("objective", "")), protocol.get("settings") or {})),
             ("data", str(protocol.get("data", ""))),
             ("strategy", str(protocol.get("strategy", ""))),
             ("seed", f"{protocol.get('seed')}; trial n draws all its randomness from (seed, n)"),
             ("evaluations", self._counts()),
             ("time", self._time()),
             ("device", ", ".join(dict.fromkeys(t.device for t in study.trials if t.device))),
-            ("limits", ", ".join(f"{name} ≤ {bound:g}" for name, bound in (protocol.get("limits") or {}).items())),
+            ("limits", ", ".join(f"{name} ≤ {_bound(bound)}" for name, bound in (protocol.get("limits") or {}).items())),
             ("time limit", f"{protocol['timeout']:g} s an evaluation" if protocol.get("timeout") else ""),
             ("pruning", self._pruning()),
             ("warm start", "; ".join(self.data.lessons)),
@@ -308,7 +308,9 @@ class Report:
         confirmed = "\n".join(f"- {_cell(self._confirmed(row))}" for row in self.data.confirmations)
         head = f"| trial | {_cell(self.value_name)} | term |\n|---|---|---|"
         title = f"### Search {_cell(self.data.study.name)}"
-        return f"{title}\n\n| | |\n|---|---|\n{facts}\n\n{head}\n{best}\n\n{confirmed}\n"
+        seen = f"**Best trials**\n\n{head}\n{best}" if best else ""
+        sure = f"**Confirmed**\n\n{confirmed}" if confirmed else ""
+        return "\n\n".join(part for part in (title, f"| | |\n|---|---|\n{facts}", seen, sure) if part) + "\n"
 
 
 def _finite(value: float | None) -> bool:
@@ -321,6 +323,15 @@ def _metric(rows: Sequence[Curve]) -> str:
     chosen = [name for name in counts if name.startswith("val_")] or list(counts)
     order = ("val_error", "val_accuracy", "val_loss")
     return min(chosen, key=lambda name: (order.index(name) if name in order else 9, -counts[name], name), default="")
+
+
+def _settings(objective: str, settings: dict[str, Any]) -> str:
+    found = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if value is not None)
+    return f"{objective}: {found}" if found else objective
+
+
+def _bound(bound: float) -> str:
+    return numbers.count(bound) if float(bound).is_integer() and bound >= 0 else numbers.measure(bound)
 
 
 def _versions(versions: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, TensorDataset
 
-from nasviz.search.provenance import data_digest, versions
+from nasviz.search.provenance import data_digest, settings_of, versions
 
 
 class Holder:
@@ -48,3 +48,19 @@ def test_versions_name_what_computes() -> None:
     found = versions()
     assert found["numpy"] == np.__version__
     assert {"python", "system", "nasviz", "torch", "optuna"} <= set(found)
+
+
+def test_the_settings_of_an_objective_are_what_it_says_of_itself() -> None:
+    class Own:
+        def __init__(self, told: object) -> None:
+            self.told = told
+
+        def protocol(self) -> object:
+            if isinstance(self.told, Exception):
+                raise self.told
+            return self.told
+
+    assert settings_of(Own({"epochs": 4, "sizes": (1, 2)})) == {"epochs": 4, "sizes": [1, 2]}
+    for told in (None, [1], {"net": object()}, ValueError("no")):
+        assert settings_of(Own(told)) == {}
+    assert settings_of(lambda arch: 1.0) == {}

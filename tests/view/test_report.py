@@ -16,6 +16,7 @@ PROTOCOL: dict[str, Any] = {
     "seed": 7,
     "strategy": "BayesOpt()",
     "objective": "TrainingObjective",
+    "settings": {"epochs": 4, "batch_size": 64, "lr": None},
     "metric": "error",
     "data": "6 + 3 examples, sha256 abc",
     "begun": "2026-05-04T10:00:00+0000",
@@ -59,12 +60,13 @@ def test_a_report_says_how_it_was_done() -> None:
     assert rows["looks for"] == "the smallest validation error"
     assert rows["best"] == "0.200, trial 4: Linear(<script>, x)"
     assert rows["space"] == "cells, input 1×8×8, 10 classes, fingerprint ffffffffffffffff"
+    assert rows["objective"] == "TrainingObjective: epochs 4, batch size 64"
     assert rows["data"] == "6 + 3 examples, sha256 abc"
     assert rows["seed"].startswith("7; ")
     assert rows["evaluations"] == "2 finished, 1 failed, 1 pruned, 1 baseline beside them"
     assert rows["time"] == "2:16 of evaluation; 2:11 from the first to the last, 2 processes"
     assert rows["device"] == "CPU (1 thread)"
-    assert rows["limits"] == "parameters ≤ 500000"
+    assert rows["limits"] == "parameters ≤ 500 000"
     assert rows["time limit"] == "60 s an evaluation"
     assert rows["pruning"].startswith("the better half goes on; a pruned trial teaches the surrogate")
     assert rows["warm start"] == "3 trials known"
@@ -77,6 +79,16 @@ def test_the_text_has_the_best_baselines_and_what_was_confirmed() -> None:
     assert "0.0500  ResNet-20" in text
     assert text.endswith("trial 4: 0.250 ± 0.020 over 2 seeds (the search saw 0.200)")
     assert "not yet: the best value that a search has seen" in report(confirmations=()).text
+
+
+def test_the_notebook_shows_facts_the_best_and_what_was_confirmed_below_their_names() -> None:
+    parts = plain(report()._repr_markdown_()).split("\n\n")
+    assert [part.split("\n")[0] for part in parts] == [
+        "### Search first & only", "| | |", "**Best trials**", "| trial | validation error | term |", "**Confirmed**",
+        "- trial 4: 0.250 ± 0.020 over 2 seeds (the search saw 0.200)",
+    ]  # fmt: skip
+    alone = plain(report(trials=(), confirmations=())._repr_markdown_())
+    assert "**" not in alone
 
 
 class Reader(HTMLParser):
