@@ -21,7 +21,7 @@ Side = Literal["helps", "hurts", "unsure"]
 SIDES: dict[Side, tuple[str, str, str]] = {
     "helps": (theme.OBSERVED, "", "+ helps"),
     "hurts": (theme.INCUMBENT, "", f"{numbers.MINUS} hurts"),
-    "unsure": (theme.BASELINE, "/", "the interval holds 0"),
+    "unsure": (theme.BASELINE, "/", "the interval includes 0"),
 }
 """Hue, pattern and name in the legend of each side, as credit has them."""
 

@@ -234,7 +234,7 @@ def _free(row: Sequence[tuple[float, float]], start: float, stop: float) -> bool
 
 
 class _Axis:
-    """Seconds since the first begin, without long times in which nothing ran.
+    """Seconds since the first trial began, without long times in which nothing ran.
 
     Parameters
     ----------
@@ -284,7 +284,7 @@ def timeline_figure(info: TimelineInfo, *, dark: bool = False) -> go.Figure:
         _marks(info, known, size, "known networks", {"color": theme.KNOWN, "size": 12, "symbol": theme.KNOWN_SYMBOL}),
         _waiting(info, size),
     ]
-    fig = theme.figure(*traces, x=f"{unit} since the first begin", y="", dark=dark)
+    fig = theme.figure(*traces, x=f"{unit} since the first trial began", y="", dark=dark)
     names = [*info.lanes, *(["waiting"] if info.waiting else [])]
     fig.update_yaxes(
         tickmode="array",

@@ -7,7 +7,7 @@ import pytest
 from nasviz.errors import NasvizError
 from nasviz.view.importance import importance_figure, importance_info
 
-NAMES = ["+ helps", "− hurts", "the interval holds 0"]
+NAMES = ["+ helps", "− hurts", "the interval includes 0"]
 
 
 def row(production, effect, low, high, trials=7, uses=12):

@@ -132,7 +132,7 @@ def test_bars_say_their_state_by_hue_and_pattern_and_carry_their_trial(trials):
 @pytest.mark.parametrize(("seconds", "unit"), [(60, "seconds"), (600, "minutes"), (20_000, "hours")])
 def test_the_axis_counts_in_a_unit_that_fits(seconds, unit):
     fig = timeline_figure(timeline_info([trial(0, 0, seconds)]))
-    assert fig.layout.xaxis.title.text == f"{unit} since the first begin"
+    assert fig.layout.xaxis.title.text == f"{unit} since the first trial began"
 
 
 def test_a_trial_that_took_no_time_is_still_seen():
@@ -159,4 +159,4 @@ def test_empty_says_so():
 
 def test_it_is_an_ordinary_figure(trials, tmp_path):
     timeline_figure(timeline_info(trials)).write_html(tmp_path / "timeline.html", include_plotlyjs=False)
-    assert "since the first begin" in (tmp_path / "timeline.html").read_text()
+    assert "since the first trial began" in (tmp_path / "timeline.html").read_text()

@@ -38,7 +38,7 @@ export function FigurePart({ plots, drawn, label, tip, selected, onChoose, froze
   const wanted = Number(figure.layout?.height ?? LEAST);
   return (
     <>
-      <div class="nv-figure-note nv-soft" data-tip={tip} tabIndex={0}>
+      <div class="nv-figure-note nv-soft" data-tip={drawn?.note ? `${drawn.note}\n\n${tip}` : tip} tabIndex={0}>
         {drawn?.note || tip}
       </div>
       <Plot plots={plots} figure={shown} label={label} height={Math.min(Math.max(wanted, LEAST), MOST)} onClick={(_trace, _point, data) => choose(data)} />

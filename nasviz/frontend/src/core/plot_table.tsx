@@ -14,6 +14,8 @@ export interface PlotRow {
   shade: string;
   /** what the point stands for, as a click on it says; null for nothing */
   point: unknown;
+  /** whether it is a cell of a heat map, named by both its axes */
+  cell: boolean;
 }
 
 const LIMIT = 1000;
@@ -43,6 +45,7 @@ function points(figure: Figure, trace: Record<string, unknown>): PlotRow[] {
     spread: typeof bars[i] === "number" ? written(bars[i]) : "",
     shade: typeof shades[i] === "number" ? written(shades[i]) : "",
     point: customdata[i] ?? null,
+    cell: false,
   }));
 }
 
@@ -59,6 +62,7 @@ function cells(figure: Figure, trace: Record<string, unknown>): PlotRow[] {
       spread: "",
       shade: written(value),
       point: list(customdata[i])[0] ?? customdata[i] ?? null,
+      cell: true,
     })),
   );
 }
@@ -118,7 +122,7 @@ export function AsTable({ figure, onChoose, selected = null }: AsTableProps) {
             <tbody>
               {all.slice(0, LIMIT).map((row, i) => (
                 <tr key={i} class={selected !== null && row.point === selected ? "nv-selected" : ""} aria-current={selected !== null && row.point === selected ? "true" : undefined}>
-                  <td>{onChoose && row.point !== null ? <Point row={row} onChoose={onChoose} /> : row.series}</td>
+                  <td>{onChoose && row.point !== null ? <Point row={row} name={named(row)} onChoose={onChoose} /> : row.series}</td>
                   <td class="nv-number">{row.x}</td>
                   {several && <td>{row.quantity}</td>}
                   <td class="nv-number">{row.y}</td>
@@ -135,8 +139,14 @@ export function AsTable({ figure, onChoose, selected = null }: AsTableProps) {
   );
 }
 
-const Point = ({ row, onChoose }: { row: PlotRow; onChoose: (point: unknown) => void }) => (
-  <button type="button" class="nv-link" aria-label={`Select ${row.series} ${row.x}`} onClick={() => onChoose(row.point)}>
-    {row.series}
+/** What a row is called: a point that stands for a trial says which one, since no axis need say it. */
+export function named({ series, point, cell }: PlotRow): string {
+  if (cell || typeof point !== "number") return series;
+  return series === "trial" ? `trial ${point}` : `${series}, trial ${point}`;
+}
+
+const Point = ({ row, name, onChoose }: { row: PlotRow; name: string; onChoose: (point: unknown) => void }) => (
+  <button type="button" class="nv-link" aria-label={`Select ${name} ${row.x}`} onClick={() => onChoose(row.point)}>
+    {name}
   </button>
 );

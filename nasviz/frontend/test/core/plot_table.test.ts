@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plain, rows } from "../../src/core/plot_table";
+import { named, plain, rows } from "../../src/core/plot_table";
 
 test("rows of named traces, with their bars", () => {
   const data = [
@@ -11,11 +11,19 @@ test("rows of named traces, with their bars", () => {
   ];
   const layout = { yaxis: { title: { text: "loss" } }, yaxis2: { title: { text: "accuracy" } } };
   expect(rows({ data, layout })).toEqual([
-    { series: "a <b>", quantity: "loss", x: "1", y: "0.1235", spread: "", shade: "", point: null },
-    { series: "a <b>", quantity: "loss", x: "2", y: "–", spread: "", shade: "", point: null },
-    { series: "left out", quantity: "accuracy", x: "0.5", y: "0.25", spread: "0.01235", shade: "", point: 7 },
+    { series: "a <b>", quantity: "loss", x: "1", y: "0.1235", spread: "", shade: "", point: null, cell: false },
+    { series: "a <b>", quantity: "loss", x: "2", y: "–", spread: "", shade: "", point: null, cell: false },
+    { series: "left out", quantity: "accuracy", x: "0.5", y: "0.25", spread: "0.01235", shade: "", point: 7, cell: false },
   ]);
   expect(rows({ data })[2]?.quantity).toBe("y");
+});
+
+test("a row that stands for a trial says which one", () => {
+  const row = { series: "trial", quantity: "y", x: "1", y: "2", spread: "", shade: "", point: 3, cell: false };
+  expect(named(row)).toBe("trial 3");
+  expect(named({ ...row, series: "beaten" })).toBe("beaten, trial 3");
+  expect(named({ ...row, series: "drawn at random", point: "conv" })).toBe("drawn at random");
+  expect(named({ ...row, series: "similarity", cell: true })).toBe("similarity");
 });
 
 test("escaped text is shown as it was written", () => {
