@@ -117,6 +117,8 @@ class AskTell(StudyReader):
         if queued:
             attrs = self.storage.attrs(slot)
             return attrs[TERM], {**fresh, **attrs[DRAW]}
+        while self.storage.undecided(slot):  # what another process proposes now must not be proposed again
+            time.sleep(self.storage.timing.poll / 10)
         others = [trial for at, trial in sorted(self.storage.slots().items()) if at != slot and not trial.foreign]
         lessons = self.known
         began = time.perf_counter()

@@ -234,6 +234,13 @@ class StudyStorage:
         over = [t.state.is_finished() or (t.state is TrialState.RUNNING and t.number < slot) for t in trials]
         return sum(1 for t, counts in zip(trials, over, strict=True) if counts and t.number != slot and t.number not in apart)
 
+    def undecided(self, slot: int) -> bool:
+        """Return whether a trial begun before the one in `slot` has no term yet, and its process lives."""
+        with translated(self.where):
+            before = self._raw()[:slot]
+        now = time.time()
+        return any(t.state is TrialState.RUNNING and TERM not in t.user_attrs and not self._abandoned(t, now) for t in before)
+
     def draw(self, slot: int, term: str, draw: Mapping[str, Any]) -> None:
         """Store what a running trial evaluates; the term comes last, so that a trial with a term is complete."""
         self._set(slot, DRAW, dict(draw))

@@ -1,5 +1,9 @@
 import itertools
 import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ from nasviz.records import Curve, Trial
 from nasviz.search import BayesOpt, ExhaustedError, Proposal, RandomSearch, Study, load_study
 from nasviz.search.asking import ranges
 from nasviz.search.seeds import evaluation_seed
+from nasviz.search.storage import Timing
 from nasviz.spaces import SearchSpace, known
 from nasviz.surrogate import Covariance, FlatWL, HierarchicalWL
 
@@ -28,6 +33,32 @@ def test_ask_and_tell(study: Study) -> None:
     assert [(t.number, t.value, t.state) for t in study.trials] == [(0, 0.5, "finished"), (1, 0.25, "finished")]
     assert study.best_trial.curve[0].metrics == {"error": 0.25}
     assert study.held == set()
+
+
+class FirstLeft:
+    """Proposes the first architecture that no trial has; the first time it waits to be let go."""
+
+    def __init__(self) -> None:
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    def propose(self, space: SearchSpace, trials, rng) -> Proposal:
+        self.asked.set()
+        assert self.go.wait(10)
+        known = {trial.term for trial in trials}
+        return Proposal(next(str(arch) for arch in space.enumerate() if str(arch) not in known))
+
+
+def test_two_that_ask_at_the_same_time_get_different_architectures(space: SearchSpace, tmp_path: Path) -> None:
+    strategy, url = FirstLeft(), f"sqlite:///{tmp_path}/both.db"
+    studies = [Study(space, strategy=strategy, storage=url, name="both", timing=Timing(poll=0.05)) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(studies[0].ask)
+        assert strategy.asked.wait(10)
+        second = pool.submit(studies[1].ask)
+        time.sleep(0.2)  # long enough to propose the same
+        strategy.go.set()
+        assert first.result().term != second.result().term
+    assert studies[0].replay(1).term == second.result().term
 
 
 def test_the_term_is_stored_at_once(study: Study) -> None:
