@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError, StorageError
 from nasviz.extension import lower
-from nasviz.records import Belief, StudyRecord, Trial
+from nasviz.records import StudyRecord, Trial
 from nasviz.records.report import StudyReport
 from nasviz.records.trial import ENDED
+from nasviz.search.aspect import Aspect, called_by, looked_for, place_of
 from nasviz.search.directions import signs_of
 from nasviz.search.evaluate import Objective
+from nasviz.search.explaining import Explaining, Which
 from nasviz.search.provenance import versions
-from nasviz.search.pruning import ranked
 from nasviz.search.quantities import Costs, quantity
 from nasviz.search.recalled import default_strategy, recalled
 from nasviz.search.storage import StudyStorage
@@ -29,13 +29,10 @@ from nasviz.spaces.mimebundle import mimebundle
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nasviz.spaces import Architecture, SearchSpace
-    from nasviz.surrogate import GP
-    from nasviz.surrogate.ablation import Ablation
-    from nasviz.surrogate.why import Explanation
+    from nasviz.spaces import SearchSpace
 
 
-class StudyReader:
+class StudyReader(Explaining):
     """The reading half of :class:`Study`.
 
     Parameters
@@ -60,9 +57,9 @@ class StudyReader:
         self._space = space
         self._objective = objective
         self._strategy, self._guessed = strategy, False
-        self._fitted: tuple[tuple[int, ...], GP] | None = None
+        self._aspects: dict[str, Aspect] = {}
         self._bounds: dict[str, Any] = {}
-        self._costs: Costs = {}
+        self.costs: Costs = {}
 
     @property
     def name(self) -> str:
@@ -87,6 +84,65 @@ class StudyReader:
     def directions(self) -> tuple[str, ...]:
         """The direction of each objective."""
         return self.storage.directions
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Names of what the study looks for, in order; of one objective what the first trial called it, or "value".
+
+        Of several that are returned as a tuple ``("values_0", "values_1")``, as optuna calls them; or those that the strategy
+        names, ``ParetoBayesOpt(("error", "parameters"))``.
+
+        Examples
+        --------
+        >>> from nasviz.search import RandomSearch, Study
+        >>> from nasviz.spaces import digits_cells
+        >>> both = lambda arch: {"length": len(str(arch)), "convolutions": str(arch).count("conv")}
+        >>> study = Study(digits_cells(), both, direction=("minimize", "maximize"), strategy=RandomSearch())
+        >>> study.run(total=8, executor="inline")
+        >>> study.objectives, study.seen_by("convolutions").direction
+        (('length', 'convolutions'), 'maximize')
+        """
+        return tuple(looked_for(self))
+
+    @property
+    def value_name(self) -> str:
+        """What the value of a trial is called where the study has several directions, else ""."""
+        return called_by(self.storage.trials(), self.directions)[0] if len(self.directions) > 1 else ""
+
+    def seen_by(self, objective: Which = None) -> Explaining:
+        """Return this study as one of its objectives sees it: figures and explanations of it are those of this objective.
+
+        Its trials have this objective's numbers as their values; its `direction`, `best_trial` and `surrogate` follow.
+
+        Parameters
+        ----------
+        objective
+            The name of an objective, or its place counted from 0; None is the study itself, whose value is the first.
+
+        Raises
+        ------
+        NasvizError
+            If the study has no such objective; the sentence names those that it has.
+
+        Examples
+        --------
+        >>> from nasviz.search import RandomSearch, Study
+        >>> from nasviz.spaces import digits_cells
+        >>> both = lambda arch: (len(str(arch)), str(arch).count("conv"))
+        >>> study = Study(digits_cells(), both, direction=("minimize", "maximize"), strategy=RandomSearch())
+        >>> study.run(total=8, executor="inline")
+        >>> study.seen_by("values_1").best_value == max(trial.objectives["values_1"] for trial in study.trials)
+        True
+        """
+        if objective is None:
+            return self
+        found = looked_for(self)
+        name = list(found)[place_of(self.name, tuple(found), objective)]
+        if len(found) == 1 or (len(self.directions) > 1 and name == self.value_name):
+            return self
+        if name not in self._aspects:
+            self._aspects[name] = Aspect(self, name, found[name])
+        return self._aspects[name]
 
     @property
     def space(self) -> SearchSpace:
@@ -153,26 +209,6 @@ class StudyReader:
                 found.setdefault(trial.term, trial)
         return [StudyTrial.like(replace(trial, number=-1 - k)).of(self._space) for k, trial in enumerate(found.values())]
 
-    def _teaching(self) -> list[StudyTrial]:
-        """What a surrogate learns from: trials with a value, known from elsewhere, pruned ones at the value of their rank."""
-        own = [trial for trial in self.trials if not trial.foreign]
-        return [t.of(self._space) for t in ranked([*self.known, *own], self._sign) if t.usable]
-
-    @property
-    def best_trial(self) -> StudyTrial:
-        """The trial with the best value, of the first objective where there are several; the first of equal ones.
-
-        Raises
-        ------
-        NasvizError
-            If no trial has a value.
-        """
-        usable = [(float(t.value), t) for t in self.trials if t.usable and t.value is not None and not t.baseline]
-        if not usable:
-            raise NasvizError(f"no trial of the study {self.name!r} has a value yet")
-        sign = self._sign
-        return min(usable, key=lambda pair: (sign * pair[0], pair[1].number))[1]
-
     @property
     def best_trials(self) -> list[StudyTrial]:
         """The trials that no other beats: the Pareto front of several objectives, or all with the best value of one.
@@ -191,17 +227,6 @@ class StudyReader:
         from nasviz.search.several import unbeaten
 
         return unbeaten(self.trials, self._signs)
-
-    @property
-    def best_value(self) -> float:
-        """Value of :attr:`best_trial`."""
-        value = self.best_trial.value
-        assert value is not None
-        return value
-
-    @property
-    def _sign(self) -> float:
-        return self._signs[0]
 
     @property
     def _signs(self) -> tuple[float, ...]:
@@ -234,7 +259,7 @@ class StudyReader:
         >>> study.quantity("value")
         {0: 0.5, 1: 0.5}
         """
-        return quantity(self.trials, name, self._costs)
+        return quantity(self.trials, name, self.costs)
 
     @property
     def confirmations(self) -> list[Confirmation]:
@@ -276,103 +301,6 @@ class StudyReader:
         if path is not None:
             report.save(path)
         return report
-
-    def surrogate(self) -> GP:
-        """Return the Gaussian process fitted to all finished trials; the same object until another trial finishes.
-
-        It knows what other studies found (:attr:`known`). Failed trials teach it nothing. A pruned one stands at the value that
-        has the same rank among finished trials as it had when it was pruned.
-
-        Raises
-        ------
-        NasvizError
-            If no trial has a value, or the study's space is unknown.
-        """
-        usable = self._teaching()
-        if not usable:
-            raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so there is nothing to learn from")
-        from nasviz.surrogate import GP, HierarchicalWL
-
-        numbers = tuple(trial.number for trial in usable)
-        if self._fitted is None or self._fitted[0] != numbers:
-            kernel = getattr(self.strategy, "kernel", None) or HierarchicalWL()
-            store = self._fitted[1].store if self._fitted and self._fitted[1].kernel == kernel else None
-            gp = GP(kernel, store=store, log=None if self.direction == "minimize" else False)
-            self._fitted = numbers, gp.fit([trial.arch for trial in usable], [float(t.value or 0.0) for t in usable])
-        return self._fitted[1]
-
-    def beliefs(self, archs: Sequence[Architecture]) -> list[Belief]:
-        """Return what the surrogate believes of `archs`, with the logarithm of the improvement expected of each.
-
-        Raises
-        ------
-        NasvizError
-            If no trial has a value.
-        """
-        gp = self.surrogate()
-        from nasviz.surrogate import log_ei
-
-        mean, sd = gp.predict(archs)
-        gain = log_ei(gp, archs, self.best_value, maximize=self.direction == "maximize")
-        return [Belief(float(m), float(s), float(g)) for m, s, g in zip(mean, sd, gain, strict=True)]
-
-    def explain(self, arch: Architecture) -> Explanation:
-        """Return why the surrogate believes what it believes of an architecture; see :func:`nasviz.explain`.
-
-        Raises
-        ------
-        NasvizError
-            If no trial has a value.
-        """
-        from nasviz.surrogate.why import explain
-
-        return explain(self, arch)
-
-    def importance(self) -> pd.DataFrame:
-        """Return how each production goes with the values of the trials, the weightiest first.
-
-        By Bayesian linear regression on how often productions are used, see :func:`nasviz.surrogate.importance.importance`.
-        Columns: trials and uses of the production; effect of one use in the place of an average use of its nonterminal, with
-        its central 95 % interval (low, high), in the objective's units, or as natural logarithms (a factor of exp(effect)) when
-        all values are positive and smaller is better; weight; sure, whether the interval leaves out 0.
-
-        Raises
-        ------
-        NasvizError
-            If no trial has a value.
-        """
-        from nasviz.surrogate.importance import importance_table
-
-        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
-        if not usable:
-            raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so no production matters")
-        log = None if self.direction == "minimize" else False
-        return importance_table([trial.arch for trial in usable], [float(t.value or 0.0) for t in usable], log)
-
-    def ablation(self, first: Architecture | None = None, last: Architecture | None = None) -> Ablation:
-        """Return a way from one architecture to another in single edits, with what is believed and was observed of each step.
-
-        Parameters
-        ----------
-        first
-            Where it begins; the first baseline of this space when None, or else the first trial with a value.
-        last
-            Where it ends; the best trial when None.
-
-        Raises
-        ------
-        NasvizError
-            If no trial has a value, or the two are of different spaces.
-        """
-        from nasviz.surrogate.ablation import ablate
-        from nasviz.surrogate.basis import basis_of
-
-        basis = basis_of(self)
-        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
-        if first is None and not usable:
-            raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so say where to begin: ablation(first)")
-        begin = min(usable, key=lambda trial: (not trial.baseline, trial.number)).arch if first is None else first
-        return ablate(basis, begin, self.best_trial.arch if last is None else last)
 
     def __repr__(self) -> str:
         try:

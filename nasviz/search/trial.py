@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from optuna.trial import FrozenTrial
@@ -61,6 +61,12 @@ class StudyTrial(Trial):
         """Return this trial, bound to the space that its term belongs to."""
         object.__setattr__(self, "_space", space)
         return self
+
+    def changed(self, **numbers: Any) -> StudyTrial:
+        """Return this trial with other numbers; it keeps its architecture."""
+        other = replace(self, **numbers).of(self._space)
+        object.__setattr__(other, "_home", self._home)
+        return other
 
 
 _STATES: Mapping[OptunaState, TrialState] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nasviz.errors import NasvizError
+from nasviz.errors import NasvizError, a_or_an
 from nasviz.records import Belief, Trial, matched
 from nasviz.surrogate.acquisition import log_ei
 from nasviz.surrogate.credit import Accountant
@@ -34,11 +34,14 @@ class Basis:
         Whether smaller or larger values are better.
     trials : tuple of Trial or None, length n
         For each architecture of `gp` the trial it stands for, where that is known.
+    value_name
+        Which objective it is, of a study that has several; else "".
     """
 
     gp: GP
     direction: Direction = "minimize"
     trials: tuple[Trial | None, ...] = ()
+    value_name: str = ""
 
     @property
     def sign(self) -> float:
@@ -91,7 +94,7 @@ class Basis:
         return self.gp.posterior(archs)[0] * self.gp.target.scale
 
 
-def basis_of(source: Any, direction: Direction = "minimize") -> Basis:
+def basis_of(source: Any, direction: Direction = "minimize", objective: str | int | None = None) -> Basis:
     """Return what explanations rest on.
 
     Parameters
@@ -100,12 +103,19 @@ def basis_of(source: Any, direction: Direction = "minimize") -> Basis:
         A study, a fitted Gaussian process, or what this function gave.
     direction
         Which way is better, for a Gaussian process; a study knows.
+    objective
+        Which objective of a study that has several, by name or place; the first when None.
 
     Raises
     ------
     NasvizError
-        If it is none of these, or has learned nothing yet.
+        If it is none of these, has learned nothing yet, or has no such objective.
     """
+    if objective is not None:
+        if not callable(getattr(source, "seen_by", None)):
+            kind = a_or_an(type(source).__name__)
+            raise NasvizError(f"objectives are those of a study; {kind} has none to choose from, so leave objective= out")
+        source = source.seen_by(objective)
     if isinstance(source, Basis):
         return source
     if direction not in ("minimize", "maximize"):
@@ -115,7 +125,8 @@ def basis_of(source: Any, direction: Direction = "minimize") -> Basis:
         return Basis(source, direction)
     if callable(getattr(source, "surrogate", None)) and hasattr(source, "trials"):
         gp: GP = source.surrogate()
-        return Basis(gp, source.direction, matched([str(arch) for arch in gp.archs], gp.y.tolist(), source.trials))
+        trials = matched([str(arch) for arch in gp.archs], gp.y.tolist(), source.trials)
+        return Basis(gp, source.direction, trials, getattr(source, "value_name", ""))
     raise NasvizError(f"explanations need a study or a fitted GP, found a {type(source).__name__}")
 
 

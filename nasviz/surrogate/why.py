@@ -169,19 +169,25 @@ class Explanation:
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """Why, in words: the belief, who proposed it, which parts help and hurt, what it shares and how it differs."""
-        found = [self._believed(), *self._proposed()]
+        found = [*self._equal(), self._believed(), *self._proposed()]
         try:
             found += [*self._parts("helps", "Helps"), *self._parts("hurts", "Hurts"), *self._rest()]
         except NasvizError as error:
             found.append(f"No credits: {error}")
         return (*found, *self._against_best(), *self._alike())
 
+    def _equal(self) -> list[str]:
+        """That all values are equal, where they are: nothing else is to be learned from them."""
+        gp = self.basis.gp
+        return list(gp.notes) if gp.target.flat else []
+
     def _believed(self) -> str:
         belief, basis = self.belief, self.basis
         best = float(basis.gp.y[basis.best])
         gain = "" if belief.acquisition is None else f" Log expected improvement {numbers.measure(belief.acquisition)}."
+        what = f"{basis.value_name} " if basis.value_name else ""
         return (
-            f"Predicted {numbers.spread(belief.mean, belief.sd)}; the best of {len(basis.gp.y)} so far is "
+            f"Predicted {what}{numbers.spread(belief.mean, belief.sd)}; the best of {len(basis.gp.y)} so far is "
             f"{numbers.measure(best)} ({basis.called(basis.best)}).{gain}"
         )
 
@@ -249,7 +255,9 @@ class Explanation:
         return mimebundle(self, repr(self))
 
 
-def explain(source: Any, arch: Architecture, *, direction: Direction = "minimize") -> Explanation:
+def explain(
+    source: Any, arch: Architecture, *, direction: Direction = "minimize", objective: str | int | None = None
+) -> Explanation:
     """Return why a surrogate believes what it believes of an architecture; the last line of a cell draws it.
 
     Parameters
@@ -260,11 +268,13 @@ def explain(source: Any, arch: Architecture, *, direction: Direction = "minimize
         Any architecture of the space, evaluated or not.
     direction
         Whether smaller or larger values are better, for a Gaussian process; a study knows.
+    objective
+        Of which objective, where a study has several, by its name or its place; of the first when None.
 
     Raises
     ------
     NasvizError
-        If `source` is neither or has learned nothing, or `arch` is no architecture.
+        If `source` is neither, has learned nothing or has no such objective, or `arch` is no architecture.
 
     Examples
     --------
@@ -275,7 +285,7 @@ def explain(source: Any, arch: Architecture, *, direction: Direction = "minimize
     >>> found.table.subterm.tolist()
     ['Linear(conv3x3, relu)', 'conv3x3', 'relu']
     """
-    basis = basis_of(source, direction)
+    basis = basis_of(source, direction, objective)
     if not isinstance(arch, Architecture):  # pyright: ignore[reportUnnecessaryIsInstance]
         found = a_or_an(type(arch).__name__)
         raise NasvizError(f"an architecture is explained, e.g. space.parse(text) or trial.arch, found {found}")

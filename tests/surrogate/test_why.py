@@ -44,6 +44,14 @@ def test_the_table_has_a_row_for_each_subterm(found: Explanation, gp: GP) -> Non
     )
 
 
+def test_equal_values_are_said_first_and_no_part_gets_credit(archs: list[Architecture]) -> None:
+    found = explain(GP(FlatWL(1)).fit(archs[:10], [0.5] * 10), archs[20])
+    assert found.sentences[0] == "All 10 values are 0.5: that is predicted everywhere, and its sd follows from their number."
+    assert found.sentences[1].startswith("Predicted 0.500 ± 0.")
+    assert {credit.verdict for credit in found.credits} <= {"none", "unsure"}
+    assert (found.base, found.belief.mean, found.log) == (0.5, 0.5, False)
+
+
 def test_evidence_counts_the_trials_that_contain_a_subterm(found: Explanation, gp: GP) -> None:
     texts = [{str(arch[p]) for p in every(arch)} for arch in gp.archs[:40]]
     for credit in found.credits[:30]:
