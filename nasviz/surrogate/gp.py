@@ -22,7 +22,7 @@ from nasviz.surrogate.factor import Factor
 from nasviz.surrogate.features import FeatureStore, checked_archs
 from nasviz.surrogate.hierarchical import HierarchicalWL
 from nasviz.surrogate.kernels import store_for
-from nasviz.surrogate.notes import notes_on
+from nasviz.surrogate.notes import equal_values, notes_on
 from nasviz.surrogate.similarity import similarity
 from nasviz.surrogate.target import Target
 from nasviz.surrogate.threads import exactly
@@ -101,6 +101,11 @@ class GP:
                 self._model = self._build(len(self.archs))
                 self._model.eval()
         return self._model
+
+    @property
+    def equal(self) -> str:
+        """The sentence of `notes` that all values are equal, or ""."""
+        return equal_values(self.y) if self.target.flat else ""
 
     @property
     def noise(self) -> float:

@@ -34,7 +34,7 @@ def notes_on(archs: Sequence[Architecture], values: np.ndarray, log: bool | None
         verb = "is not finite and was" if lost == 1 else "are not finite and were"
         found.append(f"{lost} of {len(values)} values {verb} left out; scale and beliefs rest on the other {len(known)}.")
     if len(known) and Target.learn(known).flat:
-        found.append(_equal(known))
+        found.append(equal_values(known))
     if log is None and len(known) and (known <= 0).any() and (known >= 0).all() and (known > 0).any():
         zeros = int((known == 0).sum())
         found.append(f"{zeros} of {len(known)} values {'is' if zeros == 1 else 'are'} 0, so no logarithm was taken.")
@@ -46,8 +46,8 @@ def notes_on(archs: Sequence[Architecture], values: np.ndarray, log: bool | None
     return tuple(found)
 
 
-def _equal(values: np.ndarray) -> str:
-    """The sentence on `values` ``(n,)`` that are equal, but for rounding."""
+def equal_values(values: np.ndarray) -> str:
+    """Return the sentence on `values` ``(n,)`` that are equal, but for rounding."""
     value = f"{values[0]:g}"
     if len(values) == 1:
         return f"One value is known: {value} is predicted everywhere, and its sd is guessed from its size."

@@ -169,17 +169,13 @@ class Explanation:
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """Why, in words: the belief, who proposed it, which parts help and hurt, what it shares and how it differs."""
-        found = [*self._equal(), self._believed(), *self._proposed()]
+        equal = self.basis.gp.equal
+        found = [*([equal] if equal else []), self._believed(), *self._proposed()]
         try:
             found += [*self._parts("helps", "Helps"), *self._parts("hurts", "Hurts"), *self._rest()]
         except NasvizError as error:
             found.append(f"No credits: {error}")
         return (*found, *self._against_best(), *self._alike())
-
-    def _equal(self) -> list[str]:
-        """That all values are equal, where they are: nothing else is to be learned from them."""
-        gp = self.basis.gp
-        return list(gp.notes) if gp.target.flat else []
 
     def _believed(self) -> str:
         belief, basis = self.belief, self.basis

@@ -51,6 +51,10 @@ class CalibrationInfo:
         What the bands say.
     tau, nll
         Kendall τ-b, and mean negative log density in nats and standardised units.
+    value_name
+        What was predicted, where there are several objectives; else "value".
+    equal
+        The sentence that all values learned from are equal, or "".
     """
 
     method: str = "leave-one-out"
@@ -66,10 +70,14 @@ class CalibrationInfo:
     verdict: Verdict = "too few"
     tau: float = math.nan
     nll: float = math.nan
+    value_name: str = "value"
+    equal: str = ""
 
     @property
     def sentence(self) -> str:
-        """The verdict in a sentence."""
+        """The verdict in a sentence; of equal values, which cannot be judged, that they are."""
+        if self.equal:
+            return self.equal
         return _SENTENCES[self.verdict].format(n=self.n, above=self.above, fewest=FEWEST, levels=self._outside)
 
     @property
@@ -100,13 +108,17 @@ _SENTENCES: dict[Verdict, str] = {
 }
 
 
-def calibration_info(found: Calibration) -> CalibrationInfo:
+def calibration_info(found: Calibration, *, value_name: str = "value", equal: str = "") -> CalibrationInfo:
     """Collect what the calibration figure shows.
 
     Parameters
     ----------
     found
         From ``gp.calibration()``, leave-one-out or held out.
+    value_name
+        What was predicted.
+    equal
+        The sentence that all values learned from are equal, where they are.
     """
     n = found.n
     if not n:
@@ -133,6 +145,8 @@ def calibration_info(found: Calibration) -> CalibrationInfo:
         verdict=_verdict(n, found.coverage, low, high, not middle[0] <= above <= middle[1]),
         tau=found.tau,
         nll=found.nll,
+        value_name=value_name,
+        equal=equal,
     )
 
 
@@ -175,7 +189,7 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
     -------
         Traces "an honest surrogate", "honest", "observed", "honest bars" and "values", always these five in this order.
     """
-    fig = theme.figure(*_reliability(info), *_transform(info), x="promised share", y="observed share", dark=dark)
+    fig = theme.figure(*_reliability(info), *_transform(info), x="promised share", y=_observed(info), dark=dark)
     percent = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     fig.update_layout(
         xaxis={"domain": [0, 0.46 if info.n else 1], "range": [-0.02, 1.02], **percent},
@@ -202,18 +216,15 @@ def calibration_figure(info: CalibrationInfo, *, dark: bool = False) -> go.Figur
                 "line": {"width": 0},
             }
         ],
-        margin={"t": 76},
-        title={
-            "text": theme.clipped(info.sentence, 58, 2) if info.n else "",
-            "font": {"size": 13},
-            "yref": "container",
-            "y": 0.97,
-            "yanchor": "top",
-        },
     )
+    theme.headline(fig, info.sentence if info.n else "")
     if not info.n:
         theme.note(fig, "Calibration needs finished trials")
     return fig
+
+
+def _observed(info: CalibrationInfo) -> str:
+    return "observed share" if info.value_name == "value" else f"observed share of {theme.clipped(info.value_name, 24, 1)}"
 
 
 def _reliability(info: CalibrationInfo) -> list[go.Scatter | go.Bar]:

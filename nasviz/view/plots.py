@@ -14,6 +14,7 @@ from nasviz.view.ablation import AblationInfo, Way, ablation_figure, ablation_in
 from nasviz.view.curves import curves_figure, curves_info
 from nasviz.view.history import Direction, history_figure, history_info
 from nasviz.view.importance import importance_figure, importance_info
+from nasviz.view.objective import Which, aimed
 from nasviz.view.pareto import compared, pareto_figure, pareto_info
 from nasviz.view.regret import regret_figure, regret_info
 from nasviz.view.sizes import Size, sizes_figure, sizes_info
@@ -79,7 +80,8 @@ def history(
     study: HasTrials,
     baseline: HasTrials | Sequence[HasTrials] | None = None,
     *,
-    value_name: str = "value",
+    objective: Which = None,
+    value_name: str = "",
     baseline_label: str = "random",
     dark: bool = False,
 ) -> go.Figure:
@@ -91,8 +93,10 @@ def history(
         The study.
     baseline
         What it is compared with, e.g. random search with the same budget; several studies that differ in the seed are pooled.
+    objective
+        Which one is shown where the study has several, by its name or its place; the first when None. A baseline must have it.
     value_name
-        What is measured, e.g. "validation error".
+        What is measured, e.g. "validation error"; the name of the objective where the study has several, else "value".
     baseline_label
         What the baseline is called.
     dark
@@ -101,9 +105,11 @@ def history(
     Raises
     ------
     NasvizError
-        If the baseline is no study, and no list of studies.
+        If the baseline is no study, and no list of studies; or a study has no such objective.
     """
-    other = [] if baseline is None else [list(run.trials) for run in _runs(baseline)]
+    study, value_name = aimed(study, objective, value_name)
+    runs = [] if baseline is None else _runs(baseline)
+    other = [list(_like(run, study, objective).trials) for run in runs]
     info = history_info(
         study.trials,
         other,
@@ -119,6 +125,7 @@ def regret(
     optimum: float | None = None,
     names: Sequence[str] | None = None,
     metric: str = "",
+    objective: Which = None,
     value_name: str = "",
     dark: bool = False,
 ) -> go.Figure:
@@ -134,6 +141,8 @@ def regret(
         What they are called, one for each; the studies' own names when None, or those of their strategies where names repeat.
     metric
         Where the regret of another number than the value is asked for, e.g. a test error among the trials' metrics.
+    objective
+        Which one is shown where the studies have several, by its name or its place; the first when None.
     value_name
         What is measured, e.g. "validation error".
     dark
@@ -142,9 +151,10 @@ def regret(
     Raises
     ------
     NasvizError
-        If there are not as many names as studies, or the studies look for opposites.
+        If there are not as many names as studies, the studies look for opposites, or one has no such objective.
     """
-    groups = [_runs(study) for study in studies]
+    groups = [[aimed(run, objective)[0] for run in _runs(study)] for study in studies]
+    measured = next((aimed(run, None)[1] for group in groups for run in group), "value")
     called = _called(groups) if names is None else list(names)
     if len(called) != len(groups):
         raise NasvizError(f"{len(groups)} studies or lists of studies need as many names, found {len(called)}")
@@ -155,7 +165,7 @@ def regret(
         {name: [run.trials for run in group] for name, group in zip(_told_apart(called), groups, strict=True)},
         optimum=optimum,
         direction=cast(Direction, next(iter(directions), "minimize")),
-        value_name=value_name or metric.replace("_", " ") or "value",
+        value_name=value_name or metric.replace("_", " ") or measured,
         metric=metric,
     )
     return regret_figure(info, dark=dark)
@@ -180,18 +190,31 @@ def _runs(study: HasTrials | Sequence[HasTrials]) -> list[HasTrials]:
     return runs
 
 
-def timeline(study: HasTrials, *, value_name: str = "value", dark: bool = False) -> go.Figure:
+def _like(run: Any, study: Any, objective: Which) -> Any:
+    """A study that is compared with one that is seen by an objective."""
+    return run if objective is None else run.seen_by(getattr(study, "value_name", "") or objective)
+
+
+def timeline(study: HasTrials, *, objective: Which = None, value_name: str = "", dark: bool = False) -> go.Figure:
     """When each trial was evaluated, by worker, with its state.
 
     Parameters
     ----------
     study
         The study; while it runs, running trials reach until now.
+    objective
+        Whose values are told where the study has several, by its name or its place; the first when None.
     value_name
-        What is measured.
+        What is measured; the name of the objective where the study has several, else "value".
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If the study has no such objective.
     """
+    study, value_name = aimed(study, objective, value_name)
     now = time.time() if getattr(study, "running", False) else None
     direction = cast(Direction, study.direction)
     return timeline_figure(timeline_info(study.trials, now=now, direction=direction, value_name=value_name), dark=dark)
@@ -233,7 +256,9 @@ def pareto(study: HasQuantities, x: str = "", y: str = "", *, value_name: str = 
     return pareto_figure(info, dark=dark)
 
 
-def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value", dark: bool = False) -> go.Figure:
+def importance(
+    study: HasSurrogate, *, most: int = 20, objective: Which = None, value_name: str = "", dark: bool = False
+) -> go.Figure:
     """What one use of each production does to the value, with 95 % intervals, the weightiest first; empty without values.
 
     Parameters
@@ -242,16 +267,19 @@ def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value"
         The study.
     most
         How many productions are shown.
+    objective
+        For which one where the study has several, by its name or its place; the first when None.
     value_name
-        What is measured.
+        What is measured; the name of the objective where the study has several, else "value".
     dark
         For a dark page.
 
     Raises
     ------
     NasvizError
-        If `most` is below 1.
+        If `most` is below 1, or the study has no such objective.
     """
+    study, value_name = aimed(study, objective, value_name)
     table = study.importance() if _valued(study) else None
     info = importance_info(
         () if table is None else table.reset_index().itertuples(),
@@ -264,7 +292,13 @@ def importance(study: HasSurrogate, *, most: int = 20, value_name: str = "value"
 
 
 def ablation(
-    study: HasSurrogate, default: Any = None, *, incumbent: Any = None, value_name: str = "value", dark: bool = False
+    study: HasSurrogate,
+    default: Any = None,
+    *,
+    incumbent: Any = None,
+    objective: Which = None,
+    value_name: str = "",
+    dark: bool = False,
 ) -> go.Figure:
     """The way from a default architecture to the best in single edits, and what each is believed to do; empty without values.
 
@@ -276,16 +310,19 @@ def ablation(
         Where the way begins; the first enqueued baseline when None, or else the first trial with a value.
     incumbent
         Where it ends; the best trial when None.
+    objective
+        Which one is looked at where the study has several, by its name or its place; the first when None.
     value_name
-        What is measured.
+        What is measured; the name of the objective where the study has several, else "value".
     dark
         For a dark page.
 
     Raises
     ------
     NasvizError
-        If the two are of different spaces.
+        If the two are of different spaces, or the study has no such objective.
     """
+    study, value_name = aimed(study, objective, value_name)
     direction = cast(Direction, study.direction)
     own = _valued(study)
     begins, ends = default is not None or own, incumbent is not None or any(not trial.baseline for trial in own)
@@ -300,7 +337,7 @@ def _valued(study: HasTrials) -> list[Trial]:
     return [trial for trial in study.trials if trial.usable and not getattr(trial, "foreign", False)]
 
 
-def curves(*jobs: HasHistory | HasTrials, metric: str = "", dark: bool = False) -> go.Figure:
+def curves(*jobs: HasHistory | HasTrials, metric: str = "", objective: Which = None, dark: bool = False) -> go.Figure:
     """Learning curves: loss and accuracy of one or several trainings, or one metric of all trials of a study.
 
     Parameters
@@ -309,13 +346,15 @@ def curves(*jobs: HasHistory | HasTrials, metric: str = "", dark: bool = False) 
         Trainings, or one study.
     metric
         Of a study: what is drawn, e.g. "val_error"; what its trials report when "".
+    objective
+        Of a study with several: by which one the best trial is told, by its name or its place; by the first when None.
     dark
         For a dark page.
 
     Raises
     ------
     NasvizError
-        If a study is not alone, or no trial reports the metric.
+        If a study is not alone, no trial reports the metric, or there is no such objective.
     """
     studies = [cast(HasTrials, job) for job in jobs if hasattr(job, "trials")]
     if not studies:
@@ -323,5 +362,5 @@ def curves(*jobs: HasHistory | HasTrials, metric: str = "", dark: bool = False) 
         return training_figure(training_info({job.term: job.history for job in trainings}), dark=dark)
     if len(jobs) > 1:
         raise NasvizError("learning curves are those of trainings, or of one study: curves(job, job) or curves(study)")
-    study = studies[0]
+    study, _ = aimed(studies[0], objective)
     return curves_figure(curves_info(study.trials, metric, direction=cast(Direction, study.direction)), dark=dark)

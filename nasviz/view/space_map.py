@@ -304,7 +304,8 @@ def _scale(info: SpaceMapInfo, colour: Colour) -> dict[str, Any]:
 
 def _title(info: SpaceMapInfo, colour: Colour) -> str:
     name = theme.clipped(info.value_name, 24, 1)
-    return {"mean": f"{name},<br>mean", "sd": f"{name},<br>sd", "acquisition": "log expected<br>improvement"}[colour]
+    of = "" if name == "value" else f"<br>of {name}"
+    return {"mean": f"{name},<br>mean", "sd": f"{name},<br>sd", "acquisition": f"log expected<br>improvement{of}"}[colour]
 
 
 def _menu(info: SpaceMapInfo, n: int, colour: Colour) -> dict[str, Any]:

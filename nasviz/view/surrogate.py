@@ -47,6 +47,8 @@ class SurrogateInfo:
         What is measured.
     known
         Names of known networks that the search is compared with, "" for every other trial, (n,).
+    equal
+        The sentence that all values are equal, or "".
     """
 
     trials: tuple[int | None, ...] = ()
@@ -60,6 +62,7 @@ class SurrogateInfo:
     current_term: str = ""
     value_name: str = "value"
     known: tuple[str, ...] = ()
+    equal: str = ""
 
     @property
     def summary(self) -> str:
@@ -114,6 +117,7 @@ def surrogate_info(
     current_term: str = "",
     value_name: str = "value",
     known: Sequence[str] = (),
+    equal: str = "",
 ) -> SurrogateInfo:
     """Collect what the surrogate figure shows.
 
@@ -137,6 +141,8 @@ def surrogate_info(
         What is measured, e.g. "validation error".
     known
         Names of known networks that the search is compared with, "" for every other trial, (n,).
+    equal
+        The sentence that all values are equal, where they are.
 
     Raises
     ------
@@ -161,6 +167,7 @@ def surrogate_info(
         current_term=current_term,
         value_name=value_name,
         known=tuple(known[i] for i in keep) if len(known) else ("",) * len(keep),
+        equal=equal,
     )
 
 
@@ -202,6 +209,8 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
     )
     if not enough:
         theme.note(fig, "The surrogate needs two trials with a value")
+    elif info.equal:
+        theme.headline(fig, info.equal)
     return fig
 
 

@@ -12,6 +12,7 @@ from nasviz.records import Calibration, KernelWeights, Similarity, Trial, matche
 from nasviz.view.calibration import CalibrationInfo, calibration_figure, calibration_info
 from nasviz.view.gram import GramInfo, gram_figure, gram_info
 from nasviz.view.numbered import numbers_of
+from nasviz.view.objective import Which, aimed
 from nasviz.view.space_map import COLOURS, Colour, SpaceMapInfo, Spot, space_map_figure, space_map_info
 from nasviz.view.surrogate import SurrogateInfo, surrogate_figure, surrogate_info
 from nasviz.view.weights import WeightsInfo, weights_figure, weights_info
@@ -26,6 +27,9 @@ class Surrogate(Protocol):
 
     @property
     def y(self) -> Any: ...
+
+    @property
+    def equal(self) -> str: ...
 
     def leave_one_out(self) -> tuple[Any, Any]: ...
 
@@ -51,18 +55,28 @@ class Searched(Protocol):
     def surrogate(self) -> Any: ...
 
 
-def leave_one_out(source: Searched | Surrogate, *, value_name: str = "value", dark: bool = False) -> go.Figure:
+def leave_one_out(
+    source: Searched | Surrogate, *, objective: Which = None, value_name: str = "", dark: bool = False
+) -> go.Figure:
     """Each value predicted from all the others, against what was measured, with ± one standard deviation.
 
     Parameters
     ----------
     source
         A study, or a fitted Gaussian process.
+    objective
+        Which one where the study has several, by its name or its place; the first when None.
     value_name
-        What is measured, e.g. "validation error".
+        What is measured; the name of the objective where the study has several, else "value".
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If the study has no such objective, or there is none.
     """
+    source, value_name = aimed(source, objective, value_name)
     gp, trials = _learned(source)
     if gp is None:
         return surrogate_figure(SurrogateInfo(value_name=value_name), dark=dark)
@@ -77,12 +91,18 @@ def leave_one_out(source: Searched | Surrogate, *, value_name: str = "value", da
         terms=terms,
         value_name=value_name,
         known=["" if trial is None else trial.baseline for trial in those],
+        equal=gp.equal,
     )
     return surrogate_figure(info, dark=dark)
 
 
 def calibration(
-    source: Searched | Surrogate, archs: Sequence[Any] | None = None, y: Sequence[float] | None = None, *, dark: bool = False
+    source: Searched | Surrogate,
+    archs: Sequence[Any] | None = None,
+    y: Sequence[float] | None = None,
+    *,
+    objective: Which = None,
+    dark: bool = False,
 ) -> go.Figure:
     """Whether the uncertainty is honest: shares of values in intervals, and the probability integral transform.
 
@@ -94,29 +114,49 @@ def calibration(
         A study, or a fitted Gaussian process.
     archs, y
         Architectures that were held out and their values, ``(m,)``; None leaves each trial out in turn.
+    objective
+        Which one where the study has several, by its name or its place; the first when None.
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If the study has no such objective, or there is none.
     """
+    source, value_name = aimed(source, objective)
     gp, _ = _learned(source)
-    info = CalibrationInfo() if gp is None else calibration_info(gp.calibration(archs, y))
+    found = None if gp is None else gp.calibration(archs, y)
+    info = CalibrationInfo() if gp is None or found is None else calibration_info(found, value_name=value_name, equal=gp.equal)
     return calibration_figure(info, dark=dark)
 
 
-def kernel_weights(source: Searched | Surrogate, *, dark: bool = False) -> go.Figure:
+def kernel_weights(source: Searched | Surrogate, *, objective: Which = None, dark: bool = False) -> go.Figure:
     """What the kernel looks at: the weight of each fold level and part, with its iterations or length scale, and the noise.
 
     Parameters
     ----------
     source
         A study, or a fitted Gaussian process.
+    objective
+        Which one where the study has several, by its name or its place; the first when None.
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If the study has no such objective, or there is none.
     """
+    source, value_name = aimed(source, objective)
     gp, _ = _learned(source)
-    return weights_figure(WeightsInfo() if gp is None else weights_info(gp.weights()), dark=dark)
+    info = WeightsInfo() if gp is None else weights_info(gp.weights(), value_name=value_name)
+    return weights_figure(info, dark=dark)
 
 
-def gram(source: Searched | Surrogate, *, most: int = 300, value_name: str = "value", dark: bool = False) -> go.Figure:
+def gram(
+    source: Searched | Surrogate, *, most: int = 300, objective: Which = None, value_name: str = "", dark: bool = False
+) -> go.Figure:
     """Who is like whom: similarities of the trials as a heat map, like beside like, and their values.
 
     Parameters
@@ -125,11 +165,19 @@ def gram(source: Searched | Surrogate, *, most: int = 300, value_name: str = "va
         A study, or a fitted Gaussian process.
     most
         Of more trials the last `most` are shown.
+    objective
+        Which one where the study has several, by its name or its place; the first when None.
     value_name
-        What is measured, e.g. "validation error".
+        What is measured; the name of the objective where the study has several, else "value".
     dark
         For a dark page.
+
+    Raises
+    ------
+    NasvizError
+        If the study has no such objective, or there is none.
     """
+    source, value_name = aimed(source, objective, value_name)
     gp, trials = _learned(source)
     info = GramInfo(value_name=value_name) if gp is None else gram_info(gp.similarity(most), trials, value_name=value_name)
     return gram_figure(info, dark=dark)
@@ -142,7 +190,8 @@ def space_map(
     candidates: int = 200,
     seed: int = 0,
     direction: str = "minimize",
-    value_name: str = "value",
+    objective: Which = None,
+    value_name: str = "",
     dark: bool = False,
 ) -> go.Figure:
     """Map of the space by exact kernel PCA of the trials and of architectures drawn at random beside them.
@@ -159,16 +208,19 @@ def space_map(
         From which they are drawn.
     direction
         Which way is better, for a Gaussian process; a study knows.
+    objective
+        Which one where the study has several, by its name or its place; the first when None.
     value_name
-        What is measured, e.g. "validation error".
+        What is measured; the name of the objective where the study has several, else "value".
     dark
         For a dark page.
 
     Raises
     ------
     NasvizError
-        If `colour` or `direction` is another word.
+        If `colour` or `direction` is another word, or the study has no such objective.
     """
+    source, value_name = aimed(source, objective, value_name)
     if colour not in COLOURS:
         raise NasvizError(f"no colour {colour!r} on the map: choose {', '.join(COLOURS[:-1])} or {COLOURS[-1]}")
     gp, trials = _learned(source)

@@ -154,6 +154,24 @@ def note(fig: go.Figure, text: str, **axes: bool) -> go.Figure:
     return fig
 
 
+def headline(fig: go.Figure, text: str) -> go.Figure:
+    """Say above a figure, in two lines at most, what it shows.
+
+    Parameters
+    ----------
+    fig
+        The figure, which is changed.
+    text
+        A sentence.
+
+    Returns
+    -------
+        The figure.
+    """
+    title = {"text": clipped(text, 58, 2), "font": {"size": 13}, "yref": "container", "y": 0.97, "yanchor": "top"}
+    return fig.update_layout(margin={"t": 76}, title=title)
+
+
 def spec(fig: go.Figure) -> dict[str, Any]:
     """The figure as JSON data {"data": […], "layout": {…}} for plotly.js; what is no number becomes None.
 

@@ -46,6 +46,8 @@ class WeightsInfo:
         Which parts were left out, for they repeat another or all trials look alike to them, in a sentence, or "".
     summary
         One line: what weighs most, noise and evidence.
+    value_name
+        What the kernel was fitted to, where there are several objectives; else "value".
     """
 
     names: tuple[str, ...] = ()
@@ -58,15 +60,18 @@ class WeightsInfo:
     noise: float = 0.0
     left_out: str = ""
     summary: str = field(default="no prediction yet")
+    value_name: str = "value"
 
 
-def weights_info(found: KernelWeights) -> WeightsInfo:
+def weights_info(found: KernelWeights, *, value_name: str = "value") -> WeightsInfo:
     """Collect what the figure of weights shows.
 
     Parameters
     ----------
     found
         From ``gp.weights()``.
+    value_name
+        What the kernel was fitted to.
 
     Examples
     --------
@@ -85,6 +90,7 @@ def weights_info(found: KernelWeights) -> WeightsInfo:
         noise=found.noise / found.outputscale,
         left_out=_omitted(found.left_out),
         summary=_summary(found),
+        value_name=value_name,
     )
 
 
@@ -199,7 +205,7 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
         _bars(info, outer, "share of the prior variance", theme.OBSERVED, bool(inner)),
         _bars(info, inner, "share within the product", theme.KNOWN, bool(inner)),
         noise,
-        x="share of the prior variance" + f"<br><sup>{info.left_out}</sup>" * bool(info.left_out),
+        x="share of the prior variance" + _of(info) + f"<br><sup>{info.left_out}</sup>" * bool(info.left_out),
         y="",
         dark=dark,
     )
@@ -222,6 +228,10 @@ def weights_figure(info: WeightsInfo, *, dark: bool = False) -> go.Figure:
     if not info.names:
         theme.note(fig, "The kernel is fitted once a trial has a value")
     return fig
+
+
+def _of(info: WeightsInfo) -> str:
+    return "" if info.value_name == "value" else f" of {theme.clipped(info.value_name, 24, 1)}"
 
 
 def _rows(info: WeightsInfo) -> list[str]:
