@@ -1,4 +1,4 @@
-"""nearest_known: which known architecture is most like one, and how the two differ."""
+"""Known architectures beside others: which one is most like an architecture, and which ones a space derives."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nasviz.errors import NasvizError
 from nasviz.spaces.architecture import Architecture
 from nasviz.spaces.difference import Difference
 from nasviz.spaces.known import KNOWN
+from nasviz.spaces.space import SearchSpace
 
 WORK = 300_000
 """Cells of the tables of one comparison; beyond, its distance is an upper bound (see :func:`nasviz.algebra.tree_edit`)."""
@@ -102,6 +103,23 @@ def nearest_known(arch: Architecture) -> Nearest:
         if not found or most[name] > max(one.alike for one in found):
             found.append(_compared(name, arch, most[name]))
     return max(found, key=lambda one: one.alike)
+
+
+def known_in(space: SearchSpace) -> dict[str, Architecture]:
+    """Return the known architectures whose terms a space derives, by name, as architectures of that space.
+
+    Parameters
+    ----------
+    space
+        Any space.
+
+    Examples
+    --------
+    >>> from nasviz.spaces import nb201
+    >>> sorted(known_in(nb201()))
+    ['NAS-Bench-201, best cell', 'NAS-Bench-201, residual cell']
+    """
+    return {name: space.parse(str(arch)) for name, arch in _architectures().items() if space.contains(arch)}
 
 
 def _compared(name: str, arch: Architecture, most: float) -> Nearest:

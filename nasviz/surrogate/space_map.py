@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from nasviz.graph import is_connected
+from nasviz.records import Belief
 from nasviz.records.space_map import SpaceMap
+from nasviz.spaces.nearest import known_in
 from nasviz.surrogate.acquisition import log_improvement
+from nasviz.surrogate.basis import Basis
 from nasviz.surrogate.embedding import Embedding, embed, steady
 from nasviz.surrogate.features import FeatureStore
 from nasviz.surrogate.threads import exactly
@@ -41,6 +45,8 @@ class KernelMap:
         The map as plain data.
     drawn
         All that were drawn.
+    maximize
+        Whether larger values are better.
     """
 
     gp: GP
@@ -48,6 +54,7 @@ class KernelMap:
     coordinates: np.ndarray
     record: SpaceMap
     drawn: tuple[Architecture, ...] = field(repr=False)
+    maximize: bool
     _embedding: Embedding = field(repr=False, compare=False)
     _inside: Ints = field(repr=False, compare=False)
     _kernel: Any = field(repr=False, compare=False)
@@ -62,6 +69,15 @@ class KernelMap:
         if not archs:
             return np.empty((0, 2))
         return self._embedding.place(_gram(self._kernel, self.gp, archs, self.archs)[:, self._inside])
+
+    def beliefs(self, archs: Sequence[Architecture]) -> list[Belief]:
+        """Return mean, sd and the logarithm of the improvement expected of any architectures, as the map shows them."""
+        return Basis(self.gp, "maximize" if self.maximize else "minimize").beliefs(archs)
+
+    @cached_property
+    def known(self) -> dict[str, Architecture]:
+        """The known networks that the space derives, by name."""
+        return known_in(self.gp.archs[0].space)
 
 
 def kernel_map(
@@ -121,7 +137,7 @@ def kernel_map(
         best=best,
         seed=seed,
     )
-    return KernelMap(gp, tuple(drawn), coordinates, record, raw, embedding, inside, kernel)
+    return KernelMap(gp, tuple(drawn), coordinates, record, raw, maximize, embedding, inside, kernel)
 
 
 def lets_through(store: FeatureStore, archs: Sequence[Architecture]) -> np.ndarray:

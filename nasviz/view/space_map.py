@@ -8,8 +8,9 @@ Colour is what is believed: mean, standard deviation, or the logarithm of the im
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -70,7 +71,7 @@ class SpaceMapInfo:
     names
         What each is called, ``(n,)``.
     baselines
-        Known networks that were evaluated to compare with.
+        Known networks: baselines of the study, and those that the space derives.
     current
         The architecture that is looked at, or None.
     minimize
@@ -106,6 +107,7 @@ def space_map_info(
     direction: str = "minimize",
     value_name: str = "value",
     baselines: Sequence[Spot] = (),
+    known: Mapping[str, str] = MappingProxyType({}),
     current: Spot | None = None,
 ) -> SpaceMapInfo:
     """Collect what the map shows.
@@ -121,17 +123,20 @@ def space_map_info(
     value_name
         What is measured.
     baselines
-        Known networks of other spaces, placed on the map; those that are among the trials are found.
+        Known networks that were not learned from, placed on the map; those that are among the trials are found.
+    known
+        Names of known networks by their terms: what was learned of one is marked, too.
     current
         The architecture that is looked at.
     """
     n = len(found.values)
-    known = matched(found.terms[:n], found.values, trials)
-    own = [_spot(found, i, trial) for i, trial in enumerate(known) if trial is not None and trial.baseline]
+    of = matched(found.terms[:n], found.values, trials)
+    named = [(trial and trial.baseline) or known.get(term, "") for trial, term in zip(of, found.terms[:n], strict=True)]
+    own = [_spot(found, i, name, of[i]) for i, name in enumerate(named) if name]
     return SpaceMapInfo(
         found=found,
-        trials=numbers_of(known),
-        names=tuple(called(trial) for trial in known) if trials else tuple(f"architecture {i}" for i in range(n)),
+        trials=numbers_of(of),
+        names=tuple(called(trial) for trial in of) if trials else tuple(f"architecture {i}" for i in range(n)),
         baselines=(*own, *baselines),
         current=current,
         minimize=direction == "minimize",
@@ -139,9 +144,9 @@ def space_map_info(
     )
 
 
-def _spot(found: SpaceMap, i: int, trial: Trial) -> Spot:
+def _spot(found: SpaceMap, i: int, name: str, trial: Trial | None) -> Spot:
     belief = (found.mean[i], found.sd[i], found.acquisition[i])
-    return Spot(found.terms[i], found.x[i], found.y[i], *belief, name=trial.baseline, trial=trial.number)
+    return Spot(found.terms[i], found.x[i], found.y[i], *belief, name=name, trial=None if trial is None else trial.number)
 
 
 def with_current(info: SpaceMapInfo, current: Spot | None) -> SpaceMapInfo:
@@ -255,7 +260,7 @@ def _marked(info: SpaceMapInfo) -> list[go.Scatter]:
         mode="markers+text",
         name="known network",
         marker={"color": theme.KNOWN, "size": 14, "symbol": theme.KNOWN_SYMBOL, "line": {"width": 0}},
-        text=[theme.clipped(spot.name, 24, 1) for spot in info.baselines],
+        text=[theme.clipped(spot.name, 32, 1) for spot in info.baselines],
         textposition="top center",
         customdata=[spot.term if spot.trial is None else spot.trial for spot in info.baselines],
         hovertext=[_spoken(spot, spot.name) for spot in info.baselines],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol, cast, runtime_checkable
 
 import plotly.graph_objects as go
@@ -230,8 +231,9 @@ def space_map(
     if gp is None:
         return space_map_figure(SpaceMapInfo(value_name=value_name), colour, dark=dark)
     found = gp.map(candidates, seed, maximize=direction == "maximize")
-    others = known_elsewhere(gp, found, trials)
-    info = space_map_info(found.record, trials, direction=direction, value_name=value_name, baselines=others)
+    others = known_networks(found, trials)
+    names = {str(arch): name for name, arch in found.known.items()}
+    info = space_map_info(found.record, trials, direction=direction, value_name=value_name, baselines=others, known=names)
     return space_map_figure(info, colour, dark=dark)
 
 
@@ -248,22 +250,34 @@ def _learned(source: Searched | Surrogate) -> tuple[Surrogate | None, Sequence[T
     return cast(Surrogate, source.surrogate()), trials
 
 
-def known_elsewhere(gp: Any, found: Any, trials: Sequence[Trial]) -> list[Spot]:
-    """Return known networks of other grammars, which a process did not learn from, placed on its map.
+def known_networks(found: Any, trials: Sequence[Trial]) -> list[Spot]:
+    """Return known networks that a process did not learn from, placed on its map.
+
+    These are the baselines of a study, of whatever grammar, evaluated or not, and those that the space derives.
 
     Parameters
     ----------
-    gp, found
-        The process and its map.
+    found
+        The map.
     trials
         Trials of the study.
     """
-    those = [trial for trial in trials if trial.baseline and getattr(trial, "foreign", False)]
-    archs = [cast(Any, trial).arch for trial in those]
-    if not archs:
+    learned = set(found.record.terms[: len(found.record.values)])
+    those: dict[str, tuple[str, int | None, Any]] = {}
+    for trial in trials:
+        if trial.baseline and (getattr(trial, "foreign", False) or trial.term not in learned):
+            with suppress(NasvizError):  # a study that was opened without its operators has terms only
+                those[trial.term] = trial.baseline, trial.number, getattr(trial, "arch", None)
+    for name, arch in found.known.items():
+        if str(arch) not in learned:
+            those.setdefault(str(arch), (name, None, arch))
+    return [spot for name, number, arch in those.values() if arch is not None for spot in _placed(found, name, number, arch)]
+
+
+def _placed(found: Any, name: str, number: int | None, arch: Any) -> list[Spot]:
+    """One network on the map; none where a kernel on numbers cannot build it."""
+    try:
+        ((x, y),), (belief,) = found.place([arch]).tolist(), found.beliefs([arch])
+    except NasvizError:
         return []
-    mean, sd = gp.predict(archs)
-    return [
-        Spot(trial.term, float(x), float(y), float(m), float(s), name=trial.baseline, trial=trial.number)
-        for trial, (x, y), m, s in zip(those, found.place(archs), mean, sd, strict=True)
-    ]
+    return [Spot(str(arch), x, y, belief.mean, belief.sd, belief.acquisition, name, number)]

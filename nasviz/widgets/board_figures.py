@@ -92,7 +92,8 @@ class Figures:
         where = self._work.result("place")
         if where is None:
             return self._failed("map", self._work.trouble("place"))
-        key = (self._work.done("place"), asked.colour, asked.arch)
+        known = tuple((t.number, t.state) for t in asked.seen.trials if t.baseline)
+        key = (self._work.done("place"), asked.colour, asked.arch, known)
         self._work.ask("map", key, partial(made, partial(draw_map, where=where), asked))
         return self._drawn("map", self._work)
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from nasviz.surrogate.space_map import KernelMap
 from nasviz.view.space_map import Colour, Spot, space_map_figure, space_map_info
+from nasviz.view.surrogate_plots import known_networks
 from nasviz.widgets.board_tabs import Asked, Drawn
 
 COLOURS: Mapping[str, str] = MappingProxyType({"mean": "mean", "sd": "sd", "acquisition": "log expected improvement"})
@@ -30,6 +31,8 @@ def draw_map(asked: Asked, where: KernelMap) -> Drawn:
         asked.seen.trials,
         direction=asked.seen.direction,
         value_name=asked.seen.value_name,
+        baselines=known_networks(where, asked.seen.trials),
+        known={str(arch): name for name, arch in where.known.items()},
         current=_current(asked, where),
     )
     return space_map_figure(info, cast("Colour", asked.colour), menu=False), info.summary

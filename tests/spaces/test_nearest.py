@@ -4,8 +4,9 @@ import pytest
 
 import nasviz as nv
 from nasviz.errors import NasvizError
-from nasviz.spaces import hierarchical_nb201, known, nb201_parse, nearest_known
+from nasviz.spaces import digits_cells, hierarchical_nb201, known, nb201_parse, nearest_known, transformers
 from nasviz.spaces.known import KNOWN
+from nasviz.spaces.nearest import known_in
 
 
 def test_every_known_architecture_is_nearest_to_itself():
@@ -75,3 +76,11 @@ def test_large_terms_take_seconds_at_most(text, bounded):
 def test_sentence():
     with pytest.raises(NasvizError, match="nearest_known takes an architecture, found str"):
         nearest_known("conv")
+
+
+def test_known_architectures_become_those_of_the_space() -> None:
+    space = transformers()
+    found = known_in(space)
+    assert sorted(found) == ["Mixer-S/16", "ViT-Ti/16"]
+    assert all(arch.space == space and nearest_known(arch).name == name for name, arch in found.items())
+    assert known_in(digits_cells()) == {}

@@ -136,3 +136,13 @@ def test_bad_numbers(gp: GP) -> None:
         gp.map(-1)
     with pytest.raises(NasvizError, match="has seen no data"):
         GP().map()
+
+
+@pytest.mark.parametrize("maximize", [False, True])
+def test_what_is_placed_afterwards_is_believed_as_the_map_believes(gp: GP, maximize: bool) -> None:
+    found = gp.map(10, maximize=maximize)
+    beliefs = found.beliefs(found.archs)
+    assert np.allclose([b.mean for b in beliefs], found.record.mean, atol=1e-9)
+    assert np.allclose([b.acquisition or 0.0 for b in beliefs], found.record.acquisition, atol=1e-6)
+    assert sorted(found.known) == ["NAS-Bench-201, best cell", "NAS-Bench-201, residual cell"]
+    assert all(arch.space == gp.archs[0].space for arch in found.known.values())

@@ -75,6 +75,15 @@ def test_another_colour_draws_the_map_again_without_placing_it_again(shown, figu
     assert figures._work.result("place") is place
 
 
+def test_an_enqueued_baseline_is_drawn_on_the_map_without_another_fit(shown, study, figures):
+    before = wait_for(lambda: shown().get("map"))
+    place = figures._work.result("place")
+    study.enqueue(next(a for a in study.space.enumerate() if all(t.term != str(a) for t in study.trials)), baseline="mine")
+    after = wait_for(lambda: (found := shown()["map"]) is not before and found)
+    assert "mine" in str(after["figure"]["data"][3]["text"])
+    assert figures._work.result("place") is place
+
+
 def test_too_few_trials_are_said(space, beliefs, figures, monkeypatch):
     study = Study(space, len, strategy=RandomSearch())
     beliefs.consider([], None, Folding())

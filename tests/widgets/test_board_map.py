@@ -1,5 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from nasviz import known
+from nasviz.records import Trial
 from nasviz.search import RandomSearch, Study
 from nasviz.surrogate.basis import basis_of
 from nasviz.widgets.board_map import COLOURS, draw_map, placed
@@ -49,6 +54,18 @@ def test_an_architecture_that_was_not_evaluated_is_placed_by_the_kernel(asked, w
 def test_what_the_map_has_already_is_not_drawn_twice(asked, where):
     traces, _, _ = other(asked, where, arch=asked.seen.trials[1].arch)
     assert not len(traces["this architecture"].x or ())
+
+
+def test_known_networks_of_any_grammar_are_placed(asked, where):
+    study = asked.seen.study
+    foreign = Trial(9, "id", "other", "waiting", baseline="ResNet-20")
+    assert not other(asked, where)[0]["known network"].x
+    study.enqueue(known.resnet20(input_shape=study.space.input_shape, num_classes=study.space.num_classes))
+    seen = replace(asked.seen, trials=[*study.trials, foreign])
+    shown = other(replace(asked, seen=seen), where)[0]["known network"]
+    assert list(shown.text) == ["ResNet-20"], "what has no architecture has no place"
+    assert list(shown.customdata) == [study.trials[-1].number]
+    assert np.isfinite([*shown.x, *shown.y]).all()
 
 
 def test_a_later_map_keeps_its_candidates(asked, where):
