@@ -18,6 +18,7 @@ MOST_BYTES = 256 * 2**20
 """Data beyond this size is sampled."""
 
 _ITEMS = 1000
+_FEW = 16
 
 
 def versions() -> dict[str, str]:
@@ -38,7 +39,8 @@ def versions() -> dict[str, str]:
 def data_digest(objective: Any) -> str:
     """Return what data an objective was given, as sizes and the first 16 digits of a sha256; "" where it has none.
 
-    Arrays and data sets of tensors of at most 256 MiB are digested whole, of others 1,000 examples spread evenly.
+    Arrays and data sets of tensors of at most 256 MiB are digested whole, of others 1,000 examples spread evenly. Where an
+    example is another one at each look, as with random crops, there is no digest.
 
     Parameters
     ----------
@@ -56,19 +58,21 @@ def data_digest(objective: Any) -> str:
     if parts is None:
         return ""
     try:
-        digest, sizes, whole = hashlib.sha256(), [], True
+        digest, sizes, whole, steady = hashlib.sha256(), [], True, True
         for part in parts:
             arrays = _arrays(part)
             sizes.append(str(len(part) if arrays is None else len(arrays[0])))
             if arrays is not None and sum(a.nbytes for a in arrays) <= MOST_BYTES:
                 pieces: Iterator[Any] = iter(arrays)
             else:
-                whole = whole and len(part) <= _ITEMS
+                whole, steady = whole and len(part) <= _ITEMS, steady and _steady(part)
                 pieces = _examples(part)
             for piece in pieces:
                 _feed(digest, piece)
     except Exception:
         return "of a kind that has no digest"
+    if not steady:
+        return f"{' + '.join(sizes)} examples, drawn anew at each look"
     of = "" if whole else f" of {_ITEMS} examples each"
     return f"{' + '.join(sizes)} examples, sha256{of} {digest.hexdigest()[:16]}"
 
@@ -106,10 +110,19 @@ def _arrays(part: Any) -> list[np.ndarray] | None:
     return [np.asarray(array) for array in held]
 
 
-def _examples(part: Any) -> Iterator[Any]:
-    for k in range(min(_ITEMS, len(part))):
-        example = part[k * len(part) // min(_ITEMS, len(part))]
+def _examples(part: Any, most: int = _ITEMS) -> Iterator[Any]:
+    for k in range(min(most, len(part))):
+        example = part[k * len(part) // min(most, len(part))]
         yield from example if isinstance(example, tuple | list) else (example,)
+
+
+def _steady(part: Any) -> bool:
+    """Whether a few examples are the same when they are looked at again."""
+    looks = [hashlib.sha256() for _ in range(2)]
+    for look in looks:
+        for piece in _examples(part, _FEW):
+            _feed(look, piece)
+    return looks[0].digest() == looks[1].digest()
 
 
 def _feed(digest: Any, piece: Any) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nasviz.errors import NasvizError, StorageError
+from nasviz.algebra.arguments import shown
+from nasviz.errors import NasvizError, NasvizWarning, StorageError
 from nasviz.search.storage import StudyStorage, Timing
 
 if TYPE_CHECKING:
@@ -37,7 +39,12 @@ def open_study(
     Raises
     ------
     StorageError
-        If direction, seed or task (input shape, classes, stem, head) differ; says what to type.
+        If direction, seed, task (input shape, classes, stem, head) or a setting of the objective differ; says what to type.
+
+    Warns
+    -----
+    NasvizWarning
+        If the objective's data have another digest.
     """
     before: StudyStorage | None = None
     for number in itertools.count(2):
@@ -54,6 +61,7 @@ def open_study(
                     f"Type {key}={begun!r} to go on, or take a new name"
                 )
         _check_task(kept, space, where)
+        _check_values(kept, protocol, where)
         if same:
             return kept, before
         before = kept
@@ -92,3 +100,23 @@ def _check_task(kept: StudyStorage, space: SearchSpace, where: str) -> None:
                 f"{where} was begun with {key} {names[0]}, now it is {names[1]}: the values would not compare. "
                 f"Take a new name, e.g. name={kept.name + '-2'!r}"
             )
+
+
+def _check_values(kept: StudyStorage, protocol: Mapping[str, Any], where: str) -> None:
+    """Check that values will be made as those that are stored; what only one of them says of itself is not compared."""
+    other = f"or take a new name, e.g. name={kept.name + '-2'!r}"
+    before, now = (dict(told.get("settings") or {}) for told in (kept.protocol, protocol))
+    for key in before:
+        if key in now and before[key] != now[key]:
+            raise StorageError(
+                f"{where} was begun with an objective of {key}={shown(before[key])}, now it is {shown(now[key])}: the values "
+                f"would not compare. Take {key}={shown(before[key])} to go on, {other}"
+            )
+    data = [str(told.get("data") or "") for told in (kept.protocol, protocol)]
+    if data[0] != data[1] and all("sha256" in text for text in data):
+        warnings.warn(
+            f"{where} was begun on {data[0]}, the objective now has {data[1]}: values compare only if the examples are the "
+            f"same. Go on if you know that they are, {other}",
+            NasvizWarning,
+            stacklevel=4,
+        )

@@ -81,13 +81,14 @@ class Study(Running):
     NasvizError
         If an argument makes no sense.
     StorageError
-        If the storage cannot be used, or holds a study of this name with another direction, seed or task.
+        If the storage cannot be used, or holds a study of this name with another direction, seed or task, or whose objective
+        had other settings (what its method ``protocol`` returns).
 
     Warns
     -----
     NasvizWarning
         If the study of this name was begun with another grammar. It is kept; this one goes on under the next free name and
-        knows the trials that still derive; the sentence names the others.
+        knows the trials that still derive; the sentence names the others. Also if the objective's data have another digest.
 
     Examples
     --------

@@ -38,6 +38,14 @@ def test_data_sets_without_tensors_are_read_or_sampled() -> None:
     assert data_digest(Holder(Lazy(5000))).startswith("5000 examples, sha256 of 1000 examples each ")
 
 
+def test_data_that_are_drawn_anew_have_no_digest() -> None:
+    class Cropped(Lazy):
+        def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
+            return np.random.default_rng().random(3), 0
+
+    assert data_digest(Holder(Cropped(7), Lazy(3))) == "7 + 3 examples, drawn anew at each look"
+
+
 def test_no_data_and_odd_data() -> None:
     assert data_digest(lambda arch: 1.0) == ""
     assert data_digest(Holder(object())) == "of a kind that has no digest"
