@@ -202,7 +202,10 @@ class Follower(threading.Thread):
     def _alive(self) -> bool:
         if self._process is None:
             return self._offset == 0 and time.monotonic() - self._since < _UNBORN
-        return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+        try:
+            return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:  # it ended between the two questions
+            return False
 
     def _epitaph(self) -> str:
         words: list[str] = []

@@ -6,10 +6,9 @@ replaced when it dies; all seats take calls from one queue.
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import os
 import queue
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Mapping
@@ -19,148 +18,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from nasviz.algebra.arguments import shown
 from nasviz.errors import JobError
-from nasviz.jobs.payload import Shared, pack, unpack, unsent
-from nasviz.jobs.process import WorkerProcess, fair_threads
-from nasviz.jobs.protocol import Frame, unpack_rows
+from nasviz.jobs.payload import Shared, pack
+from nasviz.jobs.process import fair_threads
+from nasviz.jobs.seat import Call, OnLog, OnReport, Seat
 
 __all__ = ["LocalExecutor", "OnLog", "OnReport", "default_executor"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-OnReport = Callable[[int, dict[str, float]], str | None]
-"""``on_report(step, metrics)``; answering "stop" asks the call to stop."""
-OnLog = Callable[[str], object]
-"""``on_log(text)`` with what the call printed."""
-
-_log = logging.getLogger("nasviz.jobs")
-
-
-class _Call:
-    """One submitted call: its bytes, its future and who listens."""
-
-    def __init__(self, blobs: list[bytes | memoryview], on_report: OnReport | None, on_log: OnLog | None) -> None:
-        self.future: Future[Any] = Future()
-        self.blobs = blobs
-        self.on_report = on_report
-        self.on_log = on_log
-        self.on_start: Callable[[], object] | None = None
-        self.stopping = False
-
-
-class _Seat(threading.Thread):
-    """A thread that serves calls from the queue with one worker process, until it takes None."""
-
-    def __init__(self, calls: queue.SimpleQueue[_Call | None], idle: threading.Semaphore, threads: int, grace: float):
-        super().__init__(name="nasviz-seat", daemon=True)
-        self._calls = calls
-        self._idle = idle
-        self._threads = threads
-        self._grace = grace
-        self._process: WorkerProcess | None = None
-        self._number = 0
-        self._lock = threading.Lock()
-        self._current: _Call | None = None
-
-    def run(self) -> None:
-        while (call := self._calls.get()) is not None:
-            if call.future.set_running_or_notify_cancel():
-                with self._lock:
-                    self._current = call
-                self._serve(call)
-                with self._lock:
-                    self._current = None
-            del call
-            self._idle.release()
-        if self._process is not None:
-            self._process.close()
-
-    def stop(self, future: Future[Any], grace: float | None) -> bool:
-        """Ask the call of `future` to stop, and end the process if it does not; False if it does not run here."""
-        with self._lock:
-            call = self._current
-            if call is None or call.future is not future:
-                return False
-            call.stopping = True
-            if self._process is not None:
-                self._process.stop_call(self._number)
-        timer = threading.Timer(self._grace if grace is None else grace, self._end_if_running, (call,))
-        timer.daemon = True
-        timer.start()
-        return True
-
-    def _end_if_running(self, call: _Call) -> None:
-        with self._lock:
-            running, process = self._current is call, self._process
-        if running and process is not None:
-            process.end()
-
-    def _serve(self, call: _Call) -> None:
-        try:
-            value = self._answer(call)
-        except BaseException as error:
-            call.future.set_exception(error)
-        else:
-            call.future.set_result(value)
-
-    def _answer(self, call: _Call) -> Any:
-        process = self._process
-        if process is None or not process.alive:
-            process = WorkerProcess(self._threads)
-        with self._lock:
-            self._process = process
-            self._number += 1
-        try:
-            process.send(Frame("call", self._number, {"path": list(sys.path)}, unsent(call.blobs, process.sent)))
-            call.blobs = []
-            if call.stopping:
-                process.stop_call(self._number)
-            while (frame := process.receive()) is not None:
-                if frame.call not in (0, self._number):
-                    continue  # a fork of the worker may still answer an earlier call
-                if frame.kind == "result":
-                    return unpack(frame.blobs)
-                if frame.kind == "error":
-                    process.sent.clear()  # it may have failed before it had unpickled what is shared
-                    raise _remote_error(frame)
-                self._listen(call, frame, process)
-        except OSError:
-            pass
-        raise self._crash(call, process)
-
-    def _crash(self, call: _Call, process: WorkerProcess) -> JobError:
-        reason = process.bury()
-        self._process = None
-        return JobError(f"stopped: it did not answer in time and was ended ({reason})" if call.stopping else reason)
-
-    def _listen(self, call: _Call, frame: Frame, process: WorkerProcess) -> None:
-        try:
-            if frame.kind == "report" and call.on_report is not None:
-                answers = [call.on_report(step, metrics) for step, metrics in unpack_rows(frame.body["rows"])]
-                if "stop" in answers:
-                    process.stop_call(self._number)
-            elif frame.kind == "log" and call.on_log is not None:
-                call.on_log(frame.body["text"])
-            elif frame.kind == "started" and call.on_start is not None:
-                call.on_start()
-        except Exception:
-            _log.exception("a listener of a worker's messages failed")
-
-
-def _remote_error(frame: Frame) -> BaseException:
-    """The exception of an error message; its cause shows where in the worker it was raised."""
-    kind, message, text = frame.body["type"], frame.body["message"], frame.body["traceback"]
-    cause = JobError(f"in the worker process:\n{text}")
-    if frame.blobs:
-        try:
-            error = unpack(frame.blobs)
-        except Exception:
-            error = None
-        if isinstance(error, Exception):
-            error.__cause__ = cause
-            return error
-    error = JobError(kind if message in ("", kind) else f"{kind}: {message}")
-    error.__cause__ = cause
-    return error
 
 
 class LocalExecutor(Executor):
@@ -204,9 +69,9 @@ class LocalExecutor(Executor):
         self.workers = workers
         self._threads = threads if threads is not None else fair_threads(workers)
         self._grace = grace
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
-        self._seats: list[_Seat] = []
+        self._seats: list[Seat] = []
         self._lock = threading.Lock()
         self._shut = False
         self._finalizer = weakref.finalize(self, _retire, self._calls, self._seats)
@@ -337,7 +202,7 @@ class LocalExecutor(Executor):
         on_log: OnLog | None,
         on_start: Callable[[], object] | None,
     ) -> Future[Any]:
-        call = _Call([], on_report, on_log)
+        call = Call([], on_report, on_log)
         call.on_start = on_start
         try:
             call.blobs = pack(payload)
@@ -349,25 +214,29 @@ class LocalExecutor(Executor):
                 raise RuntimeError("this executor was shut down; make a new one")
             self._calls.put(call)
             if not self._idle.acquire(blocking=False) and len(self._seats) < self.workers:
-                seat = _Seat(self._calls, self._idle, self._threads, self._grace)
+                seat = Seat(self._calls, self._idle, self._threads, self._grace)
                 self._seats.append(seat)
                 seat.start()
         return call.future
 
 
-def _retire(calls: queue.SimpleQueue[_Call | None], seats: list[_Seat]) -> None:
+def _retire(calls: queue.SimpleQueue[Call | None], seats: list[Seat]) -> None:
     for _ in seats:
         calls.put(None)
 
 
-def _drain(calls: queue.SimpleQueue[_Call | None]) -> None:
-    while True:
-        try:
+def _drain(calls: queue.SimpleQueue[Call | None]) -> None:
+    """Cancel the calls that wait; what tells seats to end, after an earlier shutdown, stays."""
+    ends = 0
+    with contextlib.suppress(queue.Empty):
+        while True:
             call = calls.get_nowait()
-        except queue.Empty:
-            return
-        if call is not None:
-            call.future.cancel()
+            if call is None:
+                ends += 1
+            else:
+                call.future.cancel()
+    for _ in range(ends):
+        calls.put(None)
 
 
 _shared: dict[tuple[int, int], LocalExecutor] = {}

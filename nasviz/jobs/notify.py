@@ -77,8 +77,10 @@ class Notifier:
                 source = min(self._due, key=self._due.__getitem__, default=None)
                 if source is not None and self._due[source] <= now:
                     del self._due[source]
-                    self._told[source] = now
-                    return source, list(self._listeners.get(source, []))
+                    listeners = list(self._listeners.get(source, []))
+                    if listeners:
+                        self._told[source] = now
+                    return source, listeners
                 self._condition.wait(None if source is None else self._due[source] - now)
 
 

@@ -74,6 +74,18 @@ def test_a_worker_that_died_fails_its_job_with_its_last_words(job: Job, folder: 
     assert job.error.endswith("its last words:\n    Killed")
 
 
+def test_a_worker_that_ends_while_it_is_looked_at_does_not_end_the_follower(job: Job, folder: JobFolder) -> None:
+    class Leaving(psutil.Process):
+        def status(self) -> Any:
+            raise psutil.NoSuchProcess(self.pid)
+
+    folder.append(Frame("started", 1, {"pid": os.getpid()}))
+    follower = Follower(job, folder)
+    follower._process = Leaving()
+    follower.start()
+    assert job.wait(60).state == "failed"
+
+
 def test_another_process_with_the_same_number_is_not_the_worker(job: Job, folder: JobFolder) -> None:
     folder.append(Frame("ready", 0, {"pid": os.getpid(), "born": 1.0}))
     follower = Follower(job, folder)

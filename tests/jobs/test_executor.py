@@ -263,6 +263,18 @@ def test_shutdown_waits_for_what_was_taken_and_ends_the_processes() -> None:
         made.submit(len, "")
 
 
+def test_a_second_shutdown_takes_no_seat_its_end() -> None:
+    made = LocalExecutor()
+    future = made.submit(lambda: (time.sleep(0.5), os.getpid())[1])
+    wait_until(future.running)
+    made.shutdown(wait=False)
+    again = threading.Thread(target=made.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+    again.start()
+    again.join(60)
+    assert not again.is_alive()
+    assert not psutil.pid_exists(future.result(0))
+
+
 def test_a_forgotten_executor_ends_its_workers() -> None:
     made = LocalExecutor()
     pid = made.submit(os.getpid).result(20)

@@ -1,8 +1,10 @@
 """Listeners are called on one thread, not too often, and the last change is always told."""
 
+import gc
 import itertools
 import threading
 import time
+import weakref
 
 from nasviz.jobs.notify import INTERVAL, Notifier
 
@@ -47,3 +49,22 @@ def test_a_listener_that_left_hears_nothing() -> None:
     notifier.changed("b")
     assert told.wait(60)
     assert heard == []
+
+
+def test_what_nobody_listens_to_any_more_is_not_kept() -> None:
+    class Source:
+        pass
+
+    notifier, source, told = Notifier(), Source(), threading.Event()
+    notifier._told[source] = time.monotonic()  # told just now, so that the next change waits
+    leave = notifier.listen(source, print)
+    notifier.changed(source)
+    leave()
+    notifier.listen("after", lambda _: told.set())
+    notifier._told["after"] = time.monotonic() + INTERVAL
+    notifier.changed("after")
+    assert told.wait(60)
+    gone = weakref.ref(source)
+    del source, leave
+    gc.collect()
+    assert gone() is None
