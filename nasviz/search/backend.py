@@ -52,11 +52,20 @@ def _opened(url: str, options: dict[str, Any]) -> RDBStorage:
 
 def check_there(url: str) -> None:
     """Refuse a file that is missing, which SQLite would make."""
-    if not isinstance(url, str) or not url.startswith("sqlite"):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return
-    file = make_url(url).database
-    if file and file != ":memory:" and not file.startswith("file:") and not Path(file).exists():
+    file = _file(url)
+    if file is not None and not file.exists():
         raise StorageError(f"{url} holds no study: there is no file {file}")
+
+
+def _file(url: object) -> Path | None:
+    """Return the file of a SQLite database, or None."""
+    if not isinstance(url, str) or not url.startswith("sqlite"):
+        return None
+    try:
+        file = make_url(url).database
+    except SQLAlchemyError:
+        return None
+    return Path(file) if file and file != ":memory:" and not file.startswith("file:") else None
 
 
 def _made_twice(error: Exception) -> bool:
@@ -77,7 +86,25 @@ def translated(where: str | None, *, everything: bool = False) -> Generator[None
             raise
         cause = error.__cause__ or error
         text = str(getattr(cause, "orig", None) or cause).splitlines()[0]
-        raise StorageError(f"the storage {where or 'in memory'} cannot be used: {text}") from error
+        raise StorageError(f"the storage {where or 'in memory'} cannot be used: {text}{_why(where, cause, text)}") from error
+
+
+def _why(where: str | None, cause: BaseException, text: str) -> str:
+    """Return what lies behind the words of a database, where it can be seen, with a colon before it; else ""."""
+    if isinstance(cause, ModuleNotFoundError):
+        return f": this kind of storage needs the Python package {cause.name}"
+    file = _file(where)
+    if file is None:
+        return ""
+    if not file.parent.is_dir():
+        return f": there is no folder {file.parent}"
+    if file.is_dir():
+        return f": {file} is a folder"
+    if file.exists():
+        return ""
+    if "readonly" in text:
+        return f": its file {file} is gone, deleted or moved; study.report('kept.json') keeps what this process still knows"
+    return f": no file can be made in the folder {file.parent.resolve()}" if "unable to open" in text else ""
 
 
 @contextmanager

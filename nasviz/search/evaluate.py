@@ -160,12 +160,14 @@ def expect_executor(executor: object) -> None:
 def outcome_of(result: Any) -> Outcome:
     """Return the outcome that an objective's result stands for: a finite number, or the reason why it is none.
 
-    Of a mapping the value is what it holds under "value", else its first; the numbers are kept as metrics. A
-    sequence of several has no one value; see :func:`nasviz.search.directions.arranged`.
+    Of a mapping the value is what it holds under "value", else its first; the numbers are kept as metrics. A sequence of one
+    stands for its item, a sequence of several has no one value; see :func:`nasviz.search.directions.arranged`.
 
     >>> outcome_of({"error": 0.25, "latency_ms": 3}).value
     0.25
     """
+    row = _row(result)
+    result = row[0] if len(row) == 1 else result
     found = named(result)
     if found and not isinstance(result, Mapping):
         reason = (
@@ -194,8 +196,13 @@ def named(result: Any) -> dict[str, Any]:
     if isinstance(result, Mapping):
         pairs: dict[Any, Any] = dict(result)  # pyright: ignore[reportUnknownArgumentType]
         return {str(name): value for name, value in pairs.items()}
-    row: Any = result if isinstance(result, (tuple, list)) or getattr(result, "ndim", 0) == 1 else ()
+    row = _row(result)
     return {f"values_{i}": value for i, value in enumerate(row)} if len(row) > 1 else {}
+
+
+def _row(result: Any) -> Any:
+    """What was returned if it is a sequence of numbers, else an empty one."""
+    return result if isinstance(result, (tuple, list)) or getattr(result, "ndim", 0) == 1 else ()
 
 
 def _numbers(found: Any, *, finite: bool = True) -> dict[str, float]:

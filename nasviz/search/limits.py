@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from nasviz.algebra.arguments import shown
 from nasviz.errors import NasvizError, nearest
 from nasviz.extension import lower
 from nasviz.numbers import measure, prefixed
@@ -61,7 +62,7 @@ class Limits:
     Raises
     ------
     NasvizError
-        If a limit is no positive number, or a name is nearly that of a known one.
+        If they are no numbers by name, a limit is no positive number, or a name is nearly that of a known one.
 
     Examples
     --------
@@ -75,6 +76,9 @@ class Limits:
     _known: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        most: Any = self.most
+        if not isinstance(most, Mapping) or not all(isinstance(name, str) for name in cast("Mapping[Any, Any]", most)):
+            raise NasvizError(f'limits are numbers by name, found {shown(most)}. Type: limits={{"parameters": 500_000}}')
         for name, limit in self.most.items():
             given: Any = limit
             if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < math.inf:
@@ -170,7 +174,7 @@ class Within:
         if missing:
             raise NasvizError(
                 f"{missing[0]!r} has a limit, but the objective does not return it. "
-                f'Return a dict: {{"error": value, "{missing[0]}": number}}'
+                f'Return a dict: {{"value": value, "{missing[0]}": number}}'
             )
         self.limits.check(found, rest)
         return found

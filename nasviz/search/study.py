@@ -332,7 +332,7 @@ def _check_strategy(strategy: object) -> None:
 def _checked_limits(limits: Mapping[str, float] | None, strategy: Strategy) -> dict[str, float]:
     if not limits:
         return {}
-    Limits(dict(limits))
+    Limits(limits)
     if not accepted(strategy.propose, limits=limits):
         raise NasvizError(f"the strategy {type(strategy).__name__} takes no limits; its method propose has no argument limits")
     return {str(name): bound for name, bound in limits.items()}

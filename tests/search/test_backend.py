@@ -22,6 +22,33 @@ def test_what_the_database_says_becomes_one_sentence() -> None:
         raise KeyError("while opening it may be anything")
 
 
+def test_the_sentence_says_what_lies_behind_the_database_s_words(tmp_path: Path) -> None:
+    (tmp_path / "a.db").mkdir()
+    (tmp_path / "there.db").touch()
+    cases = {
+        "no/x.db": ("unable to open database file", rf": there is no folder {tmp_path}/no$"),
+        "a.db": ("unable to open database file", rf": {tmp_path}/a\.db is a folder$"),
+        "new.db": ("unable to open database file", rf": no file can be made in the folder {tmp_path}$"),
+        "gone.db": (
+            "attempt to write a readonly database",
+            r": its file .*gone\.db is gone, deleted or moved; study\.report",
+        ),
+        "there.db": ("attempt to write a readonly database", "$"),
+    }
+    for name, (text, behind) in cases.items():
+        with (
+            pytest.raises(StorageError, match=rf"cannot be used: {text}{behind}"),
+            translated(f"sqlite:///{tmp_path}/{name}"),
+        ):
+            raise StorageInternalError(text)
+
+
+def test_a_missing_package_is_named() -> None:
+    text = r"cannot be used: No module named 'xdb': this kind of storage needs the Python package xdb$"
+    with pytest.raises(StorageError, match=text), translated("xdb://host/db", everything=True):
+        raise ModuleNotFoundError("No module named 'xdb'", name="xdb")
+
+
 @pytest.mark.parametrize("first", [IntegrityError, OperationalError])
 def test_two_processes_that_make_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: type[DBAPIError]) -> None:
     tries: list[str] = []

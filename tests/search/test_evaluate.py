@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nasviz.records import Curve
-from nasviz.search.evaluate import ROWS, Recorder, accepted, evaluate, evaluate_elsewhere, thinned
+from nasviz.search.evaluate import ROWS, Recorder, accepted, evaluate, evaluate_elsewhere, outcome_of, thinned
 from nasviz.spaces import parse
 
 ARCH = parse("Linear(conv3x3, relu)")
@@ -83,6 +83,17 @@ def test_what_is_no_finite_number_has_a_reason(result: Any, reason: str) -> None
 def test_numbers_of_every_kind_are_values() -> None:
     assert evaluate(lambda arch: np.float32(0.5), ARCH, 0).value == 0.5
     assert evaluate(lambda arch: True, ARCH, 0).value == 1.0
+
+
+@pytest.mark.parametrize("row", [[0.5], (0.5,), np.array([0.5]), {"value": [0.5]}])
+def test_a_sequence_of_one_is_its_item(row: Any) -> None:
+    assert outcome_of(row).value == 0.5
+
+
+def test_a_sequence_that_holds_itself_is_no_number() -> None:
+    row: list[Any] = []
+    row.append(row)
+    assert "of type list, not a number" in outcome_of(row).reason
 
 
 def test_an_exception_is_a_reason_with_a_traceback() -> None:

@@ -1,9 +1,11 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.records import Trial
-from nasviz.search import BayesOpt, ExhaustedError, RandomSearch
+from nasviz.search import BayesOpt, ExhaustedError, RandomSearch, Study
 from nasviz.search.limits import LimitedSpace, LimitError, Limits, Within, admits
 from nasviz.spaces import Architecture, SearchSpace, nb201, parse
 
@@ -16,6 +18,12 @@ def parameters(arch: Architecture) -> int:
 def test_limits_are_positive_numbers(limit: float) -> None:
     with pytest.raises(NasvizError, match=r"the limit of 'flops' is .*; it must be a positive number"):
         Limits({"flops": limit})
+
+
+@pytest.mark.parametrize("limits", [[1], 5, "parameters", {3: 4}])
+def test_limits_are_numbers_by_name(space: SearchSpace, limits: Any) -> None:
+    with pytest.raises(NasvizError, match=r'limits are numbers by name, found .*\. Type: limits=\{"parameters": 500_000\}'):
+        Study(space, limits=limits)
 
 
 def test_a_name_that_is_nearly_known_is_corrected() -> None:
