@@ -6,6 +6,7 @@ learns logarithms, the point is the median, whose changes are those of the logar
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -16,6 +17,9 @@ from nasviz import numbers
 from nasviz.view import theme
 from nasviz.view.history import Direction
 from nasviz.view.importance import SIDES
+
+LARGE = 1e8
+"""Ratio beside whose square 1 is rounding, and from which on that square might overflow."""
 
 
 class Step(Protocol):
@@ -102,9 +106,11 @@ class AblationInfo:
         """What edit k does, with its sign."""
         return numbers.signed(self.change[k], self.log)
 
-    def helps(self, k: int) -> bool:
-        """Whether edit k moves the mean to the better."""
-        return self.change[k] < 0 if self.direction == "minimize" else self.change[k] > 0
+    def side(self, k: int) -> Literal["helps", "hurts", "nothing"]:
+        """Whether edit k moves the mean to the better or the worse; what is rounding beside the greatest change is nothing."""
+        if not abs(self.change[k]) > 1e-9 * max(map(abs, self.change)):
+            return "nothing"
+        return "helps" if (self.change[k] < 0) == (self.direction == "minimize") else "hurts"
 
 
 def ablation_info(way: Way, *, direction: Direction = "minimize", value_name: str = "value") -> AblationInfo:
@@ -142,7 +148,8 @@ def _drawn(mean: float, sd: float, log: bool) -> tuple[float, float, float]:
     """Middle and ends of what is believed; of a log-normal variable with these moments the median and the central 68 %."""
     if not log:
         return mean, mean - sd, mean + sd
-    spread = math.sqrt(math.log1p((sd / mean) ** 2))
+    ratio = min(sd / mean, 1 / sys.float_info.min) if mean > 0 else 0.0
+    spread = math.sqrt(2 * math.log(ratio) if ratio > LARGE else math.log1p(ratio**2))
     median = mean * math.exp(-(spread**2) / 2)
     return median, median * math.exp(-spread), median * math.exp(spread)
 
@@ -167,7 +174,7 @@ def ablation_figure(info: AblationInfo, *, dark: bool = False) -> go.Figure:
         _bars(info, "hurts"),
         _believed(info),
         _observed(info),
-        x=f"{info.value_name} ({better} is better)",
+        x=f"{theme.clipped(info.value_name, 40, 1)} ({better} is better)",
         y="",
         dark=dark,
     )
@@ -200,7 +207,7 @@ def _label(info: AblationInfo, k: int) -> str:
 
 def _bars(info: AblationInfo, side: Literal["helps", "hurts"]) -> go.Bar:
     colour, _, name = SIDES[side]
-    mine = [k for k in range(1, len(info.edits)) if info.helps(k) == (side == "helps")]
+    mine = [k for k in range(1, len(info.edits)) if info.side(k) == side]
     return go.Bar(
         x=[info.level[k] - info.level[k - 1] for k in mine],
         base=[info.level[k - 1] for k in mine],

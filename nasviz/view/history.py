@@ -231,7 +231,7 @@ def history_figure(info: HistoryInfo, *, total: int | None = None, dark: bool = 
     """
     longest = max([*info.evaluations[-1:], *info.failed_at[-1:], total or 0, 5])
     traces = [*_baseline_traces(info.baseline), *_search_traces(info), _known(info, longest + 0.6)]
-    fig = theme.figure(*traces, x="finished trials", y=info.value_name, dark=dark)
+    fig = theme.figure(*traces, x="finished trials", y=theme.clipped(info.value_name, 40, 1), dark=dark)
     fig.update_xaxes(range=[0.4, longest + 0.6], tickformat="d", nticks=10)
     if info.values and min(info.values) > 0 and max(info.values) > 30 * min(info.values):
         fig.update_yaxes(type="log", tickformat=".2~g")

@@ -189,9 +189,10 @@ def importance_figure(info: ImportanceInfo, *, dark: bool = False) -> go.Figure:
     -------
         Bars of "helps", "hurts" and "unsure", always these three in this order.
     """
-    unit = "per cent" if info.log else f"units of {info.value_name}"
+    name = theme.clipped(info.value_name, 40, 1)
+    unit = "per cent" if info.log else f"units of {name}"
     better = "left" if info.direction == "minimize" else "right"
-    title = f"effect of one use on {info.value_name} ({unit}; {better} of 0 is better)"
+    title = f"effect of one use on {name} ({unit}; {better} of 0 is better)"
     fig = theme.figure(*(_bars(info, side) for side in SIDES), x=title, y="", dark=dark)
     n = len(info.effects)
     fig.update_yaxes(

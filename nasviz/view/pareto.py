@@ -57,8 +57,8 @@ class ParetoInfo:
     limits
         The largest that was allowed of each, or None.
     reference
-        The point up to which the hypervolume is counted: where a limit was set the limit, else the worst of all trials; None
-        without a trial.
+        The point up to which the hypervolume is counted: where a limit was set the limit, else, or where more is better, the
+        worst of all trials; None without a trial.
     value_name
         What the value measures.
     """
@@ -198,6 +198,7 @@ def pareto_info(
     xs, ys = tuple(float(x[t.number]) for t in own), tuple(float(y[t.number]) for t in own)
     sx, sy = _signs(maximize)
     allowed = (limits or {}).get(x_name), (limits or {}).get(y_name)
+    worse = tuple(None if more else limit for limit, more in zip(allowed, maximize, strict=True))
     worst = (sx * max(sx * v for v in xs), sy * max(sy * v for v in ys)) if own else None
     return ParetoInfo(
         trials=tuple(t.number for t in own),
@@ -211,7 +212,7 @@ def pareto_info(
         y_name=y_name,
         maximize=maximize,
         limits=allowed,
-        reference=worst and (worst[0] if allowed[0] is None else allowed[0], worst[1] if allowed[1] is None else allowed[1]),
+        reference=worst and (worst[0] if worse[0] is None else worse[0], worst[1] if worse[1] is None else worse[1]),
         value_name=value_name,
     )
 

@@ -203,8 +203,8 @@ def surrogate_figure(info: SurrogateInfo, *, dark: bool = False) -> go.Figure:
         diagonal,
         points,
         _current(info, low, high),
-        x=f"observed {info.value_name}",
-        y=f"predicted {info.value_name}",
+        x=f"observed {theme.clipped(info.value_name, 40, 1)}",
+        y=f"predicted {theme.clipped(info.value_name, 40, 1)}",
         dark=dark,
     )
     if not enough:

@@ -358,7 +358,11 @@ def _waiting(info: TimelineInfo, size: float) -> go.Scatter:
 
 
 def _hover(bar: Bar, value_name: str) -> str:
-    value = "" if bar.value is None or bar.state != "finished" else f": {value_name} {numbers.measure(bar.value)}"
+    value = (
+        ""
+        if bar.value is None or bar.state != "finished"
+        else f": {theme.clipped(value_name, 40, 1)} {numbers.measure(bar.value)}"
+    )
     took = f"{numbers.measure(bar.stop - bar.start)}{numbers.GAP}s"
     before = (
         "" if not bar.proposing > 0 else f", after {numbers.measure(bar.proposing, 2)}{numbers.GAP}s to propose and hand over"

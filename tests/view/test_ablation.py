@@ -28,9 +28,30 @@ def test_the_way_is_told_step_by_step():
     info = ablation_info(way(3))
     assert (info.terms, info.level, info.trials) == (("Linear(id)", "Linear(a)", "Linear(b)"), (0.5, 0.25, 0.375), (3, None, 7))
     assert (info.low[0], info.high[0]) == (0.375, 0.625)
-    assert [info.helps(k) for k in (1, 2)] == [True, False]
+    assert [info.side(k) for k in (1, 2)] == ["helps", "hurts"]
     assert info.summary == "2 edits from 0.50 ± 0.12 to 0.375 ± 0.062 believed · most by edit 1, −0.250"
-    assert [ablation_info(way(3), direction="maximize").helps(k) for k in (1, 2)] == [False, True]
+    other = ablation_info(way(3), direction="maximize")
+    assert [other.side(k) for k in (1, 2)] == ["hurts", "helps"]
+    assert other.summary.endswith(" · most by edit 2, +0.125")
+
+
+def test_an_edit_that_moves_nothing_neither_helps_nor_hurts():
+    same = SimpleNamespace(steps=[*STEPS[:2], step("Linear(c)", "replace a at (0,) by c", 0.25, 0.0625, 1e-17)], log=False)
+    for direction in ("minimize", "maximize"):
+        info = ablation_info(same, direction=direction)
+        assert info.side(2) == "nothing"
+        assert sum(len(bars.x) for bars in ablation_figure(info).data[:2]) == 1
+    alone = ablation_info(SimpleNamespace(steps=[STEPS[0], STEPS[0]], log=False))
+    assert alone.side(1) == "nothing"
+    assert alone.summary == "1 edit from 0.50 ± 0.12 to 0.50 ± 0.12 believed"
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(1e-300, 1e300), (1e306, 1e306), (0.0, 0.0)])
+def test_wild_beliefs_are_drawn(mean, sd):
+    info = ablation_info(SimpleNamespace(steps=[step("id", "", mean, sd, 0.0), STEPS[1]], log=True))
+    assert info.low[0] <= info.level[0] <= info.high[0]
+    assert all(map(math.isfinite, (info.level[0], info.high[0])))
+    assert ablation_figure(info).data
 
 
 def test_a_logarithm_is_drawn_at_the_median_with_the_central_68_per_cent():
@@ -58,6 +79,12 @@ def test_bars_go_from_one_level_to_the_next():
     assert hurts.hovertext[0] == (
         "replace a at (0,) by &lt;b&gt;: +0.125<br>believed 0.375 ± 0.062<br>observed 0.375 in trial 7<br>Linear(b)"
     )
+
+
+def test_the_better_way_and_markup_in_the_axis():
+    for direction, better in (("minimize", "less"), ("maximize", "more")):
+        fig = ablation_figure(ablation_info(way(3), direction=direction, value_name="loss<0"))
+        assert fig.layout.xaxis.title.text == f"loss&lt;0 ({better} is better)"
 
 
 def test_changes_stand_beside_their_rows():

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from nasviz.errors import NasvizError
+from nasviz.view import theme
 from nasviz.view.importance import importance_figure, importance_info
 
 NAMES = ["+ helps", "− hurts", "the interval includes 0"]
@@ -67,6 +68,15 @@ def test_bars_have_their_interval_and_their_evidence(rows):
         "OP ::= id<br>the trials do not tell: +0.125, 95 % interval −0.125 … +0.375<br>7 trials, 12 uses"
     )
     assert "units of error; left of 0 is better" in fig.layout.xaxis.title.text
+
+
+def test_the_axis_says_which_side_is_better(rows):
+    fig = importance_figure(importance_info(rows, direction="maximize", value_name="a<b"))
+    assert fig.layout.xaxis.title.text == "effect of one use on a&lt;b (units of a&lt;b; right of 0 is better)"
+    helps, hurts, unsure = fig.data
+    assert unsure.marker.color == theme.BASELINE
+    assert len({helps.marker.color, hurts.marker.color}) == 2
+    assert all(bars.marker.color.startswith("rgba") for bars in (helps, hurts)), "hatching alone is opaque"
 
 
 def test_logarithms_are_shown_in_per_cent(rows):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nasviz.records import Trial
 from nasviz.search import pareto_trials
 from nasviz.view import theme
-from nasviz.view.pareto import pareto_figure, pareto_info
+from nasviz.view.pareto import compared, pareto_figure, pareto_info
 
 NAMES = ["attained", "beaten", "Pareto front", "known networks"]
 X = {0: 100.0, 1: 200.0, 2: 400.0, 3: 300.0, 4: 800.0, 5: math.nan, 9: 300.0}
@@ -41,6 +41,13 @@ def test_hypervolume_is_the_area_to_the_reference(trials):
     limited = info_of(trials, limits={"parameters": 300.0, "value": 0.375})
     assert limited.reference == (300.0, 0.375)
     assert limited.hypervolume == pytest.approx(100 * 0.125)
+
+
+def test_a_limit_is_no_reference_where_more_is_better(trials):
+    info = info_of(trials, maximize=(True, False), limits={"parameters": 900.0})
+    assert info.reference == (100.0, 0.5)
+    assert info.limits == (900.0, None)
+    assert info.hypervolume == pytest.approx((800 - 100) * (0.5 - 0.125))
 
 
 POINTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=12)
@@ -124,6 +131,21 @@ def test_quantities_are_written_with_what_they_count(name, title, text):
     info = pareto_info([], {}, {}, x_name=name)
     assert info.called(0) == title
     assert info.written(0, 1230.0).replace("\u00a0", " ").replace("\u202f", "") == text
+
+
+def test_which_numbers_are_compared_and_which_way():
+    class Study:
+        direction, directions, strategy = "maximize", ("maximize",), None
+
+    trials = [Trial(0, "id", "f", "finished", 1.0, objectives={"accuracy": 1.0, "latency_ms": 2.0})]
+    one, several = Study(), Study()
+    several.directions = ("maximize", "minimize")
+    assert compared(one, ()) == (("parameters", False), ("value", True))
+    assert compared(one, (), x="value") == (("value", True), ("parameters", False))
+    assert compared(one, (), "flops", "seconds") == (("flops", False), ("seconds", False))
+    assert compared(several, trials) == (("accuracy", True), ("latency_ms", False))
+    assert compared(several, trials, y="accuracy") == (("latency_ms", False), ("accuracy", True))
+    assert compared(several, ()) == (("parameters", False), ("value", True)), "nothing has ended yet"
 
 
 def test_empty_and_one(make_trial):

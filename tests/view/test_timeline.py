@@ -135,6 +135,53 @@ def test_the_axis_counts_in_a_unit_that_fits(seconds, unit):
     assert fig.layout.xaxis.title.text == f"{unit} since the first trial began"
 
 
+def test_bars_and_marks_are_in_that_unit():
+    waiting = [Trial(7 + k, "id", "f", "waiting") for k in range(20)]
+    fig = timeline_figure(timeline_info([trial(0, 0, 300), trial(1, 300, 1200, value=0.25), *waiting]))
+    bars, best, rings = fig.data[0], fig.data[5], fig.data[7]
+    assert (list(bars.base), list(bars.x)) == ([0, 5], [5, 15])
+    assert list(best.x) == [12.5]
+    assert list(rings.x) == pytest.approx([20 + 0.2 * (k + 1) for k in range(20)]), "all within a fifth of the span"
+    assert list(fig.layout.yaxis.range) == [1.6, -0.6]
+    two = timeline_figure(timeline_info([trial(0, 0, 1200), *waiting[:2]])).data[7]
+    assert list(two.x) == pytest.approx([20.4, 20.8])
+
+
+def test_an_end_that_was_not_stored_follows_from_the_seconds():
+    told = Trial(0, "id", "f", "finished", 0.5, began=T, seconds=12.0)
+    (bar,) = timeline_info([told]).bars
+    assert (bar.start, bar.stop, math.isnan(bar.proposing)) == (0, 12, True)
+
+
+def test_two_machines_are_named():
+    assert timeline_info([trial(0, 0, 8, "a:1"), trial(1, 1, 8, "b:1")]).lanes == ("a 1", "b 1")
+
+
+@pytest.mark.parametrize(
+    ("n", "took", "gap", "cut"),
+    [(1, 1, 59, False), (1, 1, 61, True), (1, 8, 79, False), (1, 8, 81, True), (49, 8, 79, False), (49, 8, 81, True)],
+)
+def test_only_long_pauses_are_cut_out(n, took, gap, cut):
+    """Of more than a minute, ten evaluations and a fifth of what was busy: here 0.2 × 50 × 8 s are 80 s."""
+    last = n * took + gap
+    info = timeline_info([*(trial(k, took * k, took * (k + 1)) for k in range(n)), trial(n, last, last + took)])
+    assert bool(info.cuts) == cut
+    assert info.span == (n + 1) * took + (0 if cut else gap)
+
+
+def test_a_fifth_of_what_was_busy_is_long():
+    """Typically 1 s, but once 1000 s: a pause of 150 s is not worth a mark, one of 250 s is."""
+    for gap, cut in ((150, False), (250, True)):
+        short = [trial(k, 1000 + k, 1001 + k) for k in range(1, 4)]
+        info = timeline_info([trial(0, 0, 1001), *short, trial(9, 1004 + gap, 1005 + gap)])
+        assert bool(info.cuts) == cut
+
+
+def test_no_time_to_propose_is_not_said_and_markup_in_the_name_is_shown():
+    fig = timeline_figure(timeline_info([trial(0, 0, 8)], value_name="loss<0"))
+    assert fig.data[0].hovertext[0].replace("\u00a0", " ") == "trial 0 finished: loss&lt;0 0.500<br>8.00 s<br>a:1<br>op0"
+
+
 def test_a_trial_that_took_no_time_is_still_seen():
     fig = timeline_figure(timeline_info([trial(0, 0, 100), trial(1, 100, 100)]))
     assert fig.data[0].x[1] > 0
