@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from nasviz.algebra.arguments import file_path
 from nasviz.errors import DataError, NasvizError, nearest
 from nasviz.evaluation.nb201_table import DATASETS, WHERE, Table, code_of, digits_of, macro_of, read_table, term_of
 from nasviz.evaluation.training import Report
@@ -96,7 +97,7 @@ class NASBench201:
         if self.table is None:
             if self.path is None:
                 raise NasvizError(WHERE)
-            object.__setattr__(self, "table", read_table(Path(self.path)))
+            object.__setattr__(self, "table", read_table(file_path(self.path, "nb201.csv")))
         for name, value, known in (
             ("epochs", self.epochs, EPOCHS),
             ("split", self.split, ("val", "test")),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from nasviz.algebra.arguments import file_path
-from nasviz.errors import NasvizError, StorageError
+from nasviz.errors import NasvizError, StorageError, TermError
 from nasviz.spaces import SearchSpace
 
 if TYPE_CHECKING:
@@ -157,8 +157,17 @@ class Tabulated:
         rows = list(self.rows.values())
         if self.space.grammar is None:
             return rows
-        place = {row.term: self.space.rank(self.space.parse(row.term)) for row in rows}
+        place = {row.term: self._place(row.term) for row in rows}
         return sorted(rows, key=lambda row: place[row.term])
+
+    def _place(self, term: str) -> int:
+        try:
+            return self.space.rank(self.space.parse(term))
+        except TermError as error:
+            found = term if len(term) <= 80 else term[:79] + "…"
+            raise NasvizError(
+                f"the table has a row {found!r}, which is no architecture of the space {self.space.name or 'without a name'}"
+            ) from error
 
     def _row(self, arch: Architecture) -> Row:
         row = self.rows.get(str(arch))
@@ -172,7 +181,7 @@ class Tabulated:
         return row
 
     def _lacks(self, arch: Architecture) -> str:
-        return f"the table has {len(self)} architectures and not {_short(arch)}"
+        return f"the table has no value of {_short(arch)}, it has those of {len(self)} architectures"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Tabulated, (self.space, list(self.rows.values()), self.protocol)

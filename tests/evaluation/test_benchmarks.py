@@ -48,6 +48,11 @@ def test_without_a_table_it_says_where_to_get_one():
         NASBench201()
 
 
+def test_the_name_of_its_file_is_text():
+    with pytest.raises(NasvizError, match=r"the name of a file is text or a path, e\.g\. 'nb201\.csv', found 3"):
+        NASBench201(3)
+
+
 def test_the_value_is_an_error_of_the_whole_network_and_of_the_cell(bench):
     assert bench(nb201().parse(macro_of(BEST))) == pytest.approx(0.10)
     assert bench(parse(term_of(BEST))) == pytest.approx(0.10)

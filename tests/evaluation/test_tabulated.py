@@ -31,7 +31,7 @@ def test_it_is_an_objective(table, space):
     assert table.seconds(space.unrank(42)) == 42.0
     with pytest.raises(NasvizError, match=r"the evaluation of Residual2\(.*\) failed: MemoryError"):
         table(space.unrank(100))
-    with pytest.raises(NasvizError, match=r"the table has 100 architectures and not Residual2\("):
+    with pytest.raises(NasvizError, match=r"the table has no value of Residual2\(.*, it has those of 100 architectures"):
         table(space.unrank(101))
     with pytest.raises(NasvizError, match="the table is of the space three-node cells, which has no conv3x3"):
         table(digits_cells().parse("conv3x3"))
@@ -104,6 +104,12 @@ def test_files_that_cannot_be_read_or_written(table, tmp_path):
     (tmp_path / "t.csv").write_text(f"# nasviz: {json.dumps({'v': 1, 'kind': 'table'})}\nterm,value,seconds,reason\n")
     with pytest.raises(StorageError, match="a stored space is a JSON object"):
         load_table(tmp_path / "t.csv")
+
+
+def test_a_row_of_another_space_is_named(table):
+    table.rows["hello"] = Row("hello", 0.5)
+    with pytest.raises(NasvizError, match="the table has a row 'hello', which is no architecture of the space three"):
+        _ = table.frame
 
 
 @pytest.mark.parametrize("path", [None, 3, b"x", ["x"]])
