@@ -240,7 +240,8 @@ def signed_spread(value: float, sd: float, log: bool = False) -> str:
     places = min(places, 1) if log else places
     text = _fixed(abs(change), places)
     sign = "" if not text.strip("0.") else MINUS if change < 0 else "+"
-    return f"{sign}{text}{unit} ± {_fixed(around, places)}{unit}"
+    least = f"<{GAP}0.1" if log and around < 0.05 else _fixed(around, places)
+    return f"{sign}{text}{unit} ± {least}{unit}"
 
 
 def share(fraction: float) -> str:

@@ -176,6 +176,7 @@ def test_every_convention_is_one_sentence():
         (math.log(0.658), 0.27, True, "-34 % ± 22 %"),
         (math.log(0.8), 0.05, True, "-20.0 % ± 4.5 %"),
         (math.log(0.3), 0.002, True, "-70.0 % ± 0.1 %"),
+        (math.log(0.3), 0.0002, True, "-70.0 % ± < 0.1 %"),
         (0.0, 0.1, True, "0 % ± 10 %"),
         (5.0, 1.0, True, "× 150"),
     ],
