@@ -6,12 +6,13 @@ import contextlib
 import logging
 import threading
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from nasviz.algebra.arguments import shown
-from nasviz.errors import NasvizError, StorageError
+from nasviz.errors import NasvizError, NasvizWarning, StorageError
 from nasviz.records import Curve, Trial
 from nasviz.records.trial import ENDED
 from nasviz.search.directions import arranged, names_of, turned, turned_belief
@@ -146,8 +147,8 @@ class AskTell(StudyReader):
         names = names_of(seen, len(self._signs)) if len(self._signs) > 1 else ()
         return replace(proposal, belief=turned_belief(proposal.belief, self._signs, names))
 
-    def replay(self, number: int) -> Proposal:
-        """Return once more what the strategy proposed for trial `number`, from what was known when it was asked.
+    def replay(self, number: Trial | int) -> Proposal:
+        """Return once more what the strategy proposed for a trial, given or by number, from what was known when it was asked.
 
         On one thread, with the strategy that the study began with, it equals what was stored, bit for bit.
 
@@ -157,7 +158,7 @@ class AskTell(StudyReader):
             If there is no such trial, it was queued and not proposed, or the study was opened for looking and its strategy
             cannot be read back.
         """
-        strategy = self.strategy
+        number, strategy = number_of(number, "replay"), self.strategy
         if self._guessed:
             began = str(self.storage.protocol.get("strategy"))
             raise NasvizError(
@@ -167,7 +168,9 @@ class AskTell(StudyReader):
         slots = self.storage.slots()
         mine = next((slot for slot, trial in slots.items() if trial.number == number), None)
         draw = {} if mine is None else self.storage.attrs(mine).get(DRAW, {})
-        if mine is None or "ended" not in draw:
+        if mine is None:
+            raise NasvizError(f"the study {self.name!r} has no trial {number}, it has {len(slots)} trials")
+        if "ended" not in draw:
             raise NasvizError(
                 f"trial {number} of the study {self.name!r} was not proposed by a strategy, so there is nothing to replay"
             )
@@ -274,8 +277,16 @@ class AskTell(StudyReader):
             If it is a text that the space does not derive.
         NasvizError
             If it is of another space and has another input shape or number of classes, exceeds a limit and is no baseline, or
-            is no architecture at all.
+            is no architecture at all; or a text is none.
+
+        Warns
+        -----
+        NasvizWarning
+            If a baseline is a trial of the search already.
         """
+        for what, text in (("reason", reason), ("baseline", baseline)):
+            if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise NasvizError(f"{what} is {shown(text)}, expected a text, e.g. {what}='ResNet-20'")
         if not isinstance(arch, str) and not hasattr(arch, "term"):
             raise NasvizError(f"an architecture or the text of a term can be queued, found {arch!r:.60}")
         draw: dict[str, Any] = {"proposed_by": reason, **({"baseline": baseline} if baseline else {})}
@@ -290,9 +301,17 @@ class AskTell(StudyReader):
             term, name = str(arch), baseline or arch.space.name or "baseline"
             draw = {"proposed_by": f"baseline: {name}", "baseline": name, "home": arch.space.to_json()}
             self._guests[term] = arch
-        if all(trial.term != term for trial in self.storage.trials()):
+        before = next((trial for trial in self.storage.trials() if trial.term == term), None)
+        if before is None:
             self.storage.enqueue(term, draw)
             self.changed()
+        elif baseline and not before.baseline:
+            warnings.warn(
+                f"the study {self.name!r} has this architecture as trial {before.number}, which stays a trial of the search: "
+                f"there will be no baseline {baseline!r}. Baselines are queued before the search begins",
+                NasvizWarning,
+                stacklevel=2,
+            )
 
     @property
     def limits(self) -> Limits:

@@ -13,6 +13,7 @@ from nasviz import numbers
 from nasviz.algebra import Position, Term, position_text
 from nasviz.errors import NasvizError
 from nasviz.extension import lower
+from nasviz.spaces.edited import expect_architecture
 from nasviz.surrogate.basis import Basis
 from nasviz.surrogate.words import clipped
 
@@ -103,8 +104,10 @@ def ablate(basis: Basis, first: Architecture, last: Architecture) -> Ablation:
     Raises
     ------
     NasvizError
-        If the two are of different spaces.
+        If one is no architecture, or the two are of different spaces.
     """
+    expect_architecture(first)
+    expect_architecture(last)
     if first.fingerprint != last.fingerprint:
         raise NasvizError("an ablation goes between two architectures of one space; these two are of different grammars")
     way = [first]

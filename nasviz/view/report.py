@@ -113,7 +113,7 @@ class Report:
         """An entry to cite this run by, and the one of its space."""
         study, protocol = self.data.study, self.data.study.protocol
         year = str(protocol.get("begun", ""))[:4] or "????"
-        key = re.sub(r"[^A-Za-z0-9]+", "-", study.name).strip("-").lower() or "search"
+        key = re.sub(r"[^A-Za-z0-9]+", "-", study.name).strip("-").lower()[:60] or "search"
         version = (protocol.get("versions") or {}).get("nasviz", "")
         note = (
             f"nasviz {version}, seed {protocol.get('seed')}, {len(study.trials)} trials, "
@@ -355,7 +355,9 @@ def _cell(text: str) -> str:
 
 
 def _tex(text: str) -> str:
-    return re.sub(r"[{}\\]", "", text)
+    """The text as LaTeX writes it, on one line."""
+    plain = " ".join(re.sub(r"[{}\\~^\x00-\x1f]", " ", text).split())
+    return re.sub(r"([&%$#_])", r"\\\1", plain)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

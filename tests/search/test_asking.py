@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasviz.errors import NasvizError, TermError
+from nasviz.errors import NasvizError, NasvizWarning, TermError
 from nasviz.records import Curve, Trial
 from nasviz.search import BayesOpt, ExhaustedError, Proposal, RandomSearch, Study, load_study
 from nasviz.search.asking import ranges
@@ -241,12 +241,38 @@ def test_what_was_known_is_stored_and_replays_bit_for_bit(space: SearchSpace, ke
         assert (again.term, again.belief, again.reason) == (trial.term, trial.belief, trial.proposed_by)
 
 
+def test_a_baseline_that_the_search_has_is_said(study: Study) -> None:
+    trial = study.ask()
+    study.enqueue(trial.arch)
+    text = r"has this architecture as trial 0, which stays a trial of the search: there will be no baseline 'my default'"
+    with pytest.warns(NasvizWarning, match=text):
+        study.enqueue(trial.arch, baseline="my default")
+    other = study.space.sample(seed=3)
+    for _ in range(2):
+        study.enqueue(other, baseline="my default")
+    assert [t.baseline for t in study.trials] == ["", "my default"]
+
+
+@pytest.mark.parametrize("name", ["reason", "baseline"])
+def test_what_a_queued_architecture_is_called_is_a_text(study: Study, name: str) -> None:
+    with pytest.raises(NasvizError, match=rf"{name} is True, expected a text, e\.g\. {name}='ResNet-20'"):
+        study.enqueue("conv3x3", **{name: True})
+
+
+def test_only_a_trial_is_replayed(study: Study) -> None:
+    trial = study.ask()
+    assert study.replay(trial).term == trial.term
+    with pytest.raises(NasvizError, match="the study 'digits cells' has no trial 9, it has 1 trials"):
+        study.replay(9)
+    with pytest.raises(NasvizError, match=r"replay takes what ask\(\) gave, or the number of a trial, found str"):
+        study.replay("first")
+
+
 def test_what_was_queued_has_nothing_to_replay(study: Study) -> None:
     study.enqueue("id")
     study.ask()
-    for number in (0, 5):
-        with pytest.raises(NasvizError, match=f"trial {number} of the study 'digits cells' was not proposed by a strategy"):
-            study.replay(number)
+    with pytest.raises(NasvizError, match="trial 0 of the study 'digits cells' was not proposed by a strategy"):
+        study.replay(0)
 
 
 @given(st.sets(st.integers(0, 30)))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,12 @@ def test_where_two_terms_differ() -> None:
     assert places(a, b, most=1) == [()]
     c = parse("Linear(conv, conv, conv)").term
     assert differing(a, c) == [(0, 0)]
+
+
+@pytest.mark.parametrize("pair", [("relu", None), (SPACE.unrank(0), 3)])
+def test_only_architectures_have_a_way(basis: Basis, pair: tuple[Any, Any]) -> None:
+    with pytest.raises(NasvizError, match="an architecture is expected"):
+        ablate(basis, *pair)
 
 
 def test_other_spaces_are_refused(basis: Basis) -> None:

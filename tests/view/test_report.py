@@ -141,9 +141,18 @@ def test_a_study_without_a_value_has_a_report(trials: tuple[Trial, ...]) -> None
     assert "No trial has a value yet" in empty.html()
 
 
+def test_bibtex_is_latex_whatever_a_study_is_called() -> None:
+    record = StudyRecord("a_b & 100 % {x}\n\\y" + "z" * 999, "minimize", SPACE, PROTOCOL, TRIALS)
+    entry = Report(StudyReport(record)).bibtex
+    assert r"title = {Architecture search a\_b \& 100 \% x y" in entry
+    assert max(map(len, entry.splitlines()[:1])) < 100
+
+
 def test_bibtex_names_the_run_and_the_space() -> None:
     entry = report().bibtex
-    assert entry.startswith("@misc{nasviz-first-only-2026,\n  title = {Architecture search first & only},\n  year = {2026},\n")
+    assert entry.startswith(
+        "@misc{nasviz-first-only-2026,\n  title = {Architecture search first \\& only},\n  year = {2026},\n"
+    )
     assert "note = {nasviz 0.1.0, seed 7, 5 trials, grammar ffffffffffffffff}" in entry
     assert entry.rstrip().endswith("@misc{cells, title={Cells}}")
     assert entry.count("{") == entry.count("}")
