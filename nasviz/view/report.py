@@ -355,9 +355,7 @@ def _cell(text: str) -> str:
 
 
 def _tex(text: str) -> str:
-    """The text as LaTeX writes it, on one line."""
-    plain = " ".join(re.sub(r"[{}\\~^\x00-\x1f]", " ", text).split())
-    return re.sub(r"([&%$#_])", r"\\\1", plain)
+    return re.sub(r"([&%$#_])", r"\\\1", " ".join(re.sub(r"[{}\\~^\x00-\x1f]", " ", text).split()))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
