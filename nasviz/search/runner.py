@@ -79,6 +79,7 @@ class Runner:
         self.paused = threading.Event()
         self.note = ""
         self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
         self._storage = study.storage
         self._timing = study.storage.timing
         self._flights: dict[Future[Outcome], _Flight] = {}
@@ -102,6 +103,7 @@ class Runner:
         StorageError
             If the storage fails.
         """
+        self._thread = threading.current_thread()
         if self._before is not None:
             wait([self._before.ended])
             self._before = None
@@ -122,6 +124,11 @@ class Runner:
     def stopping(self) -> bool:
         """Whether it was told to stop."""
         return self._stopping.is_set()
+
+    @property
+    def here(self) -> bool:
+        """Whether it runs on the thread that asks, which therefore cannot wait for its end."""
+        return threading.current_thread() is self._thread
 
     @property
     def unfinished(self) -> bool:
@@ -187,7 +194,7 @@ class Runner:
 
     def _prunes(self, flight: _Flight, rows: Sequence[Curve]) -> bool:
         """Whether an evaluation is to end by its curve; if so, its verdict says why."""
-        if self._judge is None or flight.verdict is not None:
+        if self._judge is None or flight.verdict is not None or flight.taken.trial.baseline:
             return False
         found = self._judge.verdict(flight.taken.slot, rows)
         if found is not None:
@@ -296,7 +303,10 @@ class Runner:
         done, _ = wait(self._flights, timeout, FIRST_COMPLETED)
         for future in done:
             self._arrive(future)
+        queues = hasattr(self.executor, "submit_reporting")
         for future, flight in list(self._flights.items()):
+            if queues and not (future.running() or future.done()):
+                flight.began = time.monotonic()  # it waits for a worker, and its time has not begun
             if self._expired(flight) and flight.verdict is not None:
                 self._end(flight, flight.verdict)
             if self._given_up(flight):

@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Literal
 
 from nasviz.algebra.arguments import whole
-from nasviz.errors import NasvizWarning
+from nasviz.errors import NasvizError, NasvizWarning
 from nasviz.extension import lower
 from nasviz.records import Trial
 from nasviz.search.asking import AskTell, number_of
@@ -77,7 +77,8 @@ class Running(AskTell):
         Raises
         ------
         NasvizError
-            If the study has no objective, its space is unknown, `total` is no whole number, or `executor` is none.
+            If the study has no objective, its space is unknown, `total` is no whole number, `executor` is none, or the
+            run itself calls it.
         JobError
             If the executor takes no more work.
         StorageError
@@ -88,6 +89,7 @@ class Running(AskTell):
         NasvizWarning
             If it ended with fewer trials, for no other architecture was left; see :attr:`note`.
         """
+        self._check_outside("study.start(total)")
         runner = self._prepare(total, executor, workers, progress)
         if runner is not None:
             self._drive(runner)
@@ -123,7 +125,10 @@ class Running(AskTell):
         ------
         TimeoutError
             If it has not ended after `timeout` seconds.
+        NasvizError
+            If what the run itself calls waits for it.
         """
+        self._check_outside("study.stop()")
         self._ended.result(timeout)
 
     def stop(self, trial: Trial | int | None = None, *, wait: bool = False) -> None:
@@ -138,7 +143,7 @@ class Running(AskTell):
         trial
             A running trial or its number, or None for the run.
         wait
-            Whether to return only when the run has ended.
+            Whether to return only when the run has ended; what the run itself calls comes back at once nevertheless.
 
         Raises
         ------
@@ -146,6 +151,7 @@ class Running(AskTell):
             If `trial` is no trial.
         """
         runner = self._runner
+        wait = wait and not (runner is not None and runner.here)
         if trial is None:
             if runner is not None:
                 runner.stop()
@@ -197,6 +203,11 @@ class Running(AskTell):
     def paused(self) -> bool:
         """Whether the study is paused."""
         return self._pausing
+
+    def _check_outside(self, instead: str) -> None:
+        runner = self._runner
+        if runner is not None and runner.here:
+            raise NasvizError(f"what a run calls cannot wait for that run; type {instead} there, which comes back at once")
 
     def _prepare(
         self,

@@ -59,6 +59,7 @@ class Tabulation(Tabulated):
         self._listeners: list[Callable[[Tabulation], object]] = []
         self._ended: Future[None] = Future()
         self._ended.set_result(None)
+        self._thread: threading.Thread | None = None
         if path is not None and path.exists():
             self._take_over(path)
 
@@ -83,7 +84,8 @@ class Tabulation(Tabulated):
                 return
             self._stopping.clear()
             self._ended = Future()
-        threading.Thread(target=self._drive, name="nasviz-table", daemon=True).start()
+            self._thread = threading.Thread(target=self._drive, name="nasviz-table", daemon=True)
+        self._thread.start()
 
     def stop(self, *, wait: bool = False) -> None:
         """End what runs; what was evaluated is kept, and :meth:`start` goes on.
@@ -91,12 +93,13 @@ class Tabulation(Tabulated):
         Parameters
         ----------
         wait
-            Whether to return only when nothing runs any more.
+            Whether to return only when nothing runs any more; where a listener or the objective itself stops it, it returns
+            at once nevertheless.
         """
         with self._switch:
             self._again = False
             self._stopping.set()
-        if wait:
+        if wait and threading.current_thread() is not self._thread:
             with suppress(Exception):
                 self._ended.result()
 
@@ -107,7 +110,11 @@ class Tabulation(Tabulated):
         ------
         TimeoutError
             If something runs after `timeout` seconds.
+        NasvizError
+            If a listener or the objective itself waits: it would wait for itself.
         """
+        if threading.current_thread() is self._thread and self.running:
+            raise NasvizError("what the table calls cannot wait for the table; type table.stop() there, or wait elsewhere")
         self._ended.result(timeout)
         return self
 
@@ -146,7 +153,7 @@ class Tabulation(Tabulated):
     def _drive(self) -> None:
         executor: Executor | None = None
         try:
-            executor, seats = self._place()
+            executor, seats = self._seating()
             going = True
             while going:
                 self._evaluate_all(executor, seats)
@@ -169,7 +176,7 @@ class Tabulation(Tabulated):
             self._stopping.clear()
             return True
 
-    def _place(self) -> tuple[Executor | None, int]:
+    def _seating(self) -> tuple[Executor | None, int]:
         """Where to evaluate, None for this thread, and how many at once."""
         if isinstance(self._executor, str):
             return None, 1

@@ -80,7 +80,7 @@ class Background:
         with self._ready:
             work = self._work.setdefault(name, _Work())
             work.key, work.call, work.least, work.share = key, call, least, share
-            if work.wanted and self._thread is None:
+            if work.wanted and (self._thread is None or not self._thread.is_alive()):
                 self._thread = threading.Thread(target=self._run, name="nasviz-board", daemon=True)
                 self._thread.start()
             self._ready.notify_all()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nasviz.errors import JobError
+from nasviz.errors import JobError, NasvizError
 from nasviz.search import RandomSearch, Study, Timing
 from nasviz.search.runner import AGAIN, BY_HAND, Runner
 from nasviz.spaces import Architecture, SearchSpace
@@ -77,6 +77,24 @@ def test_a_total_raised_when_the_run_is_about_to_end_is_reached(
     study.run(2, "inline")
     study.wait(20)
     assert study.finished == 4
+
+
+@pytest.mark.parametrize("executor", ["inline", None])
+def test_what_a_run_calls_may_stop_it_and_cannot_wait_for_it(space: SearchSpace, quick: Timing, executor: Any) -> None:
+    heard: list[str] = []
+
+    def progress(finished: int, total: int) -> None:
+        for waits in (study.wait, lambda: study.run(20, "inline")):
+            with pytest.raises(NasvizError) as refused:
+                waits()
+            heard.append(str(refused.value))
+        study.stop(wait=True)
+
+    study = made(space, length, quick)
+    study.start(9, executor, progress=progress)
+    study.wait(60)
+    assert [trial.state for trial in study.trials].count("finished") == 1
+    assert ["study.stop() there" in heard[0], "study.start(total) there" in heard[1]] == [True, True]
 
 
 @pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])

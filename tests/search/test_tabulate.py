@@ -86,7 +86,9 @@ def test_it_fills_in_the_background_and_says_how_far_it_is(small):
         assert table.progress == pytest.approx(4 / 9)
         assert len(table.frame) == 4
         assert repr(table) == "Tabulation(nine: 4 of 9 architectures, running)"
-        with pytest.raises(NasvizError, match=r"not Linear\(.*\): 4 of 9 were evaluated; type table.wait\(\) or await"):
+        with pytest.raises(
+            NasvizError, match=r"no value of Linear\(.*\).*: 4 of 9 were evaluated; type table.wait\(\) or await"
+        ):
             table(small.unrank(8))
         gate.set()
         assert asyncio.run(table.done()) is table
@@ -132,6 +134,28 @@ def test_it_stops_and_goes_on(small):
     assert len(table) == 9
     assert len(calls) == 10
     assert table.frame["val_error"].eq(0.5).all()
+
+
+def test_what_the_table_calls_may_stop_it_and_cannot_wait_for_it(small):
+    heard: list[str] = []
+
+    def listener(table):
+        try:
+            table.wait()
+        except NasvizError as error:
+            heard.append(str(error))
+        table.stop(wait=True)
+
+    bound = threading.Event()
+    table = tabulate(small, lambda arch: float(bound.wait(30)), executor="inline")
+    leave = table.on_change(listener)
+    bound.set()
+    table.wait(30)
+    assert len(table.rows) == 1
+    assert "type table.stop() there" in heard[0]
+    leave()
+    table.start()
+    assert len(table.wait(30).rows) == 9
 
 
 def test_a_file_is_found_again_and_only_the_rest_is_evaluated(small, tmp_path):

@@ -65,6 +65,17 @@ def test_stop_ends_even_an_objective_that_does_not_listen(
     assert [(t.state, t.reason) for t in study.trials] == [("waiting", AGAIN)]
 
 
+def test_the_time_of_an_evaluation_begins_when_a_worker_takes_it(
+    space: SearchSpace, executor: LocalExecutor, quick: Timing
+) -> None:
+    Study(space, lambda arch: 1.0, strategy=RandomSearch(), timing=quick).run(1, executor)  # imports take time as well
+    study = Study(space, lambda arch: 1.0, strategy=RandomSearch(), timing=quick, timeout=1.0)
+    other = executor.submit(time.sleep, 2)
+    study.run(1, executor)
+    assert [(trial.state, trial.reason) for trial in study.trials] == [("finished", "")]
+    assert other.done()
+
+
 def test_what_cannot_be_sent_is_explained(space: SearchSpace, executor: LocalExecutor, quick: Timing) -> None:
     lock = threading.Lock()
 

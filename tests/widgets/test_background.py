@@ -163,3 +163,13 @@ began.wait()
 def test_work_ends_before_python_does():
     ended = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (0, "done\n")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_work_that_ends_its_thread_ends_no_later_work(told):
+    background = Background(told.set)
+    background.ask("first", 1, lambda: sys.exit(3))
+    background.join(60)
+    background.ask("second", 1, lambda: "done")
+    background.stop("first")
+    assert waited(background, "second", 1) == "done"
