@@ -201,8 +201,13 @@ def ask_and_tell(study: Study, measure: Any, n: int) -> None:
 
 
 def _draws(answer: Answer) -> Verdict:
+    exact = math.log(1 - SURE) / math.log(1 - TOP)
+    right = math.ceil(exact)
+    if isinstance(answer, float) and not answer.is_integer() and near(answer, exact, 0.006):
+        return Verdict(False, "There the chance that all miss is exactly 5 %; draws come whole, so round up.")
     (found,) = as_integers([answer], 1, "a whole number of draws")
-    right = math.ceil(math.log(1 - SURE) / math.log(1 - TOP))
+    if found < 1:
+        return Verdict(False, "At least one draw is needed to find anything.")
     if found == right:
         return Verdict(True, "0.95⁵⁹ = 0.048: random search is a strong baseline, in a space of any size.")
     if found == right - 1:
@@ -211,10 +216,11 @@ def _draws(answer: Answer) -> Verdict:
         return Verdict(False, "Twenty draws hold one of the best 5 % on average, but with 0.95²⁰ = 36 % there is none.")
     if found == round(SURE / TOP):
         return Verdict(False, "Chances of several draws do not add up: multiply the chances that each of them misses.")
-    missed = (1 - TOP) ** min(max(found, 0), 10**6)
+    missed = (1 - TOP) ** min(found, 10**6)
     return Verdict(
         False,
-        f"{numbers.count(found)} draws all miss with probability {numbers.measure(missed)}"
+        ("One draw misses" if found == 1 else f"{numbers.count(found)} draws all miss")
+        + f" with probability {numbers.measure(missed)}"
         + ("." if missed > 1 - SURE else ": fewer are enough."),
     )
 

@@ -73,7 +73,7 @@ def _blind(answer: Answer) -> Verdict:
 
     pair = cast("list[Any]", list(answer)) if isinstance(answer, tuple | list) else []
     if len(pair) != 2:
-        raise UnreadableError(f"Expected two cells, such as ({BLIND[0]!r}, 'Residual2(relu, id, relu)').")
+        raise UnreadableError("Expected two cells, such as ('Residual2(avg_pool, id, id)', 'Residual2(conv1x1, zero, id)').")
     cells = [_cell(one) for one in pair]
     if cells[0] == cells[1]:
         return Verdict(False, "This is one cell twice.")
@@ -192,8 +192,11 @@ def _by_hand(answer: Answer) -> Verdict:
     right = by_hand()
     if all(near(a, b, 0.0006) for a, b in zip(found, right, strict=True)):
         return Verdict(
-            True, "3 · (−0.064) + 4 · 0.048 = 0. More of f would help g's share less than it hurts: a gradient is no account."
+            True,
+            "One f more adds 0.2 and dilutes all by 0.264. 3 · (−0.064) + 4 · 0.048 = 0: a gradient hands out nothing.",
         )
+    if all(near(a, b, 0.006) for a, b in zip(found, right, strict=True)):
+        return Verdict(False, "Nearly: give three decimal places.")
     length = math.hypot(*COUNTS)
     if not _all_near(found[:2], right[:2]):
         slips = [

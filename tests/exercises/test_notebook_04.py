@@ -70,7 +70,10 @@ def test_other_right_answers(number, answer):
         ("04.6", 19, "multiply the chances that each of them misses"),
         ("04.6", 100, "100 draws all miss with probability 0.00592: fewer are enough."),
         ("04.6", 10, "10 draws all miss with probability 0.599."),
-        ("04.6", 58.5, "Expected a whole number of draws"),
+        ("04.6", 50.5, "Expected a whole number of draws"),
+        ("04.6", 58.404, "draws come whole"),
+        ("04.6", 1, "One draw misses with probability 0.950."),
+        ("04.6", -3, "At least one draw"),
     ],
 )
 def test_slips(number, answer, words):

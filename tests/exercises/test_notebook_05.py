@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+import re
 
 import numpy as np
 import pytest
@@ -84,6 +85,7 @@ def test_other_right_answers(number, answer):
         ("05.4", (0.6, 1.6, 0.2, 0.4), "it is no constant"),
         ("05.4", (0.6, 1.6, 0.048, -0.064), "the derivatives by f and g are exchanged"),
         ("05.4", (0.6, 1.6, 0.064, -0.048), "look at their signs"),
+        ("05.4", (0.6, 1.6, -0.06, 0.05), "three decimal places"),
         ("05.4", (0.6, 1.6, 1, 1), "u' / L"),
         ("05.4", (0.6, 1.6), "Expected four numbers"),
         ("05.5", View(START), "nothing is edited yet"),
@@ -108,3 +110,10 @@ def test_slips(number, answer, words):
 
 def test_a_cell_of_the_world_of_the_exercises():
     assert truth(CELLS.parse("Residual2(conv3x3, id, conv1x1)")) == pytest.approx(0.8 * 0.6 * 0.8)
+
+
+def test_the_cells_of_an_example_are_of_the_space_and_no_solution():
+    said = check("05.1", "a")
+    first, second = re.findall(r"'(Residual2[^']+)'", str(said))
+    assert not check("05.1", (CELLS.parse(first), CELLS.parse(second)))
+    assert not {first, second} & set(BLIND)
