@@ -31,7 +31,7 @@ class Pruning:
 
     The median rule (Golovin et al. 2017) is the default. A pruned trial keeps its curve and counts towards the total, but it is
     neither finished nor failed; it is not proposed again, and for the surrogate it stands at the value that has the same rank
-    among finished trials as it had when it was pruned.
+    among finished trials as it had when it was pruned. A baseline is never pruned, and one of another space prunes nothing.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ class Judge:
 
     def _learn(self) -> None:
         for trial in self._trials():
-            if trial.number in self._known or not trial.usable:
+            if trial.number in self._known or not trial.usable or getattr(trial, "foreign", False):
                 continue
             self._known.add(trial.number)
             at = points(trial.curve, self._metric)

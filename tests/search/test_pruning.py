@@ -5,6 +5,7 @@ from typing import Any
 import optuna
 import pytest
 
+from nasviz import known
 from nasviz.errors import NasvizError
 from nasviz.records import Curve, Trial
 from nasviz.search import BayesOpt, Pruning, RandomSearch, Study, Timing, load_study
@@ -165,6 +166,27 @@ def test_pruned_trials_teach_the_strategy_and_are_not_proposed_again(space: Sear
     assert len({t.term for t in study.trials}) == 10
     assert any(t.state == "pruned" for t in study.trials[:8])
     assert study.replay(9).belief == study.trials[9].belief
+
+
+def test_baselines_are_whole_and_those_of_another_space_prune_nothing(space: SearchSpace) -> None:
+    study = Study(space, Curves(), strategy=RandomSearch(), pruner=Pruning(startup=2, warmup=0))
+    study.run(4, "inline")
+    *_, bad, worst = sorted(space.enumerate(), key=lambda arch: len(str(arch)))
+    study.enqueue(worst, baseline="mine")
+    study.enqueue(known.resnet20(input_shape=space.input_shape, num_classes=space.num_classes))
+    study.enqueue(bad)
+    study.run(5, "inline")
+    mine, resnet, other = study.trials[-3:]
+    assert (mine.baseline, mine.state, resnet.baseline, resnet.state) == ("mine", "finished", "ResNet-20", "finished")
+    assert (other.term, other.state) == (str(bad), "pruned"), "what is as bad and no baseline is pruned"
+
+
+def test_a_trial_of_another_space_is_not_compared_with() -> None:
+    class Foreign(Trial):
+        foreign = True
+
+    others = [Foreign(n, "id", "", "finished", 0.0, curve=tuple(rows(0.0, 0.0))) for n in range(5, 15)]
+    assert judge([*FINISHED, *others]).verdict(0, rows(0.5, 0.19)) is None
 
 
 @pytest.mark.slow
