@@ -101,7 +101,8 @@ def estimate(
     device = next((trial.device for trial in reversed(measured) if trial.device), "")
     basis = f"from {len(measured)} measured trial{'s' if len(measured) != 1 else ''}"
     if left and len(measured) < ENOUGH and callable(getattr(objective, "estimate", None)):
-        timed, device, trouble = _timed(objective, samples, executor)
+        timed, probed, trouble = _timed(objective, samples, executor)
+        device = probed or device
         if timed:
             seconds, basis = timed, f"from a few timed steps of {len(timed)} random architecture{'s' if len(timed) > 1 else ''}"
         elif not seconds:

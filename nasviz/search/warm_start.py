@@ -50,7 +50,9 @@ class Lessons(Record):
     remark: str = ""
 
     def __str__(self) -> str:
-        parts = [f"{len(self.trials)} trials of the study {self.source!r} are known here and do not count"]
+        n = len(self.trials)
+        known = "trial of the study {!r} is known here and does" if n == 1 else "trials of the study {!r} are known here and do"
+        parts = [f"{n} {known.format(self.source)} not count"]
         if self.left:
             named = ", ".join(f"trial {t.number} {t.term:.60}" for t in self.left[:_NAMED])
             more = f" and {len(self.left) - _NAMED} more" if len(self.left) > _NAMED else ""

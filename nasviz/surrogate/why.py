@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -132,18 +134,21 @@ class Explanation:
 
         Columns: subterm; neighbours (the mean minus the average over `alternatives` redraws of the subterm by the law of the
         grammar), spread and alternatives (of those); id (the mean minus that with ``id`` there); credit. All on the scale of
-        credits, NaN where nothing else may stand.
+        credits, NaN where nothing else may stand, and credit also where the kernel counts nothing.
 
         Raises
         ------
         NasvizError
             If `alternatives` is below 1 or the term has no such position.
         """
-        credits = {c.position: c for c in self.credits}
+        credits: dict[Position, float] = {}
+        with suppress(NasvizError):  # a kernel that counts nothing gives no credit
+            credits = {c.position: c.value for c in self.credits}
+        term = self.arch.term
         rows = [
             {
-                "position": o.position, "subterm": credits[o.position].term, "neighbours": o.neighbours, "spread": o.spread,
-                "alternatives": o.alternatives, "id": o.by_id, "credit": credits[o.position].value,
+                "position": o.position, "subterm": term.subterm(term.index(o.position)).text, "neighbours": o.neighbours,
+                "spread": o.spread, "alternatives": o.alternatives, "id": o.by_id, "credit": credits.get(o.position, math.nan),
             }
             for o in occlude(self.basis, self.arch, positions, alternatives, seed)
         ]  # fmt: skip
@@ -170,7 +175,7 @@ class Explanation:
     def sentences(self) -> tuple[str, ...]:
         """Why, in words: the belief, who proposed it, which parts help and hurt, what it shares and how it differs."""
         equal = self.basis.gp.equal
-        found = [*([equal] if equal else []), self._believed(), *self._proposed()]
+        found = [self._believed(), *([equal] if equal else []), *self._proposed()]
         try:
             found += [*self._parts("helps", "Helps"), *self._parts("hurts", "Hurts"), *self._rest()]
         except NasvizError as error:

@@ -58,6 +58,16 @@ def test_measured_trials_are_better_than_timed_steps(space: SearchSpace) -> None
     assert said(found).startswith("7 more evaluations, 2 at once on CPU (1 thread): about 85 s, about 20 s each (from 3")
 
 
+def test_few_measured_trials_stand_where_no_step_can_be_timed(space: SearchSpace) -> None:
+    class Gone:
+        def submit(self, *args: object) -> None:
+            raise RuntimeError("no worker")
+
+    found = estimate([trial(0, 10.0)], 3, Timed(), [space.sample(seed=0)], Gone(), 1, 0.0)  # type: ignore[arg-type]
+    assert (found.per_trial, found.device, found.basis) == (10.0, "CPU (1 thread)", "from 1 measured trial")
+    assert math.isnan(found.sd)
+
+
 def test_nothing_left_takes_no_time(space: SearchSpace) -> None:
     objective = Timed()
     study = Study(space, objective, strategy=RandomSearch())

@@ -1,8 +1,9 @@
 import pytest
 
 from nasviz.errors import NasvizError
-from nasviz.records import StudyRecord
+from nasviz.records import StudyRecord, Trial
 from nasviz.search import BayesOpt, RandomSearch, Study, load_study
+from nasviz.search.warm_start import Left, Lessons
 from nasviz.spaces import Architecture, SearchSpace
 
 NARROW = "NET ::= Linear(OP, OP) | OP\nOP ::= conv3x3 | conv1x1 | dconv3x3 | avg_pool | id"
@@ -40,6 +41,14 @@ def test_what_derives_is_known_and_does_not_count(space: SearchSpace, first: Stu
     assert text.startswith(f"{len(kept)} trials of the study 'first' are known here and do not count; {len(lessons.left)} do")
     assert f"trial {lessons.left[0].number} {lessons.left[0].term:.60}" in text
     assert text.endswith("1 had no value")
+
+
+def test_one_trial_is_told_in_the_singular() -> None:
+    one = Lessons("first", (Trial(0, "id", "", "finished", 1.0),), (Left(3, "relu", "no"),))
+    assert (
+        str(one)
+        == "1 trial of the study 'first' is known here and does not count; 1 does not derive from this grammar: trial 3 relu"
+    )
 
 
 def test_what_is_known_is_not_proposed_and_teaches(space: SearchSpace, first: Study) -> None:

@@ -55,6 +55,18 @@ def test_credits_sum_to_the_mean_with_sums_and_products(archs: list[Architecture
     check_laws(fitted(KERNELS[kernel], archs[:12]), archs[10:16])
 
 
+def test_what_is_told_by_the_whole_has_its_credit_in_the_units_of_the_others() -> None:
+    """Values follow the depth, and their logarithms are spread by far more or less than 1."""
+    space = SearchSpace("S ::= Linear(S, relu) | Linear(S, id) | conv3x3 | conv1x1")
+    archs = list(dict.fromkeys(space.sample(60, seed=0)))[:14]
+    depth = np.array([arch.term.height for arch in archs])
+    for steep in (0.01, 5.0):
+        gp = GP(FlatWL(1) + Numeric("depth")).fit(archs[:-2], np.exp(steep * depth[:-2]))
+        check_laws(gp, archs)
+        account = Accountant(gp).account(archs[int(depth[:-2].argmax())])
+        assert abs(account.whole["depth"]) > 0.1 * abs(account.mean)
+
+
 def test_a_subterm_has_the_credit_of_all_within(archs: list[Architecture]) -> None:
     account = Accountant(fitted(HierarchicalWL(), archs[:20])).account(archs[30])
     term = archs[30].term

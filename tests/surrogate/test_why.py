@@ -44,10 +44,10 @@ def test_the_table_has_a_row_for_each_subterm(found: Explanation, gp: GP) -> Non
     )
 
 
-def test_equal_values_are_said_first_and_no_part_gets_credit(archs: list[Architecture]) -> None:
+def test_equal_values_are_said_and_no_part_gets_credit(archs: list[Architecture]) -> None:
     found = explain(GP(FlatWL(1)).fit(archs[:10], [0.5] * 10), archs[20])
-    assert found.sentences[0] == "All 10 values are 0.5: that is predicted everywhere, and its sd follows from their number."
-    assert found.sentences[1].startswith("Predicted 0.500 ± 0.")
+    assert found.sentences[0].startswith("Predicted 0.500 ± 0.")
+    assert found.sentences[1] == "All 10 values are 0.5: that is predicted everywhere, and its sd follows from their number."
     assert {credit.verdict for credit in found.credits} <= {"none", "unsure"}
     assert (found.base, found.belief.mean, found.log) == (0.5, 0.5, False)
 
@@ -131,6 +131,10 @@ def test_a_kernel_without_counts_is_explained_without_credits(archs: list[Archit
     assert any(s.startswith("No credits: the kernel Numeric") for s in found.sentences)
     with pytest.raises(NasvizError, match="counts nothing"):
         _ = found.table
+    table = found.occlusion(alternatives=2)
+    assert len(table) == len(explain(GP().fit(archs[:8], error(archs[:8], 0)), archs[10]).occlusion(alternatives=2))
+    assert table["credit"].isna().all()
+    assert table["neighbours"].notna().any()
 
 
 def test_a_study_is_a_basis(gp: GP, trials: tuple[Trial, ...], archs: list[Architecture]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import t as student
 from scipy.stats import wilcoxon
 
-from nasviz.errors import TrainingError
+from nasviz.errors import NasvizError, TrainingError
 from nasviz.evaluation.objective import TrainingObjective
 from nasviz.surrogate import GP, Covariance, FlatWL, HierarchicalWL, ProductionCounts
 from nasviz.testing.evidence.kept import Kept
@@ -27,6 +27,8 @@ Measure = Literal["tau", "nll"]
 DRAWS = 300
 HELD_OUT = 100
 SIZES = (50, 100, 200)
+PATIENCE = 5000
+"""Draws in a row without another form, after which a space has none."""
 KERNELS: Mapping[str, Covariance] = {  # the third shows whether it is the hierarchy or the learned iterations that help
     "hierarchical WL": HierarchicalWL(),
     "flat WL": FlatWL(),
@@ -59,14 +61,23 @@ class Score:
 def distinct(space: SearchSpace, n: int, seed: int = 0) -> list[Architecture]:
     """Return `n` draws by productions, no two of one canonical form.
 
+    Raises
+    ------
+    NasvizError
+        If thousands of draws in a row bring no other form: the space has too few.
+
     >>> from nasviz.spaces import three_node_cells
     >>> len({arch.canonical_key for arch in distinct(three_node_cells(), 20)})
     20
     """
     rng, found = np.random.default_rng(seed), dict[str, "Architecture"]()
+    missed = 0
     while len(found) < n:
         arch = space.sample(seed=rng)
+        missed = missed + 1 if arch.canonical_key in found else 0
         found.setdefault(arch.canonical_key, arch)
+        if missed >= PATIENCE:
+            raise NasvizError(f"{n} forms were asked for; after {len(found)}, {PATIENCE} draws brought no other one")
     return list(found.values())
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from nasviz.errors import TrainingError
+from nasviz.errors import NasvizError, TrainingError
 from nasviz.evaluation.data import digits
-from nasviz.spaces import digits_cells, three_node_cells
+from nasviz.spaces import SearchSpace, digits_cells, three_node_cells
 from nasviz.surrogate import FlatWL, ProductionCounts
+from nasviz.testing.evidence import ranking
 from nasviz.testing.evidence.kept import Kept
 from nasviz.testing.evidence.ranking import Score, compare_kernels, distinct, errors, paired, ranking_summary
 from nasviz.testing.evidence.small_task import small_objective
@@ -16,6 +17,14 @@ from nasviz.testing.evidence.small_task import small_objective
 @pytest.fixture(scope="module")
 def archs():
     return distinct(digits_cells(), 40, seed=1)
+
+
+def test_a_space_with_too_few_forms_is_refused(monkeypatch):
+    monkeypatch.setattr(ranking, "PATIENCE", 200)
+    space = SearchSpace("S ::= Linear(B, B)\nB ::= relu | id")
+    assert len(distinct(space, 3)) == 3
+    with pytest.raises(NasvizError, match="4 forms were asked for; after 3, 200 draws brought no other one"):
+        distinct(space, 4)
 
 
 def test_draws_are_distinct_and_repeatable(archs):
