@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nasviz.errors import NasvizError
 from nasviz.records import Belief, Trial
 from nasviz.search import Study
+from nasviz.search.explaining import Explaining
 from nasviz.surrogate.basis import Basis, basis_of
 from nasviz.view.folding import Folding
 from nasviz.widgets.architecture_body import Costs, measure
@@ -52,26 +53,34 @@ class Beliefs:
             moved
         )  # not behind a fit, and not in the writer: a surrogate computes for one thread at a time
         self._study = study
+        self._seen: Explaining = study
         self._usable = 0
-        self._told = Told(study)
+        self._told: dict[str, Told] = {}
         self._picture: tuple[Hashable, dict[str, Any]] | None = None
 
     @property
     def basis(self) -> Basis | None:
         """The newest fit with its trials, or None."""
-        return self.background.result("fit")
+        return self.background.result(self._fit)
 
     @property
     def version(self) -> Hashable:
-        """Changes with each fit; None before the first."""
-        return self.background.done("fit")
+        """Changes with each fit; None before the first. It begins with the name of the objective."""
+        return self.background.done(self._fit)
+
+    @property
+    def _fit(self) -> str:
+        """Under which name the fits of the objective that is shown are kept."""
+        return "fit" if self._seen is self._study else f"fit {self._seen.value_name}"
 
     @property
     def trouble(self) -> str:
         """Why there is no fit, or "" where there is one or will be one soon."""
-        return TOO_FEW if self._usable < FEWEST else self.background.trouble("fit")
+        return TOO_FEW if self._usable < FEWEST else self.background.trouble(self._fit)
 
-    def consider(self, trials: Sequence[Trial], arch: Architecture | None, folding: Folding) -> None:
+    def consider(
+        self, trials: Sequence[Trial], arch: Architecture | None, folding: Folding, seen: Explaining | None = None
+    ) -> None:
         """Learn from these trials, and think about that architecture, unless this was done; returns at once.
 
         Parameters
@@ -82,15 +91,21 @@ class Beliefs:
             The architecture that is shown, or None.
         folding
             What its picture folds.
+        seen
+            The study as the objective that is shown sees it; the study itself when None.
         """
+        before, self._seen = self._fit, seen or self._study
+        if before != self._fit:
+            self.background.stop(before)
         usable = tuple(t.number for t in trials if t.usable)
         self._usable = len(usable)
         if len(usable) >= FEWEST:
-            self.background.ask("fit", usable, partial(basis_of, self._study), share=REST)
+            self.background.ask(self._fit, (self._seen.value_name, usable), partial(basis_of, self._seen), share=REST)
         if arch is None:
             self.background.stop("detail")
         else:
-            work = partial(_thought, self._told, self.basis, arch, folding)
+            told = self._told.setdefault(self._seen.value_name, Told(self._study))
+            work = partial(_thought, told, self.basis, arch, folding)
             self.background.ask("detail", (arch.key, arch.fingerprint, folding, self.version), work)
 
     def of(self, arch: Architecture) -> Belief | None:
@@ -108,7 +123,8 @@ class Beliefs:
         done, found = self.background.done("detail"), self.background.result("detail")
         shown: dict[str, Any] = {"numbers": written(self.of(arch)), "in_space": self._contains(arch)}
         if isinstance(done, tuple) and done[:3] == (arch.key, arch.fingerprint, folding) and found is not None:
-            return {**shown, "body": {**found, "credit": found["credit"] or self._waiting()}}
+            credit = found["credit"] if about(done[3]) == about(self.version) else None
+            return {**shown, "body": {**found, "credit": credit or self._waiting()}}
         return {**shown, "body": {**self._quick(arch, folding), "credit": self._waiting()}}
 
     def _waiting(self) -> dict[str, Any]:
@@ -132,6 +148,11 @@ class Beliefs:
         """Begin nothing more."""
         self.background.close()
         self._numbers.close()
+
+
+def about(version: Hashable) -> Hashable:
+    """Return of which objective a fit or a figure with this version is."""
+    return version[0] if isinstance(version, tuple) and version else None
 
 
 def _believed(basis: Basis, arch: Architecture) -> Belief:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -14,6 +14,7 @@ from nasviz.errors import NasvizError
 from nasviz.records import Trial
 from nasviz.records.trial import ENDED
 from nasviz.search import Study
+from nasviz.search.explaining import Explaining
 from nasviz.view.folding import Folding
 from nasviz.widgets.base import expect
 from nasviz.widgets.beliefs import Beliefs
@@ -21,7 +22,7 @@ from nasviz.widgets.board_commands import BoardCommands
 from nasviz.widgets.board_detail import arch_of, chosen
 from nasviz.widgets.board_figures import Figures
 from nasviz.widgets.board_map import COLOURS
-from nasviz.widgets.board_parts import blind, failure_of, runnable, runs_of, value_name_of
+from nasviz.widgets.board_parts import blind, compared_with, failure_of, runnable, runs_of, shown_of, value_name_of
 from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Seen, progress_of, several, sought
 from nasviz.widgets.clock import Clock
 from nasviz.widgets.follow import follow
@@ -51,7 +52,7 @@ class Board(BoardCommands):
     source
         The architecture that is shown, or a view that shows one, e.g. an :class:`ArchitectureView` in which it is edited.
     value_name
-        What is measured, e.g. "validation error".
+        What is measured, e.g. "validation error"; of several objectives the one that is shown at first.
 
     Attributes
     ----------
@@ -65,6 +66,8 @@ class Board(BoardCommands):
         "empty", "running", "paused", "stopping", "stopped", "done" or "failed"; synchronised.
     progress, surrogate, colour
         Which figure the two panes show, and what the map's colour says; settable, synchronised.
+    objective
+        Of a study with several objectives the name of the one that all panes show; "" for the first. Settable, synchronised.
     arch
         The architecture shown; follows `trial`, settable, observable.
     """
@@ -78,6 +81,7 @@ class Board(BoardCommands):
     progress = traitlets.Enum(tuple(PROGRESS), "history").tag(sync=True)
     surrogate = traitlets.Enum(tuple(SURROGATE), "leave_one_out").tag(sync=True)
     colour = traitlets.Enum(tuple(COLOURS), "mean").tag(sync=True)
+    objective: Any = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -92,7 +96,7 @@ class Board(BoardCommands):
         expect(study, Study, "a study")
         self.study = study
         self._runs = runs_of(baseline)
-        self._value_name = value_name or value_name_of(study)
+        self._given_name = value_name
         self._tabs = progress_of(study)
         redraw = _redraw(self)
         self._beliefs = Beliefs(study, redraw, _redraw(self, 0.0))
@@ -160,7 +164,21 @@ class Board(BoardCommands):
         found = (arch_of(trial)[0] for trial in self.study.trials)
         return next((arch for arch in found if arch is not None and arch.key == key), None)
 
-    @traitlets.observe("progress", "surrogate", "colour")
+    @property
+    def _seen(self) -> Explaining:
+        return shown_of(self.study, self.objective)
+
+    def _called(self, shown: Explaining) -> str:
+        """What the values that are shown are called."""
+        return shown.value_name if shown is not self.study else self._given_name or value_name_of(self.study)
+
+    @traitlets.validate("objective")
+    def _objective_exists(self, proposal: Any) -> str:
+        if proposal["value"]:
+            self.study.seen_by(proposal["value"])
+        return proposal["value"]
+
+    @traitlets.observe("progress", "surrogate", "colour", "objective")
     def _tab_changed(self, _change: Any) -> None:
         if self._complete:
             WORKSPACE.submit(self, Board._show, key="show")
@@ -169,9 +187,10 @@ class Board(BoardCommands):
 
     def _show(self) -> None:
         with self._drawing:
-            self._draw(self.study.trials)
+            self._draw(self._seen)
 
-    def _draw(self, trials: Sequence[Trial]) -> None:
+    def _draw(self, shown: Explaining) -> None:
+        trials = shown.trials
         running = self.study.running
         finished = sum(1 for t in trials if t.state in ENDED and not t.baseline)
         if running and self.study.total:
@@ -181,8 +200,10 @@ class Board(BoardCommands):
         self._clock.tick(running and not self.study.paused, finished)
         self.finished = finished
         self.phase = self._phase(running, finished, failure)
-        seen = Seen(self.study, trials, self._baseline(), self._value_name, self.total, running)
-        self._beliefs.consider(trials, self.arch, self._folding)
+        runs = [run for run in (compared_with(run, shown) for run in self._runs) if run is not None]
+        called = self._called(shown)
+        seen = Seen(self.study, trials, runs, called, self.total, running, shown.value_name, shown.direction)
+        self._beliefs.consider(trials, self.arch, self._folding, shown)
         detail = self._beliefs.detail(self.arch, self._folding)
         self._folded = detail["body"]["folded"] if detail else ()
         self.publish(
@@ -194,6 +215,8 @@ class Board(BoardCommands):
                     "colour": [[name, title] for name, title in COLOURS.items()],
                 },
                 "open": {"progress": self.progress, "surrogate": self.surrogate, "colour": self.colour},
+                "objective": shown.value_name,
+                "objectives": list(self.study.objectives) if shown.value_name and any(t.usable for t in trials) else [],
                 "figures": self._figures.shown(seen, self.progress, self.surrogate, self.colour, self.arch),
                 "blind": blind(self.study),
                 "chosen": chosen(trials, self.trial),
@@ -203,11 +226,11 @@ class Board(BoardCommands):
 
     def _now(self, seen: Seen, failure: tuple[str, str] | None) -> dict[str, Any]:
         """What the pane "now" says."""
-        best = self._best(seen.trials)
+        best = _best(seen)
         return {
             "name": self.study.name,
             "phase": self.phase,
-            "sentence": sought(self.study, seen.trials, self._value_name),
+            "sentence": sought(self.study, seen.trials, seen.value_name),
             "note": "" if seen.running else self.study.note,
             "cannot": "" if seen.running else runnable(self.study),
             "done": self.finished,
@@ -220,18 +243,10 @@ class Board(BoardCommands):
             "best": "" if best is None else numbers.measure(float(best.value or 0.0)),
             "front": len(self.study.best_trials) if several(self.study) else None,
             "best_trial": None if best is None else best.number,
-            "value_name": self._value_name,
+            "value_name": seen.value_name,
             "reason": "" if failure is None else failure[0],
             "traceback": "" if failure is None else failure[1],
         }
-
-    def _best(self, trials: Sequence[Trial]) -> Trial | None:
-        sign = 1.0 if self.study.direction == "minimize" else -1.0
-        usable = [t for t in trials if t.usable and not t.baseline]
-        return min(usable, key=lambda t: (sign * float(t.value or 0.0), t.number), default=None)
-
-    def _baseline(self) -> list[list[Trial]]:
-        return [list(run.trials) if isinstance(run, Study) else run for run in self._runs]
 
     def _phase(self, running: bool, finished: int, failure: tuple[str, str] | None) -> str:
         if running:
@@ -244,12 +259,20 @@ class Board(BoardCommands):
 
     def fallback(self) -> str:
         """Text for a saved notebook: how far the search is and the best architecture."""
-        head = f"Search {self.study.name}: {self.finished}/{self.total} trials, {self.phase}"
+        head, shown = f"Search {self.study.name}: {self.finished}/{self.total} trials, {self.phase}", self._seen
         try:
-            best = self.study.best_trial
+            best = shown.best_trial
         except NasvizError:
             return head
-        return f"{head}\nbest {self._value_name} {numbers.measure(self.study.best_value)}, trial {best.number}: {best.term}"
+        value = numbers.measure(float(best.value or 0.0))
+        return f"{head}\nbest {self._called(shown)} {value}, trial {best.number}: {best.term}"
+
+
+def _best(seen: Seen) -> Trial | None:
+    """The trial with the best value that is shown."""
+    sign = 1.0 if seen.direction == "minimize" else -1.0
+    usable = [t for t in seen.trials if t.usable and not t.baseline]
+    return min(usable, key=lambda t: (sign * float(t.value or 0.0), t.number), default=None)
 
 
 def _redraw(view: Board, after: float = 0.2) -> Callable[[], None]:

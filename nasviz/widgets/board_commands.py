@@ -10,6 +10,7 @@ import traitlets
 from nasviz.algebra import Position
 from nasviz.errors import NasvizError, TermError
 from nasviz.search import Study
+from nasviz.search.explaining import Explaining
 from nasviz.view.folding import Folding, derived_from, nearest_foldable
 from nasviz.widgets.base import View
 from nasviz.widgets.board_detail import stepped
@@ -27,6 +28,11 @@ class BoardCommands(View):
     _stopping = False
     _folding = Folding()
     _folded: Sequence[int] = ()
+
+    @property
+    def _seen(self) -> Explaining:
+        """The study as the objective that is shown sees it."""
+        return self.study
 
     def _show(self) -> None:
         raise NotImplementedError
@@ -93,7 +99,7 @@ class BoardCommands(View):
 
     def do_best(self, body: dict[str, Any]) -> None:
         """The key b: the best trial."""
-        self.trial = self.study.best_trial.number
+        self.trial = self._seen.best_trial.number
 
     def do_look(self, body: dict[str, Any]) -> None:
         """A click on a point that is no trial: show that architecture."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nasviz.view import theme
 from nasviz.widgets.background import Background
 from nasviz.widgets.base import Ready
-from nasviz.widgets.beliefs import Beliefs
+from nasviz.widgets.beliefs import Beliefs, about
 from nasviz.widgets.board_map import draw_map, placed
 from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Asked, Drawn, Seen, Tab
 
@@ -70,7 +70,7 @@ class Figures:
     def _progress(self, tab: Tab, seen: Seen) -> dict[str, Ready | dict[str, Any]]:
         if tab.heavy:
             self._progress_work.ask(tab.name, seen.version, partial(made, tab.draw, seen), least=HEAVY)
-            return self._drawn(tab.name, self._progress_work)
+            return self._drawn(tab.name, self._progress_work, about(seen.version))
         key = (tab.name, seen.version)
         if self._at_once is None or self._at_once[0] != key:
             self._at_once = key, made(tab.draw, seen)
@@ -79,9 +79,10 @@ class Figures:
     def _learned(self, tab: Tab, asked: Asked | None) -> dict[str, Ready | dict[str, Any]]:
         if asked is None:
             return self._nothing(tab.name)
-        key = (self._beliefs.version, None if tab.heavy else asked.arch)
+        version = self._beliefs.version
+        key = (about(version), version, None if tab.heavy else asked.arch)
         self._work.ask(tab.name, key, partial(made, tab.draw, asked), least=HEAVY if tab.heavy else 0.0)
-        return self._drawn(tab.name, self._work)
+        return self._drawn(tab.name, self._work, about(version))
 
     def _map(self, asked: Asked | None) -> dict[str, Ready | dict[str, Any]]:
         """The map: where all lies, at most every second; then the picture of it, which is quick."""
@@ -89,19 +90,22 @@ class Figures:
             return self._nothing("map")
         before = self._work.result("place")
         self._work.ask("place", self._beliefs.version, partial(placed, asked, before), least=HEAVY, share=1.0)
-        where = self._work.result("place")
-        if where is None:
+        where, objective = self._work.result("place"), about(self._beliefs.version)
+        if where is None or about(self._work.done("place")) != objective:
             return self._failed("map", self._work.trouble("place"))
         known = tuple((t.number, t.state) for t in asked.seen.trials if t.baseline)
-        key = (self._work.done("place"), asked.colour, asked.arch, known)
+        key = (objective, self._work.done("place"), asked.colour, asked.arch, known)
         self._work.ask("map", key, partial(made, partial(draw_map, where=where), asked))
-        return self._drawn("map", self._work)
+        return self._drawn("map", self._work, objective)
 
     def _nothing(self, name: str) -> dict[str, Ready | dict[str, Any]]:
         return self._failed(name, self._beliefs.trouble)
 
-    def _drawn(self, name: str, work: Background) -> dict[str, Ready | dict[str, Any]]:
+    def _drawn(self, name: str, work: Background, objective: Hashable) -> dict[str, Ready | dict[str, Any]]:
+        """The newest figure of a name; none while it is still about another objective."""
         result = work.result(name)
+        if result is not None and about(work.done(name)) != objective:
+            return {}
         return {name: result} if result is not None else self._failed(name, work.trouble(name))
 
     @staticmethod

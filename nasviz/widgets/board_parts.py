@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from nasviz.errors import NasvizError, said
 from nasviz.records import Trial
 from nasviz.search import Study
+from nasviz.search.explaining import Explaining
+from nasviz.widgets.board_tabs import several
 
 
 def runs_of(baseline: Any) -> list[Any]:
@@ -42,8 +45,30 @@ def value_name_of(study: Study) -> str:
     metric = str(study.storage.protocol.get("metric") or "")
     if metric:
         return f"validation {metric}"
-    first = next((name for trial in study.trials for name in trial.objectives), "")
-    return first or "value"
+    return study.value_name or "value"
+
+
+def shown_of(study: Study, objective: str) -> Explaining:
+    """Return a study as the objective that a board shows sees it; that of its values where there is none of this name."""
+    if not several(study):
+        return study
+    try:
+        return study.seen_by(objective or study.value_name or 0)
+    except NasvizError:  # named before the first trial said what its numbers are called
+        return study
+
+
+def compared_with(run: Any, seen: Explaining) -> list[Trial] | None:
+    """Return the trials of a run that a search is compared with, by the same objective; None where it has none of that name."""
+    name = seen.value_name
+    if not isinstance(run, Study):
+        if not name or any(name in trial.objectives for trial in run):
+            return [replace(t, value=t.objectives.get(name), rank=None) if name and t.objectives else t for t in run]
+        return None
+    try:
+        return list(run.seen_by(name or None).trials)
+    except NasvizError:
+        return None
 
 
 def failure_of(study: Study) -> tuple[str, str] | None:

@@ -49,6 +49,8 @@ class Seen:
         Budget of finished trials.
     running
         Whether it runs.
+    objective, way
+        Name and direction of the objective that is shown where there are several, else ""; values and runs are of it.
     """
 
     study: Study
@@ -57,17 +59,20 @@ class Seen:
     value_name: str
     total: int
     running: bool = False
+    objective: str = ""
+    way: str = ""
 
     @property
     def direction(self) -> Direction:
         """Whether less or more is better."""
-        return cast("Direction", self.study.direction)
+        return cast("Direction", self.way or self.study.direction)
 
     @property
     def version(self) -> Hashable:
-        """Changes whenever a figure of the progress does."""
+        """Changes whenever a figure of the progress does; it begins with the name of the objective."""
         states = tuple((t.number, t.state, t.value, len(t.curve)) for t in self.trials)
-        return states, tuple(len(run) for run in self.runs), tuple(sum(t.usable for t in run) for run in self.runs), self.total
+        runs = tuple(len(run) for run in self.runs), tuple(sum(t.usable for t in run) for run in self.runs)
+        return self.objective, states, runs, self.total
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,7 @@ def left_out(basis: Basis, value_name: str = "value") -> SurrogateInfo:
         terms=[str(arch) for arch in gp.archs],
         value_name=value_name,
         known=["" if trial is None else trial.baseline for trial in basis.trials],
+        equal=gp.equal,
     )
 
 
@@ -187,12 +193,13 @@ def _left_out(asked: Asked) -> Drawn:
 
 
 def _calibration(asked: Asked) -> Drawn:
-    info = calibration_info(asked.basis.gp.calibration())
+    gp, name = asked.basis.gp, asked.seen.objective or "value"
+    info = calibration_info(gp.calibration(), value_name=name, equal=gp.equal)
     return calibration_figure(info), info.summary
 
 
 def _weights(asked: Asked) -> Drawn:
-    info = weights_info(asked.basis.gp.weights())
+    info = weights_info(asked.basis.gp.weights(), value_name=asked.seen.objective or "value")
     return weights_figure(info), info.summary
 
 

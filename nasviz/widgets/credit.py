@@ -119,6 +119,7 @@ class Believer:
             then = self._before[1]
             moved = f"before {numbers.spread(then.mean, then.sd)}"
         return {
+            "about": found.basis.value_name,
             "belief": numbers.spread(now.mean, now.sd),
             "gain": "" if now.acquisition is None else numbers.measure(now.acquisition),
             "gain_before": "" if not moved else numbers.measure(self._before[1].acquisition or 0.0) if self._before else "",

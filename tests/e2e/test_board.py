@@ -188,3 +188,47 @@ def test_after_a_restart_a_study_is_looked_at_without_its_operators(lab):
     lab.page.keyboard.press("j")
     lab.wait_for(lambda: lab.find(".nv-trial .nv-title").text_content() == "Trial 0", what="the first trial")
     assert lab.console == []
+
+
+SEVERAL = [
+    """
+from nasviz.search import RandomSearch, Study
+from nasviz.spaces import digits_cells
+from nasviz.widgets.board import Board
+
+def objective(arch):
+    return {"energy": 1.0 + 0.1 * len(str(arch)), "accuracy": 1 - 0.3 * 0.8 ** str(arch).count("conv3x3")}
+
+study = Study(digits_cells(), objective, direction=("minimize", "maximize"), strategy=RandomSearch(), name="two aims")
+study.run(total=10, executor="inline")
+board = Board(study, total=10)
+board.progress = "history"
+board.trial = 3
+board
+"""
+]
+
+
+def test_the_objective_that_is_chosen_is_that_of_every_pane(lab):
+    lab.open(SEVERAL, "objectives.ipynb").run_all()
+    chooser = lab.find(".nv-objective select")
+    lab.wait_for(lambda: chooser.count() == 1 and chooser.input_value() == "energy", what="the chooser")
+    assert chooser.locator("option").all_text_contents() == ["energy", "accuracy"]
+
+    def titles(name):
+        figures = lab.find(".nv-board .js-plotly-plot .xtitle, .nv-board .js-plotly-plot .ytitle, .nv-board .cbtitle")
+        return " ".join(figures.all_text_contents()).count(name)
+
+    lab.wait_for(lambda: titles("energy") >= 4 and titles("accuracy") == 0, what="figures of the energy")
+    chooser.focus()
+    chooser.select_option("accuracy")
+    lab.wait_for(lambda: lab.kernel("board.objective") == "accuracy", what="the objective in the kernel")
+    lab.wait_for(lambda: titles("accuracy") >= 4 and titles("energy") == 0, what="figures of the accuracy")
+    best = lab.kernel("study.seen_by('accuracy').best_trial.number")
+    lab.find(".nv-now .nv-link").click()
+    lab.wait_for(lambda: lab.find(".nv-trial .nv-title").text_content() == f"Trial {best}", what="the best of that objective")
+    lab.wait_for(lambda: lab.find(".nv-belief:has-text('predicted accuracy')").count() == 1, what="reasons of that objective")
+    lab.kernel(code="board.objective = ''")
+    lab.wait_for(lambda: chooser.input_value() == "energy" and titles("energy") >= 4, what="the first objective again")
+    lab.wait_for(lambda: lab.find(".nv-belief:has-text('predicted energy')").count() == 1, what="its reasons")
+    assert lab.console == []

@@ -4,7 +4,7 @@ import nasviz as nv
 from nasviz.errors import NasvizError
 from nasviz.search import RandomSearch, Study, load_study
 from nasviz.spaces import SearchSpace
-from nasviz.widgets.board_parts import blind, failure_of, runnable, runs_of, value_name_of
+from nasviz.widgets.board_parts import blind, compared_with, failure_of, runnable, runs_of, shown_of, value_name_of
 
 
 @pytest.fixture
@@ -69,3 +69,24 @@ def test_a_study_opened_for_looking(tmp_path):
         "the study 'study' has no objective to evaluate. "
         "Type: nv.Study(space, objective, …), or tell its values: trial = study.ask(); study.tell(trial, value)"
     )
+
+
+def test_what_is_compared_is_seen_by_the_same_objective(space):
+    def both(arch):
+        return {"energy": float(len(str(arch))), "accuracy": 0.5}
+
+    study, other = (Study(space, both, direction=("minimize", "maximize"), strategy=RandomSearch(), seed=n) for n in (0, 1))
+    assert shown_of(study, "accuracy") is study  # not called so yet
+    for each in (study, other):
+        each.run(total=2, executor="inline")
+    one = Study(space, len, strategy=RandomSearch())
+    first, second = shown_of(study, ""), shown_of(study, "accuracy")
+    assert (first, second.value_name) == (study, "accuracy")
+    assert shown_of(one, "") is one
+    for run in (other, other.trials):
+        assert [t.value for t in compared_with(run, second)] == [0.5, 0.5]
+        assert [t.value for t in compared_with(run, first)] == [t.value for t in other.trials]
+    assert compared_with(one, second) is None
+    one.tell(one.ask(), 3.0)
+    assert compared_with(one.trials, second) is None
+    assert [t.value for t in compared_with(one.trials, shown_of(one, ""))] == [3.0]

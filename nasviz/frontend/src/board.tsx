@@ -5,6 +5,7 @@ import { FigurePane, useTab } from "./board/figure_pane";
 import { MapPane } from "./board/map_pane";
 import { Keys, onKey } from "./board/keys";
 import { Now } from "./board/now";
+import { ObjectiveChooser } from "./board/objective";
 import { type BoardState, type Point, selectedPoint, type Send } from "./board/state";
 import { Failure, Skeleton } from "./core/parts";
 import { defineView, useBody, type ViewContext } from "./core/view";
@@ -46,6 +47,7 @@ function Panes({ context, state }: { context: ViewContext; state: BoardState }) 
         <span class="nv-title">{state.name}</span>
         <span class="nv-soft">{state.sentence}</span>
         {state.note && <span role="status">{state.note}</span>}
+        <ObjectiveChooser state={state} choose={(objective) => channel.set({ objective })} />
       </div>
       {state.reason && <Failure message={state.reason} traceback={state.traceback} />}
       {keys && <Keys />}

@@ -43,6 +43,8 @@ export interface Credits {
 export interface Believed {
   waiting: boolean;
   trouble: string;
+  /** which of several objectives, else "" */
+  about?: string;
   belief?: string;
   gain?: string;
   gain_before?: string;

@@ -86,7 +86,8 @@ export function CreditPane({ context, body, index, pointing }: PartProps) {
 const Numbers = ({ believed }: { believed: Believed }) => (
   <div class="nv-belief" aria-live="polite">
     <span data-tip="Predicted mean and standard deviation of the value, by a Gaussian process that learned from the trials.">
-      predicted <b>{believed.belief}</b>
+      predicted {believed.about && `${believed.about} `}
+      <b>{believed.belief}</b>
     </span>
     <span data-tip="Logarithm of the improvement on the best trial that an evaluation is expected to bring; larger is better.">
       log EI <b>{believed.gain}</b>

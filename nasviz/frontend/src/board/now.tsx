@@ -76,7 +76,7 @@ function Facts({ state, send }: { state: BoardState; send: Send }) {
           <dd>{state.front}</dd>
         </>
       )}
-      <dt>best</dt>
+      <dt data-tip={state.objective && `Best ${state.objective}`}>best</dt>
       <dd>
         {state.best_trial === null ? (
           "–"

@@ -63,6 +63,9 @@ export interface BoardState {
   traceback: string;
   tabs: { progress: TabInfo[]; surrogate: TabInfo[]; colour: [name: string, title: string][] };
   open: { progress: string; surrogate: string; colour: string };
+  /** the objective that all panes show, and all that there are to choose from; of one objective "" and none */
+  objective: string;
+  objectives: string[];
   /** figures of the tabs that are open, by name; what is not drawn yet is missing */
   figures: Record<string, Drawn>;
   /** why architectures cannot be shown, or "" */
