@@ -27,6 +27,12 @@ def test_labels_say_the_number_and_what_is_counted() -> None:
     assert "10<sup>446.09</sup>" in fig.to_html(include_plotlyjs=False).encode().decode("unicode_escape")
 
 
+def test_a_long_label_takes_two_lines() -> None:
+    counted = "derivations of the released grammar, the published count"
+    text = sizes_figure(sizes_info([SimpleNamespace(name="big", log10=446.09, convention=counted)])).data[0].text[0]
+    assert text == "10<sup>446.09</sup>  derivations of the released grammar,<br>the published count"
+
+
 def test_nothing_to_draw_says_what_to_pass() -> None:
     with pytest.raises(NasvizError, match=r"pass for example nv.spaces.KNOWN_SIZES"):
         sizes_info([])
