@@ -12,9 +12,6 @@ import plotly.graph_objects as go
 from nasviz.errors import NasvizError
 from nasviz.view.theme import BASELINE, INCUMBENT, figure
 
-WIDTH = 36
-"""Characters of a line of a label: with more the longest bar's would not end within the figure."""
-
 
 class Size(Protocol):
     """The size of a space: its name, the decimal logarithm, and what is counted."""
@@ -93,8 +90,7 @@ def sizes_figure(info: SizesInfo, *, dark: bool = False) -> go.Figure:
         width=0.5,
         marker={"color": [INCUMBENT if marked else BASELINE for marked in info.marked]},
         text=[
-            f"10<sup>{power:.2f}</sup>  {'<br>'.join(textwrap.wrap(convention, WIDTH))}"
-            for power, convention in zip(info.log10, info.conventions, strict=True)
+            f"10<sup>{power:.2f}</sup>  {convention}" for power, convention in zip(info.log10, info.conventions, strict=True)
         ],
         textposition="outside",
         cliponaxis=False,
@@ -104,7 +100,7 @@ def sizes_figure(info: SizesInfo, *, dark: bool = False) -> go.Figure:
     )
     fig = figure(x="decimal logarithm of the size", y="", dark=dark)
     fig.add_trace(bars)
-    labels = ["<br>".join(textwrap.wrap(name, WIDTH)) for name in info.names]
+    labels = ["<br>".join(textwrap.wrap(name, 34)) for name in info.names]
     fig.update_yaxes(tickmode="array", tickvals=at, ticktext=labels, showgrid=False, ticks="", automargin=True)
     fig.update_xaxes(range=[0, max(info.log10) * 1.9])
     fig.update_layout(height=90 + 38 * len(at), margin={"t": 10})

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from nasviz.errors import NasvizError
+from nasviz.spaces import KNOWN_SIZES
 from nasviz.view.sizes import sizes_figure, sizes_info
 
 ROWS = [
@@ -27,10 +28,12 @@ def test_labels_say_the_number_and_what_is_counted() -> None:
     assert "10<sup>446.09</sup>" in fig.to_html(include_plotlyjs=False).encode().decode("unicode_escape")
 
 
-def test_a_long_label_takes_two_lines() -> None:
-    counted = "derivations of the released grammar, the published count"
-    text = sizes_figure(sizes_info([SimpleNamespace(name="big", log10=446.09, convention=counted)])).data[0].text[0]
-    assert text == "10<sup>446.09</sup>  derivations of the released grammar,<br>the published count"
+def test_what_is_counted_fits_beside_the_bar_of_each_known_space() -> None:
+    info = sizes_info(KNOWN_SIZES)
+    wide, character = 620, 6.6  # pixels: of the axes in a narrow notebook, and of a character of a label
+    reach = sizes_figure(info).layout.xaxis.range[1]
+    for power, convention in zip(info.log10, info.conventions, strict=True):
+        assert wide * power / reach + character * (len(convention) + 7) <= wide
 
 
 def test_nothing_to_draw_says_what_to_pass() -> None:
