@@ -77,6 +77,11 @@ def test_any_of_optuna_s_rules() -> None:
     assert str(pruning_of(halving)) == "optuna's SuccessiveHalvingPruner"
 
 
+def test_a_rule_says_itself_in_words() -> None:
+    assert str(Pruning()) == "trials go on while they are among the better half at their epoch, after 5 trials and 1 epoch(s)"
+    assert "among the best 25 % at their epoch, after 3 trials" in str(Pruning(percentile=25, startup=3))
+
+
 def test_points_are_the_last_finite_values_of_epochs() -> None:
     curve = [
         Curve(1, 0.5, {"a": 9.0}),

@@ -51,6 +51,12 @@ def test_one_trial_is_told_in_the_singular() -> None:
     )
 
 
+def test_of_many_that_do_not_derive_five_are_named() -> None:
+    left = tuple(Left(k, f"op{k}", "no") for k in range(7))
+    assert str(Lessons("first", (), left[:5])).endswith(": trial 0 op0, trial 1 op1, trial 2 op2, trial 3 op3, trial 4 op4")
+    assert str(Lessons("first", (), left)).endswith(", trial 4 op4 and 2 more")
+
+
 def test_what_is_known_is_not_proposed_and_teaches(space: SearchSpace, first: Study) -> None:
     study = Study(space, length, strategy=BayesOpt(n_init=10, candidates=20), warm_start=first)
     study.run(2, "inline")

@@ -6,7 +6,8 @@ import pytest
 
 from nasviz.errors import NasvizError
 from nasviz.records import Belief, Trial
-from nasviz.spaces import Architecture, diff
+from nasviz.records.credit import Verdict
+from nasviz.spaces import Architecture, diff, hierarchical_nb201
 from nasviz.surrogate import GP, FlatWL
 from nasviz.surrogate.basis import Basis, basis_of
 from nasviz.surrogate.hierarchical import HierarchicalWL
@@ -119,6 +120,34 @@ def test_named_parts_are_small_and_apart(found: Explanation) -> None:
         for other in named[:k]:
             assert credit.position[: len(other.position)] != other.position
             assert abs(other.value) >= abs(credit.value)
+
+
+@pytest.fixture(scope="module")
+def varied() -> Explanation:
+    """Of a space whose terms have many different parts."""
+    archs = list(dict.fromkeys(hierarchical_nb201().sample(41, seed=0)))
+    y = [0.3 * 0.98 ** str(arch).count("conv3x3") * 1.02 ** str(arch).count("avg_pool") for arch in archs[:-1]]
+    return explain(GP(FlatWL(1)).fit(archs[:-1], y), archs[-1])
+
+
+@pytest.mark.parametrize("verdict", ["helps", "hurts"])
+def test_named_parts_are_the_greatest_there_are(varied: Explanation, verdict: Verdict) -> None:
+    """Chosen once more, step by step, from those that may still be named."""
+    term = varied.arch.term
+    left = [c for c in varied.credits if c.verdict == verdict and 3 * term.size[term.index(c.position)] <= len(term)]
+    expected: list[float] = []
+    while left:
+        best = max(left, key=lambda c: abs(c.value))
+        expected.append(best.value)
+        n = len(best.position)
+        left = [
+            c
+            for c in left
+            if c.term != best.term and c.position[:n] != best.position and best.position[: len(c.position)] != c.position
+        ]
+    assert len(expected) > 3
+    for most in (1, 2, len(term)):
+        assert [c.value for c in varied.leading(verdict, most)] == expected[:most]
 
 
 def test_nothing_sure_is_said(archs: list[Architecture]) -> None:
