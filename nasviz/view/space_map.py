@@ -94,7 +94,7 @@ class SpaceMapInfo:
         n, m = len(self.trials), len(self.found.terms)
         if not n:
             return "no map yet"
-        trials = f"{n} trial{'s' * (n != 1)} and {m - n} architectures drawn beside"
+        trials = f"{n} trial{'s' * (n != 1)} and {m - n} architectures drawn at random"
         if not any(self.found.shares):
             return f"{trials} · the kernel tells none of them apart"
         return f"{trials} · the axes explain {numbers.share(sum(self.found.shares))} of the variance · exact kernel PCA"

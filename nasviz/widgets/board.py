@@ -23,7 +23,7 @@ from nasviz.widgets.board_detail import arch_of, chosen
 from nasviz.widgets.board_figures import Figures
 from nasviz.widgets.board_map import COLOURS
 from nasviz.widgets.board_parts import blind, compared_with, failure_of, runnable, runs_of, shown_of, value_name_of
-from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Seen, progress_of, several, sought
+from nasviz.widgets.board_tabs import PROGRESS, SURROGATE, Seen, progress_of, sought
 from nasviz.widgets.clock import Clock
 from nasviz.widgets.follow import follow
 from nasviz.widgets.workspace import WORKSPACE
@@ -241,7 +241,7 @@ class Board(BoardCommands):
             "ticking": self._clock.ticking,
             "rest": self._clock.rest(self.total - self.finished) if seen.running else "–",
             "best": "" if best is None else numbers.measure(float(best.value or 0.0)),
-            "front": len(self.study.best_trials) if several(self.study) else None,
+            "front": len(self.study.best_trials) if len(self.study.directions) > 1 else None,
             "best_trial": None if best is None else best.number,
             "value_name": seen.value_name,
             "reason": "" if failure is None else failure[0],

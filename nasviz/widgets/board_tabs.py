@@ -126,7 +126,9 @@ class Asked:
 
 def _history(seen: Seen) -> Drawn:
     info = history_info(seen.trials, list(seen.runs), direction=seen.direction, value_name=seen.value_name)
-    return history_figure(info, total=seen.total), ""
+    return history_figure(
+        info, total=seen.total
+    ), "" if seen.runs else "The value of each trial, and the best so far as a line."
 
 
 def _regret(seen: Seen) -> Drawn:
@@ -217,10 +219,8 @@ def sought(study: Study, trials: Sequence[Trial], value_name: str) -> str:
     """Return in words what a study looks for."""
     if not several(study):
         return f"looks for the {'smallest' if study.direction == 'minimize' else 'largest'} {value_name}"
-    found = [f"{'more' if more else 'less'} {name}" for name, more in objectives_of(study, trials)]
-    return (
-        f"looks for {' and '.join(found)}" if found else f"looks for what no other beats in {len(study.directions)} objectives"
-    )
+    found = [f"{'maximises' if more else 'minimises'} {name}" for name, more in objectives_of(study, trials)]
+    return " and ".join(found) if found else f"looks for what no other beats in {len(study.directions)} objectives"
 
 
 def progress_of(study: Study) -> tuple[str, ...]:

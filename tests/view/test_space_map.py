@@ -38,7 +38,7 @@ def test_trials_baselines_and_summary() -> None:
     assert INFO.trials == (4, 5, 6)
     assert INFO.names == ("trial 4", "trial 5", "ResNet-20 (trial 6)")
     assert INFO.baselines == (Spot("resnet", 0.3, -0.3, 0.21, 0.03, -8.0, "ResNet-20", 6),)
-    words = "3 trials and 2 architectures drawn beside · the axes explain 75 % of the variance · exact kernel PCA"
+    words = "3 trials and 2 architectures drawn at random · the axes explain 75 % of the variance · exact kernel PCA"
     assert INFO.summary.replace(numbers.GAP, " ") == words
     assert space_map_info(FOUND).names[0] == "architecture 0"
     assert SpaceMapInfo().summary == "no map yet"
@@ -108,7 +108,7 @@ def test_states_without_a_map() -> None:
     assert space_map_figure(SpaceMapInfo()).layout.annotations[0].text == "The map needs a finished trial"
     same = SpaceMap(("id",) * 10, (0.0,) * 10, (0.0,) * 10, (0.5,) * 10, (0.5,) * 10, (0.1,) * 10, (-1.0,) * 10, best=0)
     info = space_map_info(same)
-    assert info.summary == "10 trials and 0 architectures drawn beside · the kernel tells none of them apart"
+    assert info.summary == "10 trials and 0 architectures drawn at random · the kernel tells none of them apart"
     fig = space_map_figure(info, "sd")
     assert fig.layout.annotations[0].text == "The kernel tells none of them apart"
     assert fig.layout.coloraxis.cmin < fig.layout.coloraxis.cmax

@@ -65,7 +65,7 @@ def test_after_the_search(done, page):
     left_out = shown.state["figures"]["leave_one_out"]
     assert left_out["note"].startswith("Kendall τ")
     assert len(left_out["figure"]["data"][1]["x"]) == 6
-    assert "architectures drawn beside" in shown.state["figures"]["map"]["note"]
+    assert "architectures drawn at random" in shown.state["figures"]["map"]["note"]
     assert board.fallback().startswith("Search digits cells: 6/6 trials, done\nbest value")
 
 

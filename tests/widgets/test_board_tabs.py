@@ -81,7 +81,14 @@ def test_objectives_that_the_strategy_names_lead(space):
     assert progress_of(study)[0] == "pareto"
     assert sorted(progress_of(study)) == sorted(PROGRESS)
     assert compared(study, []) == (("error", False), ("parameters", False))
-    assert sought(study, [], "value") == "looks for less error and less parameters"
+    assert sought(study, [], "value") == "minimises error and minimises parameters"
+
+
+def test_the_line_above_the_history_speaks_of_a_baseline_only_where_there_is_one(study):
+    alone, compared_with = Seen(study, study.trials, [], "value", 5), Seen(study, study.trials, [study.trials], "value", 5)
+    assert PROGRESS["history"].draw(alone)[1] == "The value of each trial, and the best so far as a line."
+    assert PROGRESS["history"].draw(compared_with)[1] == ""
+    assert "a baseline in grey" in PROGRESS["history"].tip
 
 
 def test_a_study_of_two_directions_is_drawn_by_both(space):
@@ -92,7 +99,7 @@ def test_a_study_of_two_directions_is_drawn_by_both(space):
     assert sought(study, study.trials, "value") == "looks for what no other beats in 2 objectives"
     assert PROGRESS["pareto"].draw(Seen(study, [], [], "value", 5))[0].layout.annotations
     study.run(total=5, executor="inline")
-    assert sought(study, study.trials, "value") == "looks for less error and more size"
+    assert sought(study, study.trials, "value") == "minimises error and maximises size"
     figure, note = PROGRESS["pareto"].draw(Seen(study, study.trials, [], "value", 5))
     assert figure.layout.xaxis.title.text.startswith("error")
     assert figure.layout.yaxis.title.text.startswith("size")
