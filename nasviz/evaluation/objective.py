@@ -17,6 +17,7 @@ from nasviz.evaluation.data import SizedDataset, as_parts, check_data
 from nasviz.evaluation.device import describe, pick_device
 from nasviz.evaluation.training import FitResult, Optimizer, Report, check_count, check_numbers, evaluate, fit
 from nasviz.nn import to_torch
+from nasviz.spaces.edited import expect_architecture
 
 if TYPE_CHECKING:
     from nasviz.spaces import Architecture
@@ -128,10 +129,12 @@ class TrainingObjective:
 
         Raises
         ------
+        NasvizError
+            When it is no architecture.
         DataError
             When the data do not fit the architecture's space.
         TrainingError
-            When the loss is not finite.
+            When the loss, or an example, is not finite.
         """
         return self.repeats(arch, seed, report).mean
 
@@ -182,6 +185,7 @@ class TrainingObjective:
         return evaluate(net, check_data(arch.space, parts)[2], device=self.device)[self.metric]
 
     def _train(self, arch: Architecture, data: Sequence[Any], seed: int, report: Report | None) -> tuple[nn.Module, FitResult]:
+        expect_architecture(arch)
         train, val = check_data(arch.space, data)[:2]
         net = to_torch(arch, seed=seed)
         return net, fit(
@@ -216,6 +220,7 @@ class TrainingObjective:
         steps : int
             Timed steps, ≥ 1.
         """
+        expect_architecture(arch)
         train, val = check_data(arch.space, self.data)[:2]
         place = pick_device(self.device)
         began = time.perf_counter()

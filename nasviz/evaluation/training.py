@@ -202,6 +202,8 @@ class _Loop:
     def _update(self, x: torch.Tensor, y: torch.Tensor, total: int) -> float:
         loss = _cross_entropy(self.net(x), y)
         value = loss.item()
+        if not math.isfinite(value) and not torch.isfinite(x).all():
+            raise TrainingError(f"an example holds NaN or infinite numbers (epoch {1 + self.step * self.epochs // total})")
         _check_finite(value, "loss", 1 + self.step * self.epochs // total, self.step + 1)
         self.step += 1
         if self.optimizer is None:

@@ -92,6 +92,11 @@ class Limits:
         """Names of what is only known once it was measured."""
         return tuple(name for name in self.most if name not in COMPUTED)
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why architectures were refused, one text for each, the last one last."""
+        return tuple(reason for reason in self._known.values() if reason)
+
     def exceeded(self, arch: Architecture) -> str:
         """Return in words which computed limit an architecture exceeds, or ""; one without a network exceeds every limit."""
         wanted = [name for name in COMPUTED if name in self.most]

@@ -142,7 +142,9 @@ def unseen(
 
 def exhausted(space: SearchSpace, evaluated: int) -> ExhaustedError:
     """Return the error that says that a space holds nothing new, when `evaluated` architectures were."""
+    refused: Sequence[str] = getattr(getattr(space, "limits", None), "refusals", ())
+    over = f"; {len(refused)} that were drawn exceed the limits, the last one: {refused[-1]}" if refused else ""
     return ExhaustedError(
         f"{TRIES} draws gave no architecture that was not evaluated ({evaluated} were, the space holds {space.count()}; "
-        "of those that compute the same function one is evaluated). The search ends here; widen the grammar to go on"
+        f"of those that compute the same function one is evaluated{over}). The search ends here; widen the grammar to go on"
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 from scipy.stats import kendalltau
 
-from nasviz.errors import DataError, TrainingError
+from nasviz.errors import DataError, NasvizError, TrainingError
 from nasviz.evaluation import TrainingObjective, digits
 from nasviz.evaluation.device import describe
 from nasviz.spaces import SearchSpace, digits_cells
@@ -30,6 +30,12 @@ def test_the_value_is_an_error_and_the_seed_decides_it(space, objective):
     assert first == again
     assert first != other
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_only_an_architecture_is_trained(objective):
+    for call in (objective, objective.estimate):
+        with pytest.raises(NasvizError, match=r"an architecture is expected, e\.g\. space\.parse\(text\); found 'conv3x3'"):
+            call("conv3x3")
 
 
 def test_other_metrics(space):

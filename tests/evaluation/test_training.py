@@ -125,6 +125,14 @@ def test_a_loss_that_is_not_finite():
         fit(Broken(float("nan")), part(128), part(40), epochs=3, device="cpu")
 
 
+def test_an_example_that_is_not_finite():
+    x = torch.ones(40, 1, 8, 8)
+    x[30] = float("nan")
+    broken = TensorDataset(x, torch.zeros(40, dtype=torch.int64))
+    with pytest.raises(TrainingError, match=r"an example holds NaN or infinite numbers \(epoch 1\)"):
+        fit(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), broken, broken, epochs=1, device="cpu")
+
+
 def test_a_validation_loss_that_is_not_finite():
     class Fragile(nn.Linear):
         def forward(self, x):

@@ -57,6 +57,13 @@ def test_says_when_nothing_is_within(space: SearchSpace) -> None:
         LimitedSpace(space, Limits({"parameters": 1})).sample(seed=0)
 
 
+def test_says_what_was_refused_when_nothing_is_left() -> None:
+    two = SearchSpace("S ::= relu | conv3x3", input_shape=(1, 8, 8))
+    trials = [Trial(0, "relu", two.fingerprint, "finished", 1.0)]
+    with pytest.raises(ExhaustedError, match=r"1 that were drawn exceed the limits, the last one: .* parameters exceed"):
+        RandomSearch().propose(two, trials, np.random.default_rng(0), limits={"parameters": 1000})
+
+
 def test_strategies_propose_within(space: SearchSpace) -> None:
     archs = list(dict.fromkeys(space.sample(60, seed=0)))[:15]
     trials = [Trial(i, str(a), space.fingerprint, "finished", 1.0 / parameters(a)) for i, a in enumerate(archs)]
