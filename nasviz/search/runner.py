@@ -217,6 +217,8 @@ class Runner:
             taken = self.study.take(self.total, self.study.held - {flight.taken.slot for flight in self._flights.values()})
             if taken is None:
                 return False
+            if self._take_up(taken):
+                continue
             if self.executor is None:
                 self._evaluate_here(taken)
                 return True
@@ -243,6 +245,16 @@ class Runner:
         finally:
             self._here = None
         self._record(flight, outcome)
+
+    def _take_up(self, taken: Taken) -> bool:
+        """Go on with the evaluation of a trial that an earlier run of this study object could not end."""
+        if taken.trial.number not in self.study.left:
+            return False
+        future, flight = self.study.left.pop(taken.trial.number)
+        if (flight.taken.trial.term, flight.taken.seed) != (taken.trial.term, taken.seed):
+            return False
+        self._flights[future] = _Flight(taken, flight.recorder, flight.began)
+        return True
 
     def _submit(self, executor: Executor, taken: Taken) -> None:
         flight = self._flight(taken)
@@ -352,7 +364,10 @@ class Runner:
             cancel_running(future)
 
     def _land(self) -> None:
-        """End what still runs: give it a moment to answer, record what came, queue the rest again."""
+        """End what still runs: give it a moment to answer, record what came, queue the rest again.
+
+        What goes on nevertheless is left to the next run, which takes it up.
+        """
         for future, flight in list(self._flights.items()):
             flight.recorder.stop()
             self._cancel(future)
@@ -364,4 +379,6 @@ class Runner:
                 if future.done():
                     self._arrive(future)
                 else:
-                    self.study.give_back(self._flights.pop(future).taken.slot, AGAIN)
+                    flight = self._flights.pop(future)
+                    self.study.left[flight.taken.trial.number] = future, flight
+                    self.study.give_back(flight.taken.slot, AGAIN)

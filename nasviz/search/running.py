@@ -15,7 +15,7 @@ from nasviz.errors import NasvizError, NasvizWarning
 from nasviz.extension import lower
 from nasviz.records import Trial
 from nasviz.search.asking import AskTell, number_of
-from nasviz.search.evaluate import Objective, expect_executor
+from nasviz.search.evaluate import Objective, Outcome, expect_executor
 from nasviz.search.pruning import Pruning
 from nasviz.search.runner import Runner
 from nasviz.search.storage import StudyStorage
@@ -48,6 +48,7 @@ class Running(AskTell):
         self._ended.set_result(None)
         self._pausing = False
         self._note = ""
+        self.left: dict[int, tuple[Future[Outcome], Any]] = {}  # what a stop could not end, by the number of the trial
         self.pruning = pruning
         self.timeout = timeout
 
@@ -137,6 +138,10 @@ class Running(AskTell):
         Trials that run are ended and queued again, so that a later run goes on as if it had not been stopped. A single trial
         counts as stopped and is not evaluated again. An objective that takes ``report`` is asked to end; a worker process that
         does not answer is ended; an objective inside this process that takes no ``report`` ends by itself.
+
+        An evaluation that the executor cannot end goes on there. Started again, this study object takes it up and stores what
+        it gives, so no evaluation that still goes on is begun a second time. Another study object, or another process, does
+        not know of it: there its trial is evaluated again, and what the first evaluation gives is dropped.
 
         Parameters
         ----------

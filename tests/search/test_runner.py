@@ -62,6 +62,73 @@ def test_a_start_right_after_a_stop_begins_when_the_stopped_run_has_ended(space:
     assert not study.running
 
 
+class Deaf:
+    """Counts how often each architecture is evaluated, and hears of no stop."""
+
+    def __init__(self) -> None:
+        self.started, self.go = threading.Event(), threading.Event()
+        self.calls: list[tuple[str, int]] = []
+
+    def __call__(self, arch: Architecture, seed: int) -> float:
+        self.calls.append((str(arch), seed))
+        self.started.set()
+        assert self.go.wait(30)
+        return length(arch)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["same executor", "inline"])
+@pytest.mark.parametrize("over", [False, True], ids=["going on", "over"])
+def test_what_a_stop_could_not_end_is_taken_up_and_not_begun_again(
+    space: SearchSpace, url: str, quick: Timing, again: bool, over: bool, until: Until
+) -> None:
+    deaf = Deaf()
+    study = made(space, deaf, quick, url)
+    with ThreadPoolExecutor(2) as executor:
+        study.start(4, executor)
+        until(lambda: len(deaf.calls) == 2)
+        study.stop(wait=True)
+        assert [t.state for t in study.trials] == ["waiting"] * 2
+        if over:
+            deaf.go.set()
+            until(lambda: all(future.done() for future, _ in study.left.values()))
+        study.start(4, executor if again else "inline")
+        if not over:
+            until(lambda: [t.state for t in study.trials].count("running") >= 1)
+            deaf.go.set()
+        study.wait(30)
+    assert [t.state for t in study.trials] == ["finished"] * 4
+    assert [t.value for t in study.trials] == [length(t.arch) for t in study.trials]
+    assert sorted(deaf.calls) == sorted((t.term, study.storage.attrs(slot)["nasviz/1/draw"]["seed"])
+                                        for slot, t in study.storage.slots().items() if t.state == "finished")  # fmt: skip
+    assert study.left == {}
+
+
+def test_what_heard_the_stop_after_all_is_evaluated_again(space: SearchSpace, url: str, quick: Timing, until: Until) -> None:
+    calls: list[str] = []
+    go = threading.Event()
+
+    def late(arch: Architecture, report: Any) -> float:
+        calls.append(str(arch))
+        assert go.wait(30)
+        for step in range(3):
+            time.sleep(2 * quick.write)
+            if report(step, {"loss": 1.0}) == "stop":
+                return -1.0
+        return length(arch)
+
+    study = made(space, late, quick, url)
+    with ThreadPoolExecutor(1) as executor:
+        study.start(1, executor)
+        until(lambda: len(calls) == 1)
+        study.stop(wait=True)
+        study.start(1, executor)
+        until(lambda: study.trials[0].state == "running")
+        go.set()
+        study.wait(30)
+    assert study.trials[0].value == length(study.trials[0].arch)
+    assert calls == [study.trials[0].term] * 2
+
+
 def test_a_total_raised_when_the_run_is_about_to_end_is_reached(
     space: SearchSpace, quick: Timing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
