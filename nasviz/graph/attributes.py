@@ -15,7 +15,7 @@ from typing import NamedTuple, cast
 from nasviz.algebra import Attribute, Literal, Operator, Sort, Term
 from nasviz.algebra.arguments import expect_term
 from nasviz.graph.merges import ASSOCIATIVE
-from nasviz.graph.topologies import ZERO, Topology
+from nasviz.graph.topologies import ZERO, Generator, Topology
 
 LOST = "lost"
 """Value of a path that cannot be: inputs of a join that differ, or an operand missing where every one is needed."""
@@ -64,8 +64,13 @@ def _nothing(op: Operator) -> int:
     return 0
 
 
+def _plan(op: Operator, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
+    """The plan of a topology; generators of other code are equal, so their function is asked for, too."""
+    return _planned(cast(Topology, op), op.function if isinstance(op, Generator) else None, values, n_maps)
+
+
 @lru_cache(maxsize=1024)
-def _plan(op: Topology, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
+def _planned(op: Topology, function: object, values: tuple[Hashable, ...], n_maps: int) -> _Plan:
     wiring = op.edges(cast("tuple[int | float | str, ...]", values), n_maps)
     into: dict[int, list[int]] = {}
     for k, (_, v) in enumerate(wiring.edges):
@@ -173,7 +178,7 @@ class Paths(Attribute):
     def _apply(self, state: _State, read: range | tuple[int, ...]) -> _State:
         """Apply the edges that may be applied once the map operands `read` are there; a wire changes nothing."""
         op, n, values, _, _ = state
-        plan = _plan(cast(Topology, op), values, n - len(values))
+        plan = _plan(op, values, n - len(values))
         nodes, waiting = dict(state.nodes), dict(state.waiting)
         for at in read:
             for k in plan.apply[at]:
@@ -224,7 +229,7 @@ class Paths(Attribute):
         if not isinstance(state, _State):
             assert isinstance(state, tuple)
             return state[0]
-        plan = _plan(cast(Topology, state.op), state.values, state.n - len(state.values))
+        plan = _plan(state.op, state.values, state.n - len(state.values))
         value = _at(dict(state.nodes).get(plan.sink))
         if value == ZEROS and plan.sink in plan.joins:
             return _ZEROS_OF + plan.last

@@ -111,3 +111,17 @@ def test_long_chains_are_read_in_linear_time():
 
 def test_an_operator_that_is_no_topology_has_no_graph():
     assert not is_connected(Term.build(Operator("g", (Sort.MAP,)), Term.build(F)))
+
+
+def test_a_generator_whose_code_has_changed_is_read_anew() -> None:
+    """Both are equal, since equality compares the declaration; a cell that is run again must not find the old wiring."""
+    first = topology("Turned", lambda n: "1>2 2>3 1>3", maps=3)
+    second = topology("Turned", lambda n: "1>2 1>3 2>3", maps=3)
+    assert first == second
+    text = "Turned(f, zero, f)"
+    before, after = (parse_term(text, Signature([op, ZERO, F])) for op in (first, second))
+    assert (is_connected(before), is_connected(after)) == (True, True)
+    before, after = (parse_term("Turned(zero, f, zero)", Signature([op, ZERO, F])) for op in (first, second))
+    assert (is_connected(before), is_connected(after)) == (False, True)
+    before, after = (parse_term("Turned(zero, zero, f)", Signature([op, ZERO, F])) for op in (first, second))
+    assert (is_connected(before), is_connected(after)) == (True, False)
