@@ -248,3 +248,7 @@ class NASBench201:
     def __repr__(self) -> str:
         what = f"{self.dataset}, {self.split} {self.metric} after {self.epochs} epochs"
         return f"NASBench201({len(self._table.known):,} cells, {what})"
+
+
+def __dir__() -> list[str]:
+    return __all__

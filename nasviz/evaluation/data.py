@@ -249,3 +249,7 @@ def _check_finite(x: torch.Tensor, name: str) -> None:
 def _odd_label(raw: torch.Tensor) -> float:
     odd = raw[~torch.isfinite(raw) | (raw != raw.round()) | (raw < 0)]
     return float(odd[0])
+
+
+def __dir__() -> list[str]:
+    return __all__

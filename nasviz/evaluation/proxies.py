@@ -273,3 +273,7 @@ jacob_cov = Proxy("jacob_cov", _jacob_cov)
 
 ALL = (synflow, naswot, snip, grad_norm, jacob_cov)
 """All proxies."""
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -17,6 +17,7 @@ from nasviz.algebra.arguments import file_path, shown, whole
 from nasviz.errors import JobError, NasvizError, StorageError, said
 from nasviz.evaluation.tabulated import Row, Tabulated, read_rows
 from nasviz.extension import lower
+from nasviz.grammar.difference import count_text
 from nasviz.search.evaluate import Objective, Outcome, evaluate, evaluate_elsewhere, expect_executor
 from nasviz.search.provenance import data_digest, settings_of
 from nasviz.spaces import SearchSpace
@@ -337,8 +338,8 @@ def tabulate(
     size, most = space.count(), whole(limit, "limit", 1)
     if not isinstance(size, int) or size > most:
         raise NasvizError(
-            f"the space holds {size} architectures and tabulate trains every one, at most {most}. Narrow its grammar, "
-            "search it with nv.Study, or type limit= for more"
+            f"the space holds {count_text(size)} architectures and tabulate trains every one, at most {most}. Narrow its "
+            "grammar, search it with nv.Study, or type limit= for more"
         )
     expect_executor(executor)
     seats = None if workers is None else whole(workers, "workers", 1)

@@ -316,3 +316,7 @@ def table() -> Any:
             }
         )
     return lower("frame")(rows, "name")
+
+
+def __dir__() -> list[str]:
+    return __all__

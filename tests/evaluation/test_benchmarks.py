@@ -2,6 +2,7 @@
 
 import bz2
 import pickle
+from importlib import import_module
 from pathlib import Path
 
 import cloudpickle
@@ -202,3 +203,8 @@ def test_the_real_table():
     short = [bench.at(epochs=12)(a) for a in archs]
     assert kendalltau(short, [bench(a) for a in archs]).statistic > 0.6
     assert bench.at(epochs=12).seconds(archs[0]) == pytest.approx(0.06 * bench.seconds(archs[0]))
+
+
+def test_completion_offers_what_is_public():
+    module = import_module("nasviz.evaluation.benchmarks")
+    assert dir(module) == sorted(module.__all__)

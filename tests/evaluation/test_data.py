@@ -1,5 +1,6 @@
 """Data sets and the checks before a training."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -188,3 +189,8 @@ def test_a_general_dataset_is_probed():
 def test_a_split_has_a_seed_that_numpy_takes(seed):
     with pytest.raises(NasvizError, match=r"^seed is .*; it must be "):
         digits(seed)
+
+
+def test_completion_offers_what_is_public():
+    module = import_module("nasviz.evaluation.data")
+    assert dir(module) == sorted(module.__all__)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from importlib import import_module
 
 import cloudpickle
 import numpy as np
@@ -218,3 +219,8 @@ def test_a_score_for_the_first_population_of_a_search(space):
     study.run(1, "inline")
     assert len(set(scored)) > 1
     assert proxies.synflow(study.best_trial.arch) == max(scored)
+
+
+def test_completion_offers_what_is_public():
+    module = import_module("nasviz.evaluation.proxies")
+    assert dir(module) == sorted(module.__all__)

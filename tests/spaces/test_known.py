@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from importlib import import_module
 
 import pytest
 import torch
@@ -344,3 +345,8 @@ def test_table():
     assert list(table.index) == list(KNOWN)
     assert table.parameters["ResNet-20"] == 272_474
     assert table.function["ResNet-20"] == "nv.known.resnet20()"
+
+
+def test_completion_offers_what_is_public():
+    module = import_module("nasviz.spaces.known")
+    assert dir(module) == sorted(module.__all__)
