@@ -62,8 +62,9 @@ class Memory:
         return self._limited
 
     def _turn(self, space: SearchSpace) -> None:
-        if self._space is not space and self._space != space:
-            self._archs, self._forms = {}, {}
+        before = self._space
+        if before is None or before.signature is not space.signature or before != space:
+            self._archs, self._forms = {}, {}  # an equal space may have operators and attributes of other code
         self._space = space
 
     def _form(self, space: SearchSpace, trial: Trial) -> str:

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from nasviz.errors import NasvizError
+from nasviz.graph import topology
 from nasviz.records import Trial
 from nasviz.search import RandomSearch
 from nasviz.search.memory import Memory
-from nasviz.spaces import SearchSpace, nb201
+from nasviz.spaces import SearchSpace, is_connected, nb201
 
 TINY = SearchSpace("S ::= Linear(O, O)\nO ::= relu | conv3x3 | id | zero", input_shape=(1, 8, 8))
 
@@ -33,6 +34,21 @@ def test_one_memory_serves_spaces_in_turn() -> None:
     other = SearchSpace("S ::= relu | conv3x3", input_shape=(3, 16, 16))
     assert memory.archs(small, [trial(0, "relu")])[0].space is small
     assert memory.archs(other, [trial(0, "relu")])[0].space is other
+
+
+def test_an_equal_space_is_asked_anew_for_its_code_may_have_changed() -> None:
+    first, second = (
+        SearchSpace("S ::= Turned(O, O, O)\nO ::= relu | zero", [topology("Turned", made, maps=3)])
+        for made in (lambda n: "1>2 2>3 1>3", lambda n: "1>2 1>3 2>3")
+    )
+    assert first == second
+    memory, text = Memory(), "Turned(zero, relu, zero)"
+    (before,) = memory.archs(first, [trial(0, text, first)])
+    (after,) = memory.archs(second, [trial(0, text, second)])
+    assert (before == after, before.space is first, after.space is second) == (True, True, True)
+    assert (is_connected(before.term), is_connected(after.term)) == (False, True)
+    limited = memory.limited(second, {"parameters": 1000})
+    assert memory.archs(limited, [trial(0, text, second)])[0] is after, "limits change nothing that is remembered"
 
 
 def test_a_restricted_space_knows_the_trials_of_the_whole() -> None:
