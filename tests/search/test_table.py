@@ -9,6 +9,7 @@ import pytest
 from nasviz.errors import NasvizError
 from nasviz.numbers import spread
 from nasviz.search import RandomSearch, Study
+from nasviz.search.seeds import evaluation_seed
 from nasviz.spaces import Architecture, SearchSpace
 
 
@@ -85,3 +86,15 @@ def test_an_objective_that_reports_is_confirmed(space: SearchSpace) -> None:
     study = Study(space, objective, strategy=RandomSearch())
     study.run(2, "inline")
     assert [len(values) for values in study.confirm(2, 2, executor="inline")["values"]] == [2, 2]
+
+
+def test_seeds_are_not_those_of_the_search_and_of_several_objectives_the_first_is_confirmed(space: SearchSpace) -> None:
+    def objective(arch: Architecture, seed: int) -> tuple[float, float]:
+        return float(seed % 1000), -1.0
+
+    study = Study(space, objective, direction=("minimize", "maximize"), strategy=RandomSearch(), seed=5)
+    study.run(2, "inline")
+    for row in study.confirm(2, 3, executor="inline").itertuples():
+        assert list(row.seeds) == [evaluation_seed(5, row.number, stream) for stream in (2, 3, 4)]
+        assert evaluation_seed(5, row.number) not in row.seeds
+        assert list(row.values) == [seed % 1000 for seed in row.seeds]
