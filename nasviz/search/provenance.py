@@ -55,8 +55,11 @@ def data_digest(objective: Any) -> str:
     '6 + 3 examples, sha256 ef2701860eb5d311'
     """
     parts = getattr(objective, "data", None)
-    if parts is None:
-        return ""
+    return "" if parts is None else digest_of(parts)
+
+
+def digest_of(parts: Any) -> str:
+    """Return the sizes of parts of data and the digest of them all, see :func:`data_digest`."""
     try:
         digest, sizes, whole, steady = hashlib.sha256(), [], True, True
         for part in parts:

@@ -13,6 +13,7 @@ from nasviz.errors import NasvizError, said
 from nasviz.numbers import spread
 from nasviz.records import Record, Trial
 from nasviz.search.evaluate import Objective, Outcome, accepted, evaluate
+from nasviz.search.provenance import digest_of
 from nasviz.search.seeds import evaluation_seed
 from nasviz.search.trial import StudyTrial
 
@@ -44,6 +45,8 @@ class Confirmation(Record):
         Why seeds gave no value.
     baseline
         What a known network is called; "" for a trial of the search.
+    data
+        Size and digest of the data of one's own that it was evaluated on; "" where it was the objective's own.
     """
 
     number: int
@@ -55,6 +58,7 @@ class Confirmation(Record):
     seeds: tuple[int, ...]
     reasons: tuple[str, ...] = ()
     baseline: str = ""
+    data: str = ""
 
     @property
     def result(self) -> str:
@@ -122,7 +126,9 @@ def confirm(
         futures = [executor.submit(evaluate, again, trial.arch, seed) for trial, seed in calls]
         outcomes = [_arrived(future) for future in futures]
     each = [outcomes[i * seeds : (i + 1) * seeds] for i in range(len(trials))]
-    return [_confirmation(trial, drawn[trial.number], found) for trial, found in zip(trials, each, strict=True)]
+    on = "" if data is None else digest_of((data,))
+    on = on if "examples" in on else ""
+    return [_confirmation(trial, drawn[trial.number], found, on) for trial, found in zip(trials, each, strict=True)]
 
 
 def _arrived(future: Any) -> Outcome:
@@ -132,7 +138,7 @@ def _arrived(future: Any) -> Outcome:
         return Outcome(None, said(error))
 
 
-def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Outcome]) -> Confirmation:
+def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Outcome], on: str) -> Confirmation:
     values = [outcome.value for outcome in outcomes if outcome.value is not None]
     return Confirmation(
         number=trial.number,
@@ -144,6 +150,7 @@ def _confirmation(trial: StudyTrial, seeds: Sequence[int], outcomes: Sequence[Ou
         seeds=tuple(seeds),
         reasons=tuple(outcome.reason for outcome in outcomes if outcome.reason),
         baseline=trial.baseline,
+        data=on,
     )
 
 

@@ -280,7 +280,7 @@ class Report:
         values = [v for v in row.get("values", ()) if isinstance(v, int | float)]
         mean, sd = (float(row.get(key, "nan")) for key in ("mean", "sd"))
         reason = next(iter(row.get("reasons", ())), "no value")
-        over = f" over {len(values)} seed{'s' if len(values) > 1 else ''}"
+        over = f" over {len(values)} seed{'s' if len(values) > 1 else ''}{' on ' * bool(row.get('data'))}{row.get('data', '')}"
         result = f"{numbers.spread(mean, sd)}{over}" if values else f"failed: {reason}"
         searched = numbers.measure(float(row.get("searched", "nan")))
         name = f", {row['baseline']}" if row.get("baseline") else ""

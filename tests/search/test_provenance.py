@@ -2,7 +2,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, TensorDataset
 
-from nasviz.search.provenance import data_digest, settings_of, versions
+from nasviz.search import RandomSearch, Study
+from nasviz.search.provenance import data_digest, digest_of, settings_of, versions
+from nasviz.spaces import SearchSpace
 
 
 class Holder:
@@ -72,3 +74,18 @@ def test_the_settings_of_an_objective_are_what_it_says_of_itself() -> None:
     for told in (None, [1], {"net": object()}, ValueError("no")):
         assert settings_of(Own(told)) == {}
     assert settings_of(lambda arch: 1.0) == {}
+
+
+def test_a_confirmation_says_on_what_data(space: SearchSpace) -> None:
+    class Own(Holder):
+        def __call__(self, arch: object) -> float:
+            return 0.5
+
+        def confirm(self, arch: object, seed: int, data: object) -> float:
+            return 0.25
+
+    study = Study(space, Own(tensors(1.0)), strategy=RandomSearch())
+    study.run(1, "inline")
+    for data, said in ((tensors(3.0), f" on {digest_of((tensors(3.0),))} "), (None, " (the search"), (100.0, " (the search")):
+        study.confirm(top=1, seeds=1, data=data, executor="inline")
+        assert f"over 1 seed{said}" in str(study.report())
