@@ -296,7 +296,7 @@ def _scale(info: SpaceMapInfo, colour: Colour) -> dict[str, Any]:
         "colorscale": theme.SEQUENTIAL,
         "reversescale": colour == "mean" and info.minimize,
         "cmin": high - DEEPEST if deep else low,
-        "cmax": high if high > low else low + 1e-9,
+        "cmax": high if high > low else low + (0.1 * abs(low) or 1.0),
         "colorbar": {
             "title": {"text": _title(info, colour), "font": {"size": 12}},
             "thickness": 12,

@@ -123,4 +123,6 @@ def test_equal_values_are_said_above_the_figure() -> None:
     for draw in (plots.leave_one_out, plots.calibration):
         title = str(draw(study).layout.title.text).replace("<br>", " ")
         assert title == "All 12 values are 0.5: that is predicted everywhere, and its sd follows from their number."
+    scale = plots.space_map(study).layout.coloraxis
+    assert (scale.cmin, scale.cmax) == (0.5, 0.55), "ticks of which all digits but the last agree say nothing"
     assert all(figure(study) for figure in FIGURES)
