@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
 import platform
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,18 +24,36 @@ _FEW = 16
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python, the system and the packages that decide a result; nothing is imported for it.
+    """Return the processor and the versions of Python, the system and the packages that decide a result; imports none of them.
 
     >>> sorted(versions())[:2]
     ['botorch', 'gpytorch']
     """
-    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    found = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
+    }
     for name in PACKAGES:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def processor() -> str:
+    """Return the model of the processor, since latencies are of one; "unknown" where the system does not tell.
+
+    >>> isinstance(processor(), str)
+    True
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            name, _, model = line.partition(":")
+            if name.strip() == "model name" and model.strip():
+                return model.strip()
+    return platform.processor() or "unknown"
 
 
 def data_digest(objective: Any) -> str:

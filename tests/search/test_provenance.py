@@ -57,7 +57,7 @@ def test_no_data_and_odd_data() -> None:
 def test_versions_name_what_computes() -> None:
     found = versions()
     assert found["numpy"] == np.__version__
-    assert {"python", "system", "nasviz", "torch", "optuna"} <= set(found)
+    assert {"python", "system", "processor", "nasviz", "torch", "optuna"} <= set(found)
 
 
 def test_the_settings_of_an_objective_are_what_it_says_of_itself() -> None:
