@@ -1,6 +1,6 @@
 # make lab    a JupyterLab with nasviz, in an environment of its own (.venv)
 # make test   every test; BROWSER=no leaves out those that need a browser, TENSORFLOW=no those that need TensorFlow
-# make quick  unit tests, types and style: two minutes
+# make quick  the fast unit tests, types, style and front end: a little over two minutes on two cores
 # An environment is installed again only when what it is made from has changed.
 
 SHELL = /bin/sh
@@ -31,7 +31,7 @@ LEFT_OUT += ; browser tests left out (BROWSER=no)
 endif
 PARTS = lint types page unit $(WITH_TENSORFLOW) $(WITH_BROWSER)
 
-.PHONY: lab test quick lint types page unit unit-quick unit-quick-and-types tensorflow browser chromium clean
+.PHONY: lab test quick lint types page unit unit-quick quick-parts tensorflow browser chromium clean
 .DELETE_ON_ERROR:
 
 lab: $(VENV)/.base $(BUNDLE)
@@ -41,7 +41,7 @@ test: $(VENV)/.test $(WITH_TENSORFLOW:%=$(VENV)/.%) $(BUNDLE) chromium
 	@$(call run,$(PARTS))
 
 quick: $(VENV)/.test $(BUNDLE)
-	@$(call run,lint page unit-quick-and-types)
+	@$(call run,lint quick-parts)
 
 # Run each part, stop at the first that fails, end with one line that says what took how long.
 run = start=$$(date +%s); told=; \
@@ -73,12 +73,12 @@ unit:
 	    -m "not browser and not benchmark and not tensorflow"
 
 unit-quick:
-	$(PYTEST) -n 2 --dist worksteal --ignore tests/e2e --hypothesis-profile quick \
+	$(PYTEST) -n 3 --dist worksteal --ignore tests/e2e --hypothesis-profile quick \
 	    -m "not browser and not benchmark and not tensorflow and not slow"
 
-# The type checker uses one core, so it runs beside the tests.
-unit-quick-and-types:
-	@$(MAKE) --no-print-directory -j 2 unit-quick types
+# Side by side: many tests wait for a process or a clock.
+quick-parts:
+	@$(MAKE) --no-print-directory -j 3 unit-quick types page
 
 tensorflow:
 	$(PYTEST) -n 2 --dist worksteal -m tensorflow --durations 10 --reruns 1 -r R tests

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("full", max_examples=80, deadline=None)
-settings.register_profile("quick", max_examples=20, deadline=None)
+settings.register_profile("quick", max_examples=10, deadline=None)
 settings.load_profile("full")
 
 MARGIN = 10

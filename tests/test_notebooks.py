@@ -164,6 +164,7 @@ def test_the_shipped_notebooks_are_there():
     } <= {p.stem for p in NOTEBOOKS}
 
 
+@pytest.mark.slow
 def test_a_reply_that_comes_before_an_output_is_sent_back_is_seen(home, tmp_path, monkeypatch):
     def send_late(channel: ZMQSocketChannel, message: Any) -> None:
         if message["msg_type"] == "comm_msg":

@@ -43,6 +43,7 @@ def test_against_the_definition(seed, bins):
         assert [f.at(value) for f in found.edfs] == pytest.approx(naive(*sides, found.edges, value))
 
 
+@pytest.mark.slow
 def test_size_alone_is_no_advantage():
     rng = np.random.default_rng(0)
 

@@ -15,6 +15,7 @@ from nasviz.spaces import SearchSpace, parse
 SMALL = parse("Linear(conv, relu)", input_shape=(1, 8, 8))
 
 
+@pytest.mark.slow
 def test_median_and_quartiles_on_a_named_device():
     found = SMALL.latency(device="cpu", batch=2, repeats=5, warmup=1)
     assert isinstance(found, Latency)
@@ -37,6 +38,7 @@ class Slow(nn.Module):
         return x
 
 
+@pytest.mark.slow
 def test_the_first_passes_are_not_counted():
     slow = primitive(Slow, name="slow")
     arch = SearchSpace("S ::= slow", [slow], (1, 8, 8)).sample(seed=0)

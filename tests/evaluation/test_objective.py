@@ -72,6 +72,7 @@ def test_the_estimate_is_of_the_right_size(space):
     assert TrainingObjective(digits(), epochs=40, device="cpu").estimate(arch) > 2 * estimate
 
 
+@pytest.mark.slow
 def test_a_result_is_confirmed_on_data_that_the_search_never_saw(space):
     objective = TrainingObjective(digits()[:2], epochs=3, device="cpu")
     arch = space.parse("Linear(conv3x3, conv1x1)")
@@ -137,6 +138,7 @@ def test_a_task_of_sequences_needs_an_operator_that_mixes_tokens(mix, least, mos
     assert least <= error <= most
 
 
+@pytest.mark.slow
 def test_several_seeds_give_the_mean_and_report_the_spread(space):
     arch = space.parse("Linear(conv3x3, conv1x1)")
     one = TrainingObjective(digits(), epochs=1, device="cpu")

@@ -97,6 +97,7 @@ def digest(name, n):
     return grammar
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MANY)
 def test_thousands_of_productions(name):
     grammar = digest(name, 2_000)
@@ -135,6 +136,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(text=st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 @example(text="")
 @example(text="S ::= ")

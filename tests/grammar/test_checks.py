@@ -205,6 +205,7 @@ def read_hard_text(text):
     assert all(len(str(d.error(text))) < 1500 for d in errors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_hard_texts(name):
     read_hard_text(HARD[name](3_000))

@@ -149,6 +149,7 @@ def test_determinising_that_explodes_ends_in_time(bounded):
     assert counted == 2**12 - 1 or isinstance(counted, AtMost)
 
 
+@pytest.mark.slow
 def test_many_shared_nonterminals_that_may_be_unused_give_a_bound(small):
     n = 40
     bodies = " | ".join(f"A{i}" for i in range(n))
@@ -157,6 +158,7 @@ def test_many_shared_nonterminals_that_may_be_unused_give_a_bound(small):
     assert bound == AtMost(n * n * 2**n, "its shared nonterminals may be used in too many combinations")
 
 
+@pytest.mark.slow
 def test_very_many_shared_nonterminals_give_a_bound(small):
     n = 2_000
     text = "\n".join([f"S ::= v({', '.join(f'A{i}' for i in range(n))})", *(f"shared A{i} ::= a | b" for i in range(n))])
@@ -186,6 +188,7 @@ def test_numbers_too_long_to_compute_are_said_so(small):
     assert "more than 301,029 digits" in str(bound)
 
 
+@pytest.mark.slow
 def test_numbers_too_long_elsewhere_are_not_in_the_way(small):
     grammar = Grammar.parse("S ::= s(S) | a\nB ::= f(B, B) | s(S)", small)
     for what in ("terms", "derivations"):

@@ -68,6 +68,7 @@ LAWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LAWS)
 def test_redraws_follow_the_law_conditioned_on_legal_and_different(case, small, naive):
     text, macro = LAWS[case]

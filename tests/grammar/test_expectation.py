@@ -48,6 +48,7 @@ def test_expected_size(text, size, small):
     assert expected_size(Grammar.parse(text, small)) == pytest.approx(size)
 
 
+@pytest.mark.slow
 def test_draws_have_the_expected_size(grammars):
     rng = np.random.default_rng(0)
     for grammar in (grammars.hierarchical, grammars.nested):
@@ -56,6 +57,7 @@ def test_draws_have_the_expected_size(grammars):
         assert abs(sizes.mean() - expected_size(grammar)) < 4 * error
 
 
+@pytest.mark.slow
 def test_a_size_beyond_floats_is_infinite(small):
     text = "\n".join(f"A{i} ::= f(A{i + 1}, A{i + 1})" for i in range(1_200)) + "\nA1200 ::= a"
     assert expected_size(Grammar.parse(text, small)) == math.inf

@@ -149,6 +149,7 @@ def test_mistakes(small):
         count_neighbours(deep, Derivation(((0,),), (0,) * 202))
 
 
+@pytest.mark.slow
 def test_of_a_deep_term(small):
     grammar = Grammar.parse("S ::= s(S) | a | b", small)
     # s(…s(a)…) and s(…s(b)…) with 0 to 3,001 times s, without itself

@@ -80,6 +80,7 @@ def key(text, places, signature):
     return [places[op, n] for op, n in zip(term.operators, term.arity.tolist(), strict=True)]
 
 
+@pytest.mark.slow
 @QUICK
 @given(data=st.data())
 def test_finite_languages_equal_sorted_enumeration(data, small, strategies, naive):

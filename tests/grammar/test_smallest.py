@@ -9,6 +9,7 @@ from nasviz.grammar import Grammar
 from nasviz.grammar.smallest import heights, smallest
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_listing_finds_the_same(data, small, strategies, naive):
     grammar = Grammar.parse(data.draw(strategies.grammar_texts(recursive=False)), small)

@@ -102,6 +102,7 @@ def test_caps():
     assert wide.number(wide.of(parse_term(far, SIGNATURE))) is None
 
 
+@pytest.mark.slow
 def test_long_chains_are_read_in_linear_time():
     chain = STANDARD_TOPOLOGIES[0]
     n = 50_000

@@ -107,6 +107,7 @@ def test_a_crash_fails_its_call_alone(executor: LocalExecutor, die, words: str) 
     assert before.result(20) != after.result(20)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="fork and process groups")
 @pytest.mark.parametrize("fork", [True, False])
 def test_a_crash_is_seen_though_a_child_holds_the_pipes_and_the_child_ends_too(executor: LocalExecutor, fork: bool) -> None:
@@ -129,6 +130,7 @@ def test_a_crash_is_seen_though_a_child_holds_the_pipes_and_the_child_ends_too(e
     assert executor.submit(pow, 2, 3).result(20) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="fork")
 def test_a_fork_that_answers_too_answers_no_later_call(executor: LocalExecutor) -> None:
     def answers_twice() -> str:
@@ -208,6 +210,7 @@ def test_a_running_call_answers_the_stop_with_its_result(executor: LocalExecutor
     assert not executor.cancel_running(future)
 
 
+@pytest.mark.slow
 def test_a_call_that_does_not_answer_is_ended(executor: LocalExecutor) -> None:
     started = threading.Event()
     future = executor.submit_reporting(lambda report: time.sleep(100), on_start=started.set)
@@ -275,6 +278,7 @@ def test_a_second_shutdown_takes_no_seat_its_end() -> None:
     assert not psutil.pid_exists(future.result(0))
 
 
+@pytest.mark.slow
 def test_a_forgotten_executor_ends_its_workers() -> None:
     made = LocalExecutor()
     pid = made.submit(os.getpid).result(20)

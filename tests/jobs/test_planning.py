@@ -21,6 +21,7 @@ def test_a_plan_counts_and_times(arch: Architecture, data: Any) -> None:
     assert f"{found.parameters:,} parameters · 20 epochs · about" in str(found)
 
 
+@pytest.mark.slow
 def test_a_module_that_crashes_leaves_the_time_open_and_this_process_alive(bad_arch: Any, data: Any) -> None:
     found = plan(bad_arch(lambda x: os._exit(3)), data, 1, "cpu")
     assert found.seconds is None

@@ -29,6 +29,7 @@ def running(future: Any) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGSTOP")
 def test_a_worker_that_does_not_read_its_call_is_ended(executor: LocalExecutor) -> None:
     before = executor.submit(os.getpid).result(60)
@@ -61,6 +62,7 @@ def test_a_call_whose_worker_is_being_started_is_ended_as_soon_as_that_has(
         future.result(60)
 
 
+@pytest.mark.slow
 def test_a_call_that_answers_while_it_is_being_ended_takes_no_other_with_it(
     executor: LocalExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

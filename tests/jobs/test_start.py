@@ -29,6 +29,7 @@ def test_a_training_gives_the_network_back(arch: Architecture, data: Any, tmp_pa
     assert job in list_jobs(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights(arch: Architecture, data: Any) -> None:
     first, second = train([arch, arch], data, epochs=2, device="cpu", estimate=False)
     first.wait(150)

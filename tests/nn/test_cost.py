@@ -32,6 +32,7 @@ def test_the_published_parameters_of_nas_bench_201(ops, millions):
     assert sum(p.numel() for p in to_torch(arch, seed=0).parameters()) == round(millions * 1e6)
 
 
+@pytest.mark.slow
 def test_it_equals_the_network_built(hierarchical):
     for arch in hierarchical(6):
         table = cost(arch)

@@ -31,6 +31,7 @@ SPACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", ["parameters", "flops"])
 @pytest.mark.parametrize("name", SPACES)
 def test_it_agrees_with_all_completions_one_by_one(name, quantity):
@@ -173,6 +174,7 @@ def test_terms_that_are_too_large_are_refused():
         Reach(space).span(partial)
 
 
+@pytest.mark.slow
 def test_the_teaching_space():
     space = digits_cells()
     least, greatest = priced(space, space.enumerate(), "parameters")

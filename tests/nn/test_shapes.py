@@ -358,6 +358,7 @@ def reopened(space, arch, rng):
     return Architecture(space.reopen(arch, *(arch.term.position(int(i)) for i in chosen)).term, space)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [digits_cells, nested_convnet, transformers])
 def test_what_is_known_of_a_part_holds_for_the_whole(make):
     """Without zero: shapes of a partial term are those of every completion, and its errors are theirs."""

@@ -91,6 +91,7 @@ def test_nothing_is_shared_between_places(arch_of):
     assert len({id(p) for p in tensors}) == len(tensors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "where", "place"),
     [
@@ -144,6 +145,7 @@ def test_the_papers_own_term():
     assert isinstance(net.head, nn.Identity)
 
 
+@pytest.mark.slow
 def test_sampled_architectures_run_forward_and_backward(hierarchical):
     for arch in hierarchical(4, input_shape=(3, 16, 16)):
         net = to_torch(arch, seed=0)

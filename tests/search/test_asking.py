@@ -48,6 +48,7 @@ class FirstLeft:
         return Proposal(next(str(arch) for arch in space.enumerate() if str(arch) not in known))
 
 
+@pytest.mark.slow
 def test_two_that_ask_at_the_same_time_get_different_architectures(space: SearchSpace, tmp_path: Path) -> None:
     strategy, url = FirstLeft(), f"sqlite:///{tmp_path}/both.db"
     studies = [Study(space, strategy=strategy, storage=url, name="both", timing=Timing(poll=0.05)) for _ in range(2)]
@@ -120,6 +121,7 @@ def test_an_exhausted_space_leaves_nothing_behind() -> None:
     assert len(study.trials) == 2
 
 
+@pytest.mark.slow
 def test_proposals_can_be_replayed(space: SearchSpace) -> None:
     study = Study(space, strategy=BayesOpt(n_init=4, candidates=30), seed=1)
     for n in range(8):
@@ -188,6 +190,7 @@ def test_the_name_of_a_report_s_file_is_text(study: Study) -> None:
         study.report(3)  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.slow
 def test_a_known_network_is_a_baseline_beside_the_search(space: SearchSpace, url: str) -> None:
     net = known.resnet20((1, 8, 8), 10)
     study = Study(space, lambda arch: float(len(arch.term)), strategy=RandomSearch(), storage=url, seed=2)

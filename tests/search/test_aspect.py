@@ -143,6 +143,7 @@ def test_a_process_alone_has_no_objectives(study: Study) -> None:
         basis_of(study.surrogate(), objective="accuracy")
 
 
+@pytest.mark.slow
 def test_objectives_that_a_strategy_names_may_be_computed(space: SearchSpace) -> None:
     strategy = ParetoBayesOpt(("energy", "parameters"), n_init=4, candidates=20)
     study = Study(space, by_name, strategy=strategy)
@@ -182,6 +183,7 @@ def test_what_another_study_found_teaches_each_objective(study: Study) -> None:
     assert sorted(heir.surrogate("accuracy").y) == pytest.approx(sorted(accuracies))
 
 
+@pytest.mark.slow
 def test_a_study_opened_for_looking_has_its_objectives(space: SearchSpace, url: str) -> None:
     study = Study(space, by_name, direction=BOTH, storage=url, strategy=RandomSearch())
     study.run(5, "inline")

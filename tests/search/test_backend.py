@@ -49,6 +49,7 @@ def test_a_missing_package_is_named() -> None:
         raise ModuleNotFoundError("No module named 'xdb'", name="xdb")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [IntegrityError, OperationalError])
 def test_two_processes_that_make_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: type[DBAPIError]) -> None:
     tries: list[str] = []

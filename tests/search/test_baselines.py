@@ -41,6 +41,7 @@ def run(space: SearchSpace, strategy: Strategy, n: int, trials: Sequence[Trial] 
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=IDS)
 def test_proposals_are_new_and_a_function_of_the_arguments(space: SearchSpace, strategy: Strategy) -> None:
     trials = run(space, strategy, 14)
@@ -51,6 +52,7 @@ def test_proposals_are_new_and_a_function_of_the_arguments(space: SearchSpace, s
         assert (proposed.term, proposed.reason) == (trials[n].term, trials[n].proposed_by)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=IDS)
 def test_failed_and_running_trials_are_survived(space: SearchSpace, strategy: Strategy) -> None:
     trials = run(space, strategy, 9)
@@ -101,6 +103,7 @@ def test_area_begins_with_what_scores_high(space: SearchSpace) -> None:
     assert AREA(score=lambda arch: float("nan")).propose(space, [], np.random.default_rng(0)).term
 
 
+@pytest.mark.slow
 def test_local_search_walks_uphill_and_starts_again(space: SearchSpace) -> None:
     trials = run(space, LocalSearch(), 60)
     assert min(t.value or 1.0 for t in trials) == pytest.approx(0.3 * 0.8**4)

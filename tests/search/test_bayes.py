@@ -47,6 +47,7 @@ def test_then_believes_something(space: SearchSpace, trials: list[Trial]) -> Non
     assert proposal.belief.acquisition is not None
 
 
+@pytest.mark.slow
 def test_never_proposes_what_was_tried(space: SearchSpace, trials: list[Trial]) -> None:
     seen = {t.term for t in trials}
     for seed in range(10):
@@ -83,6 +84,7 @@ def test_finds_the_best_architecture_of_an_easy_space(space: SearchSpace) -> Non
     assert min(t.value for t in trials if t.value is not None) == pytest.approx(0.3 * 0.8**4)
 
 
+@pytest.mark.slow
 def test_a_small_space_is_searched_to_its_end() -> None:
     tiny = SearchSpace("S ::= Linear(O, O)\nO ::= relu | conv3x3 | id | avg_pool", input_shape=(1, 8, 8))
     trials: list[Trial] = []

@@ -78,6 +78,7 @@ def test_names_keep_their_meaning_when_a_dict_changes_its_order(space: SearchSpa
     assert [tuple(t.objectives.values()) for t in study.trials] == [(0.3, 9.0), (0.2, 8.0), (0.1, 7.0)]
 
 
+@pytest.mark.slow
 def test_beliefs_belong_to_objectives_by_name_not_by_place(space: SearchSpace) -> None:
     strategy = ParetoBayesOpt(("accuracy", "energy", "parameters"), n_init=4, candidates=20)
     study = Study(space, by_name, direction=BOTH, strategy=strategy)

@@ -34,6 +34,7 @@ def test_each_architecture_is_scored_once(large: SearchSpace) -> None:
     assert len(scored) == len(set(scored)) == 90
 
 
+@pytest.mark.slow
 def test_selection_climbs_where_drawing_does_not(large: SearchSpace) -> None:
     bred = Evolution(400, 8, population=20).run(large, convolutions, np.random.default_rng(0))[0].value
     drawn = convolutions(large.sample(400, seed=0)).max()

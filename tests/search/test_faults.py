@@ -103,6 +103,7 @@ def test_an_objective_here_is_asked_to_end_when_its_time_is_up(space: SearchSpac
     assert trial.curve
 
 
+@pytest.mark.slow
 def test_what_nothing_can_end_is_given_up(space: SearchSpace) -> None:
     go = threading.Event()
 
@@ -150,6 +151,7 @@ def locked(url: str) -> Iterator[None]:
         connection.close()
 
 
+@pytest.mark.slow
 def test_a_value_outlives_a_locked_storage(space: SearchSpace, url: str) -> None:
     calls: list[str] = []
     lock = contextlib.ExitStack()
@@ -173,6 +175,7 @@ def test_a_value_outlives_a_locked_storage(space: SearchSpace, url: str) -> None
     assert len(calls) == 5, "nothing was evaluated twice"
 
 
+@pytest.mark.slow
 def test_a_locked_storage_is_said_when_asking(space: SearchSpace, url: str) -> None:
     study = Study(space, length, strategy=RandomSearch(), storage=url, timing=TIMING)
     with locked(url):

@@ -74,6 +74,7 @@ def test_renewer_renews_what_is_held_and_ends(until: Callable[..., None]) -> Non
     renewer.release(3)
 
 
+@pytest.mark.slow
 def test_a_renewer_that_nobody_holds_ends(until: Callable[..., None]) -> None:
     renewer = Renewer(lambda held: None, 0.01)
     renewer.hold(1)

@@ -79,6 +79,7 @@ def test_a_study_has_a_json_form_with_a_version() -> None:
     assert record.protocol["seed"] == 4
 
 
+@pytest.mark.slow
 def test_a_report_holds_what_is_stored(space: SearchSpace, url: str, tmp_path: Path) -> None:
     class Objective:
         metric = "error"

@@ -43,6 +43,7 @@ def test_anything_else_is_not(text: str) -> None:
     assert recalled(text) is None
 
 
+@pytest.mark.slow
 def test_a_study_opened_for_looking_is_judged_by_its_own_surrogate(space: SearchSpace, url: str) -> None:
     study = Study(space, length, strategy=SEARCHED, storage=url, name="looked at")
     study.run(7, "inline")

@@ -76,6 +76,7 @@ class Deaf:
         return length(arch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", [True, False], ids=["same executor", "inline"])
 @pytest.mark.parametrize("over", [False, True], ids=["going on", "over"])
 def test_what_a_stop_could_not_end_is_taken_up_and_not_begun_again(
@@ -103,6 +104,7 @@ def test_what_a_stop_could_not_end_is_taken_up_and_not_begun_again(
     assert study.left == {}
 
 
+@pytest.mark.slow
 def test_what_heard_the_stop_after_all_is_evaluated_again(space: SearchSpace, url: str, quick: Timing, until: Until) -> None:
     calls: list[str] = []
     go = threading.Event()

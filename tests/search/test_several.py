@@ -27,6 +27,7 @@ def test_a_study_of_two_objectives_finds_the_front(space: SearchSpace) -> None:
     assert len({b["energy"] for b in best}) >= 4
 
 
+@pytest.mark.slow
 def test_proposals_are_a_function_of_the_arguments(space: SearchSpace) -> None:
     archs = list(dict.fromkeys(space.sample(40, seed=0)))[:14]
     trials = [

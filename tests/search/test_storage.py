@@ -230,6 +230,7 @@ def test_making_a_study_prints_nothing(url: str, capfd: pytest.CaptureFixture[st
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_plain_optuna_and_its_dashboard_read_a_study(space: SearchSpace, url: str) -> None:
     def objective(arch: Architecture, seed: int, report: Any) -> float:
         report(1, {"epoch": 1.0, "val_error": float("nan")})

@@ -38,6 +38,7 @@ def test_run_counts_finished_trials(space: SearchSpace) -> None:
     assert [t.number for t in study.trials] == list(range(5))
 
 
+@pytest.mark.slow
 def test_no_architecture_is_evaluated_twice(space: SearchSpace) -> None:
     terms: list[str] = []
 
@@ -238,6 +239,7 @@ def test_a_study_says_why_its_run_ended_early(space: SearchSpace) -> None:
     assert "draws gave no architecture within the limits" in repr(study)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -312,6 +314,7 @@ def test_looking_needs_no_operators_of_one_s_own(url: str) -> None:
     assert load_study(url, operators=[swish]).space == space
 
 
+@pytest.mark.slow
 def test_two_objects_of_one_study_share_its_trials(space: SearchSpace, url: str, quick: Timing) -> None:
     one, other = (Study(space, length, strategy=RandomSearch(), storage=url, timing=quick) for _ in range(2))
     one.start(8, "inline")

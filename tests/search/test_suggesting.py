@@ -31,6 +31,7 @@ def test_a_trial_keeps_its_architecture(space: SearchSpace) -> None:
     assert trial.user_attrs["nasviz/1/term"] == str(arch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", ["minimize", "maximize"])
 def test_a_strategy_searches_in_an_optuna_study(space: SearchSpace, direction: str) -> None:
     sign = 1 if direction == "minimize" else -1

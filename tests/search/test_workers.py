@@ -23,6 +23,7 @@ def executor() -> Iterator[LocalExecutor]:
         yield executor
 
 
+@pytest.mark.slow
 def test_crashes_errors_and_values(space: SearchSpace, executor: LocalExecutor, quick: Timing) -> None:
     def objective(arch: Architecture, seed: int, report: Any) -> float:
         report(1, {"epoch": 0.5, "error": 0.25})
@@ -65,6 +66,7 @@ def test_stop_ends_even_an_objective_that_does_not_listen(
     assert [(t.state, t.reason) for t in study.trials] == [("waiting", AGAIN)]
 
 
+@pytest.mark.slow
 def test_the_time_of_an_evaluation_begins_when_a_worker_takes_it(
     space: SearchSpace, executor: LocalExecutor, quick: Timing
 ) -> None:

@@ -53,5 +53,6 @@ def test_stages_have_their_channels_and_strides():
         assert shapes[first][1] == (channels, size, size)
 
 
+@pytest.mark.slow
 def test_factorised_architectures_are_in_the_larger_space():
     assert all(mobilenet().contains(arch) for arch in mobilenet_factorised().sample(5, seed=0))

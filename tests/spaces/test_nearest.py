@@ -57,6 +57,7 @@ def test_an_inexact_distance_is_said_to_be_one():
     assert "edits away, perhaps less; " in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

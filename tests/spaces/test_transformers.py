@@ -250,6 +250,7 @@ def refusals(size, n):
     return reasons
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "n"), [(16, 30), (28, 30)])
 def test_draws_have_shapes_or_a_reason(size, n):
     reasons = refusals(size, n)

@@ -53,6 +53,7 @@ def test_a_neighbourhood_that_cannot_be_told_has_its_centre() -> None:
     assert in_words(graph, 20, 3) == "relu, and what lies within 3 steps"
 
 
+@pytest.mark.slow
 def test_words_follow_from_the_label_alone() -> None:
     store = FeatureStore(h=3, levels=(3,))
     archs = hierarchical_nb201().sample(3, seed=0)

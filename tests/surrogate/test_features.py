@@ -22,6 +22,7 @@ GOLDEN = [13245866817342846338, 13289050820322397087, 11696160928372658793, 1324
 Naive = Callable[[Architecture, int | None, int], Counter[str]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [None, 0, 1, 2, 3, 4])
 def test_inner_products_agree_with_the_naive_counts(drawn: list[Architecture], naive_counts: Naive, level: int | None) -> None:
     store = FeatureStore(h=3)

@@ -273,6 +273,7 @@ def test_hyperparameters_stay_within_their_bounds(archs: list[Architecture]) -> 
         assert sum(part.weight for part in gp.parts()) == pytest.approx(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: type(k).__name__)
 def test_growing_gives_what_computing_anew_gives(kernel: Covariance, archs: list[Architecture], error: Errors) -> None:
     """To the last bit for whoever kept the process before, within 1e-8 for the Cholesky factor of all at once."""

@@ -22,6 +22,7 @@ def bound(kernel: Numeric, archs: list[Architecture]) -> tuple[NumericKernel, to
     return module, torch.as_tensor(rows, dtype=torch.float64)[:, None], store.numbers(rows, kernel.of)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "theirs"), [("matern", gpytorch.kernels.MaternKernel(nu=2.5)), ("rbf", gpytorch.kernels.RBFKernel())]
 )

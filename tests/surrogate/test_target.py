@@ -22,6 +22,7 @@ def test_other_values_as_they_are() -> None:
     assert np.allclose(target.value(target.forward(y)), y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [3.0, 0.1, 0.0, -5.0, 1e-300, -1e-300, 5e-324, 1e308, -1e308])
 @pytest.mark.parametrize("n", [1, 2, 3, 30])
 @pytest.mark.parametrize("log", [None, False])

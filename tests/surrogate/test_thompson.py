@@ -22,6 +22,7 @@ def test_weights_are_independent_standard_normals() -> None:
     assert (normals(hashes[::-1], np.uint64(3), b"full graph") == z[::-1]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS, ids=["flat", "hierarchical", "productions and a number"])
 def test_many_draws_have_mean_and_covariance_of_the_posterior(
     kernel: Covariance, archs: list[Architecture], error: Errors

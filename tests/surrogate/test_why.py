@@ -155,6 +155,7 @@ def test_nothing_sure_is_said(archs: list[Architecture]) -> None:
     assert "No part helps or hurts by more than one standard deviation." in flat.sentences
 
 
+@pytest.mark.slow
 def test_a_kernel_without_counts_is_explained_without_credits(archs: list[Architecture], error: Error) -> None:
     found = explain(GP(Numeric("depth")).fit(archs[:8], error(archs[:8], 0)), archs[10])
     assert any(s.startswith("No credits: the kernel Numeric") for s in found.sentences)
@@ -212,6 +213,7 @@ def test_what_is_no_architecture(gp: GP, archs: list[Architecture]) -> None:
         explain(gp, archs[0], direction="down")  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.slow
 def test_text_and_tables(found: Explanation) -> None:
     assert repr(found).splitlines()[1:] == list(found.sentences)
     near = found.nearest_table(3)

@@ -76,6 +76,7 @@ def test_what_is_folded_by_hand_in_a_deep_term():
     assert (hand.visible, hand.whole) == (7, 2001)
 
 
+@pytest.mark.slow
 def test_whole_pictures_of_deep_terms_are_refused_with_what_to_do(bounded):
     for draw in (term_to_dot, lambda term: graph_to_dot(build_graph(term))):
         with bounded(1), pytest.raises(NasvizError, match=r"too deep to be drawn whole\. Fold it first, e\.g\. arch\."):

@@ -117,6 +117,7 @@ def test_a_saved_notebook_holds_the_term(page):
     assert text == str(shown.view.arch)
 
 
+@pytest.mark.slow
 def test_closed_views_are_gone():
     arch, kept = parse(PAPER), []
     for _ in range(20):

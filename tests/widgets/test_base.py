@@ -192,6 +192,7 @@ def test_what_is_ready_is_not_copied():
     assert plain({"figure": part})["figure"] is part
 
 
+@pytest.mark.slow
 def test_closed_views_are_gone():
     kept = []
     for k in range(20):

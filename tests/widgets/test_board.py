@@ -83,6 +83,7 @@ def test_the_button_starts_the_study_and_the_board_follows_it(space, page):
     assert len(study.trials) == 6
 
 
+@pytest.mark.slow
 def test_pause_resume_and_stop(space, page):
     objective = Held()
     study = study_of(space, objective)
@@ -212,6 +213,7 @@ def test_what_is_measured_is_named(space, page):
     assert page(Board(study_of(space), value_name="latency in ms")).state["value_name"] == "latency in ms"
 
 
+@pytest.mark.slow
 def test_at_most_ten_updates_a_second_and_only_new_points(done, page):
     shown = page(Board(done))
     shown.wait_for(lambda: "leave_one_out" in shown.state["figures"], 60)
@@ -237,6 +239,7 @@ def test_traits_can_be_linked_and_views_composed(done):
     assert len(ipywidgets.HBox([board, slider]).children) == 2
 
 
+@pytest.mark.slow
 def test_nothing_stays_alive_after_close(done):
     board = Board(done)
     gone = weakref.ref(board)
@@ -261,6 +264,7 @@ def test_rest_is_estimated_while_it_runs(space, page):
     assert any(word in shown.state["rest"] for word in ("about", "under", "–"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("total", "needs"), [(1, True), (2, False)])
 def test_one_and_two_trials(space, page, total, needs):
     study = study_of(space)
@@ -279,6 +283,7 @@ def test_one_and_two_trials(space, page, total, needs):
     assert (shown.state["detail"]["numbers"] is None) == needs
 
 
+@pytest.mark.slow
 def test_a_figure_that_takes_long_does_not_hold_up_pause_and_stop(done, page, monkeypatch):
     begun, go = threading.Event(), threading.Event()
 

@@ -27,6 +27,7 @@ def unseen(space, study):
     )
 
 
+@pytest.mark.slow
 def test_steps_through_the_trials_and_stops_at_the_ends(shown, done):
     board = shown.view
     for by, expected in ((1, 0), (1, 1), (1, 2), (-1, 1), (-1, 0), (-1, 0)):
@@ -85,6 +86,7 @@ def test_what_if_moves_the_belief_with_the_text(shown, done, space):
     assert faults[1] is None
 
 
+@pytest.mark.slow
 def test_subterms_are_folded_and_opened(shown, space):
     board = shown.view
     board.arch = space.parse("Linear(conv1x1, avg_pool)")

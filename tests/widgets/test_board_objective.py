@@ -17,6 +17,7 @@ def study_of(space):
     return Study(space, two_aims, direction=("minimize", "maximize"), strategy=RandomSearch())
 
 
+@pytest.mark.slow
 def test_all_panes_show_the_objective_that_is_chosen(space, page):
     study = study_of(space)
     board = Board(study, total=8)
@@ -51,6 +52,7 @@ def test_all_panes_show_the_objective_that_is_chosen(space, page):
     assert board.objective == "accuracy"
 
 
+@pytest.mark.slow
 def test_no_pane_shows_another_objective_while_its_own_is_learned(space, page, monkeypatch):
     study = study_of(space)
     study.run(total=6, executor="inline")

@@ -78,6 +78,7 @@ def test_a_new_file_begins_with_a_template(page, tmp_path):
     assert shown.state["file"]["state"] == "saved"
 
 
+@pytest.mark.slow
 def test_the_draft_survives_the_kernel(page, path):
     first = page(edit(path))
     type_in(first, TEXT + "  | relu\n")
@@ -92,6 +93,7 @@ def test_the_draft_survives_the_kernel(page, path):
     assert not draft_of(path).exists()
 
 
+@pytest.mark.slow
 def test_saving_removes_the_draft(page, path):
     shown = page(edit(path))
     type_in(shown, TEXT + "  | relu\n")
@@ -129,6 +131,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(page, path):
     assert load(path).count() == 9
 
 
+@pytest.mark.slow
 def test_a_draft_of_another_file_is_a_conflict(page, path):
     first = page(edit(path))
     type_in(first, TEXT + "  | relu\n")

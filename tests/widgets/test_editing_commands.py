@@ -171,6 +171,7 @@ def test_what_the_page_sends_is_checked(shown, command, body, words):
     assert shown.view.arch == before
 
 
+@pytest.mark.slow
 def test_no_more_offers_are_kept_than_can_be_taken(page):
     space = hierarchical_nb201()
     shown = page(ArchitectureView(space.sample(seed=1), parts=("term",)))

@@ -25,6 +25,7 @@ def test_a_place_is_selected(page):
     assert shown.view.find_architecture("other") is None
 
 
+@pytest.mark.slow
 def test_many_features_are_cut_and_said():
     bag = features(hierarchical_nb201().sample(seed=0), h=2)
     view = FeaturesView(bag)

@@ -52,6 +52,7 @@ def test_of_a_gallery_the_ticked_ones_are_followed():
     assert follower.shown == ("a", "b")
 
 
+@pytest.mark.slow
 def test_who_follows_is_not_kept_alive():
     viewer, follower = Viewer(), Follower()
     follow(follower, viewer, Follower.show)

@@ -101,6 +101,7 @@ def test_fallback_is_text(gallery, archs):
     assert gallery.fallback().splitlines()[:2] == [f"[x] {archs[0]}", f"[ ] {archs[1]}"]
 
 
+@pytest.mark.slow
 def test_nothing_stays_alive_after_close(archs, monkeypatch):
     monkeypatch.setattr(module, "_measured", lambda card, arch: card)
     gallery = Gallery(archs)

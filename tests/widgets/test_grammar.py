@@ -62,6 +62,7 @@ def test_of_many_edits_only_the_newest_is_checked(shown):
     assert len(shown.sent) < 10
 
 
+@pytest.mark.slow
 def test_accept_is_the_new_point_of_comparison(shown):
     edit(shown, TEXT + " | avg_pool")
     shown.command("accept")
@@ -181,6 +182,7 @@ def test_examples_are_added_and_removed_in_the_page(shown):
     assert shown.errors == ["an example is the text of a term, found an empty text"]
 
 
+@pytest.mark.slow
 def test_a_drawn_architecture_can_be_chosen(shown):
     key = shown.state["samples"][0]["key"]
     shown.view.selected = {"v": 1, "architecture": key, "position": []}

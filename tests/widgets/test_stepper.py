@@ -37,6 +37,7 @@ def shown(page, space):
     return found
 
 
+@pytest.mark.slow
 def test_cards_have_numbers_and_parameters(shown, space):
     state = shown.state
     assert [card["remaining"].replace("\u202f", "") for card in state["cards"]] == ["3025", "55", "55", "3025"]
@@ -179,6 +180,7 @@ def test_forced_steps(page):
     assert str(stepper.arch) == "Linear(down, down)"
 
 
+@pytest.mark.slow
 def test_the_law_decides_what_is_drawn(space):
     stepper = Stepper(space, seed=1, cost="operators")
     drawn = []
@@ -309,6 +311,7 @@ def test_the_last_line_of_a_cell(space):
     assert partial._repr_mimebundle_() == {"text/plain": "Linear(CELL, CELL)"}
 
 
+@pytest.mark.slow
 def test_a_step_of_the_published_space_takes_little_time(bounded):
     stepper = Stepper(hierarchical_nb201(connected=True), seed=1)
     WORKSPACE.flush(60)

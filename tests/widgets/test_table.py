@@ -91,6 +91,7 @@ def test_what_ends_a_run_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settled(view, "ended") == "0 of 116 architectures · ended: RuntimeError: the disk is gone"
 
 
+@pytest.mark.slow
 def test_a_table_does_not_keep_its_view_alive() -> None:
     table = tabulate(three_node_cells(), Gated(at=-1), executor="inline").wait(30)
     view = TableView(table)

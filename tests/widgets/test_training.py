@@ -130,6 +130,7 @@ def test_only_new_points_travel(archs, page, started):
     assert extended[0][2] == [3.0, 4.0, 5.0]
 
 
+@pytest.mark.slow
 def test_at_most_five_updates_a_second(archs, page, started):
     view = Training(archs[0], DATA)
     shown = planned(view, page)
@@ -244,6 +245,7 @@ def test_traits_can_be_linked_and_views_composed(archs, page, started):
     shown.wait_for(lambda: bar.value == 0.5)
 
 
+@pytest.mark.slow
 def test_nothing_stays_alive_after_close(archs, started):
     view = Training(archs[0], DATA)
     view.start()

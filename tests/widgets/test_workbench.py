@@ -136,6 +136,7 @@ def test_mistakes_are_explained():
     bench.close()
 
 
+@pytest.mark.slow
 def test_closed_workbenches_are_gone():
     kept = []
     for _ in range(5):

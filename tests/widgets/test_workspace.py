@@ -53,6 +53,7 @@ def test_of_calls_with_one_key_the_latest_wins_at_the_first_time():
     assert [what for what, _ in other.calls] == ["other"]
 
 
+@pytest.mark.slow
 def test_a_waiting_call_keeps_no_view_alive():
     workspace, seen = Workspace(), Seen()
     calls = seen.calls
