@@ -9,7 +9,8 @@ compared. A *Calibration* says how honest predictions were, a *Credit* what a su
 Every record has a JSON form (`to_json`, `from_json`) with a schema version, so a study written today opens tomorrow, and what
 comes from outside is checked before it is believed. The other layers exchange records, never their own objects: the views
 draw them without knowing torch or optuna. Units are in the docstrings: seconds, parameters, FLOPs (2 per multiply-add),
-errors in [0, 1]. Nothing here computes anything; `matched` says which trials a surrogate's values are.
+errors in [0, 1]. Nothing here computes anything; `matched` says which trials a surrogate's values are, `seen_by`
+chooses the objective of a study that has several.
 """
 
 from nasviz.records.base import VERSION, Record
@@ -22,6 +23,7 @@ from nasviz.records.kernel import KernelPart, KernelWeights, Similarity
 from nasviz.records.latency import Latency
 from nasviz.records.matching import matched
 from nasviz.records.message import KINDS, Kind, Message
+from nasviz.records.objective import Which, seen_by
 from nasviz.records.selection import Selection
 from nasviz.records.space_map import SpaceMap
 from nasviz.records.study import StudyRecord
@@ -51,5 +53,7 @@ __all__ = [
     "Trial",
     "TrialState",
     "Verdict",
+    "Which",
     "matched",
+    "seen_by",
 ]

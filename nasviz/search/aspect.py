@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError, nearest
-from nasviz.records import Belief, Trial
+from nasviz.records import Belief, Trial, Which
 from nasviz.search.directions import names_of
-from nasviz.search.explaining import Explaining, Which
+from nasviz.search.explaining import Explaining
 from nasviz.search.limits import COMPUTED
 from nasviz.search.quantities import quantity
 from nasviz.search.strategy import Strategy

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nasviz.errors import NasvizError
-from nasviz.records import Belief
+from nasviz.records import Belief, Which
 from nasviz.search.directions import signs_of
 from nasviz.search.pruning import ranked
 from nasviz.search.strategy import Strategy
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from nasviz.surrogate import GP
     from nasviz.surrogate.ablation import Ablation
     from nasviz.surrogate.why import Explanation
-
-Which = str | int | None
-"""An objective of a study by its name, or its place counted from 0; None is the first."""
 
 
 class Explaining(ABC):
@@ -78,6 +75,10 @@ class Explaining(ABC):
         """What a surrogate learns from: trials with a value, known from elsewhere, pruned ones at the value of their rank."""
         own = [trial for trial in self.trials if not trial.foreign]
         return [t.of(self._space) for t in ranked([*self.known, *own], self._sign) if t.usable]
+
+    def _own(self) -> list[StudyTrial]:
+        """The trials of the study's own space that have a value."""
+        return [trial for trial in self.trials if trial.usable and not trial.foreign]
 
     @property
     def best_trial(self) -> StudyTrial:
@@ -197,7 +198,7 @@ class Explaining(ABC):
             return self.seen_by(objective).importance()
         from nasviz.surrogate.importance import importance_table
 
-        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
+        usable = self._own()
         if not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so no production matters")
         log = None if self.direction == "minimize" else False
@@ -228,7 +229,7 @@ class Explaining(ABC):
         from nasviz.surrogate.basis import basis_of
 
         basis = basis_of(self)
-        usable = [trial for trial in self.trials if trial.usable and not trial.foreign]
+        usable = self._own()
         if first is None and not usable:
             raise NasvizError(f"no trial of the study {self.name!r} has a value yet, so say where to begin: ablation(first)")
         begin = min(usable, key=lambda trial: (not trial.baseline, trial.number)).arch if first is None else first

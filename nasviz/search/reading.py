@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from nasviz.errors import NasvizError, StorageError
 from nasviz.extension import lower
-from nasviz.records import StudyRecord, Trial
+from nasviz.records import StudyRecord, Trial, Which
 from nasviz.records.report import StudyReport
 from nasviz.records.trial import ENDED
 from nasviz.search.aspect import Aspect, called_by, looked_for, place_of
 from nasviz.search.directions import signs_of
 from nasviz.search.evaluate import Objective
-from nasviz.search.explaining import Explaining, Which
+from nasviz.search.explaining import Explaining
 from nasviz.search.provenance import versions
 from nasviz.search.quantities import Costs, quantity
 from nasviz.search.recalled import default_strategy, recalled

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nasviz.errors import NasvizError, a_or_an
-from nasviz.records import Belief, Trial, matched
+from nasviz.errors import NasvizError
+from nasviz.records import Belief, Trial, Which, matched, seen_by
 from nasviz.surrogate.acquisition import log_ei
 from nasviz.surrogate.credit import Accountant
 from nasviz.surrogate.gp import GP
@@ -94,7 +94,7 @@ class Basis:
         return self.gp.posterior(archs)[0] * self.gp.target.scale
 
 
-def basis_of(source: Any, direction: Direction = "minimize", objective: str | int | None = None) -> Basis:
+def basis_of(source: Any, direction: Direction = "minimize", objective: Which = None) -> Basis:
     """Return what explanations rest on.
 
     Parameters
@@ -111,11 +111,7 @@ def basis_of(source: Any, direction: Direction = "minimize", objective: str | in
     NasvizError
         If it is none of these, has learned nothing yet, or has no such objective.
     """
-    if objective is not None:
-        if not callable(getattr(source, "seen_by", None)):
-            kind = a_or_an(type(source).__name__)
-            raise NasvizError(f"objectives are those of a study; {kind} has none to choose from, so leave objective= out")
-        source = source.seen_by(objective)
+    source = seen_by(source, objective)
     if isinstance(source, Basis):
         return source
     if direction not in ("minimize", "maximize"):

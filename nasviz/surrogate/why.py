@@ -15,7 +15,7 @@ from nasviz import numbers
 from nasviz.algebra import Position, position_text
 from nasviz.errors import NasvizError, a_or_an
 from nasviz.extension import lower
-from nasviz.records import Belief
+from nasviz.records import Belief, Which
 from nasviz.records.credit import Credit, Verdict
 from nasviz.spaces import Architecture, diff
 from nasviz.spaces.mimebundle import mimebundle
@@ -256,9 +256,7 @@ class Explanation:
         return mimebundle(self, repr(self))
 
 
-def explain(
-    source: Any, arch: Architecture, *, direction: Direction = "minimize", objective: str | int | None = None
-) -> Explanation:
+def explain(source: Any, arch: Architecture, *, direction: Direction = "minimize", objective: Which = None) -> Explanation:
     """Return why a surrogate believes what it believes of an architecture; the last line of a cell draws it.
 
     Parameters

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nasviz.errors import NasvizError, a_or_an
-
-Which = str | int | None
-"""An objective by its name, or its place counted from 0; None is the first."""
+from nasviz.records import Which, seen_by
 
 
 def aimed(source: Any, objective: Which, value_name: str = "") -> tuple[Any, str]:
@@ -27,9 +24,5 @@ def aimed(source: Any, objective: Which, value_name: str = "") -> tuple[Any, str
     NasvizError
         If the study has no such objective, or `source` is no study.
     """
-    if objective is not None:
-        if not callable(getattr(source, "seen_by", None)):
-            kind = a_or_an(type(source).__name__)
-            raise NasvizError(f"objectives are those of a study; {kind} has none to choose from, so leave objective= out")
-        source = source.seen_by(objective)
+    source = seen_by(source, objective)
     return source, value_name or getattr(source, "value_name", "") or "value"

@@ -9,12 +9,12 @@ from typing import Any, Protocol, cast
 import plotly.graph_objects as go
 
 from nasviz.errors import NasvizError
-from nasviz.records import Curve, Trial
+from nasviz.records import Curve, Trial, Which
 from nasviz.view.ablation import AblationInfo, Way, ablation_figure, ablation_info
 from nasviz.view.curves import curves_figure, curves_info
 from nasviz.view.history import Direction, history_figure, history_info
 from nasviz.view.importance import importance_figure, importance_info
-from nasviz.view.objective import Which, aimed
+from nasviz.view.objective import aimed
 from nasviz.view.pareto import compared, pareto_figure, pareto_info
 from nasviz.view.regret import regret_figure, regret_info
 from nasviz.view.sizes import Size, sizes_figure, sizes_info

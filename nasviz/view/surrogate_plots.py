@@ -9,11 +9,11 @@ from typing import Any, Protocol, cast, runtime_checkable
 import plotly.graph_objects as go
 
 from nasviz.errors import NasvizError
-from nasviz.records import Calibration, KernelWeights, Similarity, Trial, matched
+from nasviz.records import Calibration, KernelWeights, Similarity, Trial, Which, matched
 from nasviz.view.calibration import CalibrationInfo, calibration_figure, calibration_info
 from nasviz.view.gram import GramInfo, gram_figure, gram_info
 from nasviz.view.numbered import numbers_of
-from nasviz.view.objective import Which, aimed
+from nasviz.view.objective import aimed
 from nasviz.view.space_map import COLOURS, Colour, SpaceMapInfo, Spot, space_map_figure, space_map_info
 from nasviz.view.surrogate import SurrogateInfo, surrogate_figure, surrogate_info
 from nasviz.view.weights import WeightsInfo, weights_figure, weights_info
