@@ -402,11 +402,15 @@ def chromium() -> Iterator[BrowserContext]:
         yield context
 
 
+FORGET = "() => { try { localStorage.clear() } catch { /* a page that was never opened has none */ } }"
+
+
 @contextmanager
 def watched_page(server: Server, context: BrowserContext) -> Iterator[Lab]:
-    """A new page; afterwards no kernel is left, and a request off the machine is an error."""
+    """A new page; afterwards no kernel and no memory of tabs are left, and a request off the machine is an error."""
     lab = Lab.in_new_page(server, context, shots_folder())
     yield lab
+    lab.page.evaluate(FORGET)
     lab.page.close()
     server.shut_kernels()
     assert not lab.escaped, f"the page asked other machines: {lab.escaped}"
