@@ -80,7 +80,7 @@ class Background:
         with self._ready:
             work = self._work.setdefault(name, _Work())
             work.key, work.call, work.least, work.share = key, call, least, share
-            if work.wanted and (self._thread is None or not self._thread.is_alive()):
+            if work.wanted and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="nasviz-board", daemon=True)
                 self._thread.start()
             self._ready.notify_all()
@@ -144,7 +144,7 @@ class Background:
         began = time.monotonic()
         try:
             work.result, work.trouble = call(), ""
-        except Exception as error:
+        except BaseException as error:  # SystemExit too: this thread ends only when nothing is asked for
             work.result, work.trouble = None, said(error, name=not isinstance(error, NasvizError))
         took = time.monotonic() - began
         with self._ready:

@@ -173,3 +173,13 @@ def test_work_that_ends_its_thread_ends_no_later_work(told):
     background.ask("second", 1, lambda: "done")
     background.stop("first")
     assert waited(background, "second", 1) == "done"
+    assert background.trouble("first") == "SystemExit: 3"
+
+
+def test_what_is_asked_for_together_with_work_that_ends_its_thread_is_done(told):
+    background = Background(told.set)
+    gate = Gate(background)
+    background.ask("first", 1, lambda: sys.exit(3))
+    background.ask("second", 1, lambda: "done")
+    gate.open.set()
+    assert waited(background, "second", 1) == "done"
